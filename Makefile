@@ -1,0 +1,66 @@
+# One way in for everything. Every command makes or renews .venv first (instant when nothing changed).
+PYTHON ?= python3
+PY := .venv/bin/python
+UV := .tools/bin/uv
+SERVICES := registry jobs_market subsidy loans assessment
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes
+ARGS ?=
+export CITY SCALE ONCE FORMAT TEST_BACKEND
+
+.DEFAULT_GOAL := help
+.PHONY: help env run report rebuild stop reset test check live browser load contracts lock fmt
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@echo
+	@echo '  CITY=none|path/to/case.json  SCALE=0.01  ONCE=1  FORMAT=json  ARGS="-k name"'
+
+env: ## the environment alone (.venv from requirements.lock)
+	@$(PYTHON) deploy/local/bootstrap.py
+
+run: env ## start everything, load the sample city, print the report, stay up until Ctrl-C
+	@$(PY) -m local.run up
+
+report: env ## print the report of the running city (FORMAT=json for machines)
+	@$(PY) -m local.run report
+
+rebuild: env ## fold all figures of the running city again from the facts
+	@$(PY) -m local.run rebuild
+
+stop: env ## stop a running instance
+	@$(PY) -m local.run stop
+
+reset: env ## stop and delete .run with all its data
+	@$(PY) -m local.run reset
+
+test: env ## all tests that need nothing but this machine
+	@$(PY) -m pytest -n 2 $(ARGS)
+
+check: env ## format, lint, types, import rules, contracts, tests
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest -n 2 $(ARGS)
+
+live: env ## fault tests against servers of their own
+	@$(PY) -m pytest tests/live -m live $(ARGS)
+
+browser: env ## the pages in a real Chromium (installs it when absent)
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
+	@$(PY) -m pytest tests/browser -m browser $(ARGS)
+
+load: env ## benchmarks as ratios to a limit measured in the same run
+	@$(PY) -m tests.load $(ARGS)
+
+contracts: env ## write the committed contracts of all services again
+	@for service in $(SERVICES); do $(PY) -m $$service.app contracts || exit 1; done
+
+lock: env ## compile the locks again (hashed, no addresses)
+	$(COMPILE) requirements-bootstrap.in -o requirements-bootstrap.lock
+	$(COMPILE) requirements.runtime.in -o requirements.runtime.lock
+	$(COMPILE) requirements.in -c requirements.runtime.lock -o requirements.lock
+
+fmt: env ## format and repair what can be repaired
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .

@@ -1,0 +1,1 @@
+"""The embedded run: one command that starts the whole house on one machine."""
