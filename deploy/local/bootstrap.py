@@ -61,13 +61,13 @@ def environment_python(root: Path) -> Path:
 
 def run(*command: object, env: dict[str, str] | None = None) -> None:
     words = [str(word) for word in command]
-    done = subprocess.run(words, env=env, stdout=sys.stderr)  # noqa: S603  our own commands
+    done = subprocess.run(words, env=env, stdout=sys.stderr)
     if done.returncode:
         raise CannotBootstrap(f"this command failed (code {done.returncode}): {' '.join(words)}")
 
 
 def can(python: str, module: str) -> bool:
-    done = subprocess.run([python, "-c", f"import {module}"], capture_output=True)  # noqa: S603
+    done = subprocess.run([python, "-c", f"import {module}"], capture_output=True)
     return done.returncode == 0
 
 
