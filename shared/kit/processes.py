@@ -1,6 +1,6 @@
 """Child processes that end with their parent, free ports, servers that start, stop and die.
 
-Used by the embedded servers and the runner; imports psutil, which only `requirements.lock` installs.
+Used by the embedded servers and the runner; needs psutil, which only `requirements.lock` installs.
 """
 
 from __future__ import annotations
