@@ -1,0 +1,120 @@
+"""Which role may do what: data, read by every service and by the table of rights in the tests.
+
+A scope is ``<service>:<noun>:<read|write|approve|import>``. A city's issuer puts roles into tokens;
+it never needs to know a scope.
+"""
+
+from __future__ import annotations
+
+NOUNS: dict[str, tuple[str, ...]] = {
+    "registry": (
+        "area", "office", "worker", "labour-status", "certificate", "difficulty",
+        "benefit", "relief", "pairing", "event",
+    ),
+    "subsidy": ("fund", "appropriation", "arrangement", "payment", "entitlement", "event"),
+    "loans": ("guarantee-fund", "loan", "event"),
+    "jobs-market": (
+        "employer", "post", "vacancy", "jobseeker", "referral", "placement",
+        "public-welfare-post", "training-class", "event",
+    ),
+    "assessment": ("target", "indicator", "statistic", "figure", "publication", "report", "event"),
+}  # fmt: skip
+
+VERBS = ("read", "write", "approve", "import")
+
+#: Every scope there is. A route that asks for another one is a mistake in the code.
+SCOPES: frozenset[str] = frozenset(
+    f"{service}:{noun}:{verb}"
+    for service, nouns in NOUNS.items()
+    for noun in nouns
+    for verb in VERBS
+)
+
+
+def _of(service: str, *nouns: str, verbs: str) -> frozenset[str]:
+    """Scopes of one service's nouns (all of them when none is named)."""
+    chosen = nouns or NOUNS[service]
+    scopes = frozenset(f"{service}:{noun}:{verb}" for noun in chosen for verb in verbs.split())
+    unknown = scopes - SCOPES
+    if unknown:
+        raise ValueError(f"scopes that no service has: {sorted(unknown)}")
+    return scopes
+
+
+_READ_ALL = frozenset(scope for scope in SCOPES if scope.endswith(":read"))
+_FEEDS = frozenset(f"{service}:event:read" for service in NOUNS)
+_PLACES = _of("registry", "area", "office", verbs="read")
+
+ROLES: dict[str, frozenset[str]] = {
+    # 就业局管理员: the tree of areas and offices, targets, and a look at everything.
+    "city_administrator": _READ_ALL
+    | _of("registry", "area", "office", verbs="write import")
+    | _of("assessment", "target", "indicator", "statistic", "publication", "report", verbs="write"),
+    # 登记窗口
+    "registry_clerk": _PLACES
+    | _of(
+        "registry", "worker", "labour-status", "certificate", "difficulty", "benefit", "relief",
+        "pairing", verbs="read write import",
+    ),
+    # 优惠证审批: never the clerk who prepared it.
+    "certificate_approver": _PLACES
+    | _of("registry", "worker", "labour-status", "benefit", verbs="read")
+    | _of("registry", "certificate", "difficulty", verbs="read approve"),
+    # 社区保障站
+    "station_clerk": _PLACES
+    | _of("registry", "worker", "labour-status", "pairing", verbs="read write")
+    | _of("registry", "certificate", "difficulty", verbs="read write")
+    | _of("jobs-market", "jobseeker", "public-welfare-post", verbs="read write")
+    | _of("jobs-market", "vacancy", "placement", "referral", verbs="read"),
+    # 职业介绍
+    "jobs_clerk": _PLACES
+    | _of("jobs-market", verbs="read")
+    | _of(
+        "jobs-market", "employer", "post", "vacancy", "jobseeker", "referral", "placement",
+        "public-welfare-post", "training-class", verbs="write import approve",
+    ),
+    # 财政经办
+    "finance_officer": _PLACES
+    | _of("subsidy", verbs="read")
+    | _of(
+        "subsidy", "fund", "appropriation", "arrangement", "payment", "entitlement",
+        verbs="write import",
+    )
+    | _of("loans", "guarantee-fund", verbs="read write import"),
+    # 财政审批: releases what another one prepared.
+    "finance_approver": _PLACES
+    | _of("subsidy", verbs="read")
+    | _of("subsidy", "appropriation", "arrangement", "payment", "entitlement", verbs="approve")
+    | _of("loans", "guarantee-fund", verbs="read approve"),
+    # 小额贷款经办
+    "loans_officer": _PLACES
+    | _of("loans", verbs="read")
+    | _of("loans", "loan", verbs="write import approve")
+    | _of("registry", "worker", "certificate", verbs="read"),
+    # 目标考核
+    "assessment_officer": _PLACES
+    | _of("assessment", verbs="read")
+    | _of(
+        "assessment", "target", "indicator", "statistic", "figure", "publication", "report",
+        verbs="write import approve",
+    ),
+    # 审计: sees everything, changes nothing.
+    "auditor": _READ_ALL,
+    # Loads a city through the public interfaces; exists only in the embedded run.
+    "loader": SCOPES,
+    # 其他市级系统: the feeds of events.
+    "municipal_system": _PLACES | _FEEDS,
+}  # fmt: skip
+
+#: Roles that a token may carry only where the development issuer runs.
+EMBEDDED_ONLY: frozenset[str] = frozenset({"loader"})
+
+
+def scopes_of(roles: frozenset[str] | tuple[str, ...], *, embedded: bool) -> frozenset[str]:
+    """What these roles may do together. Unknown roles give nothing; see ``EMBEDDED_ONLY``."""
+    granted: frozenset[str] = frozenset()
+    for role in roles:
+        if role in EMBEDDED_ONLY and not embedded:
+            continue
+        granted |= ROLES.get(role, frozenset())
+    return granted
