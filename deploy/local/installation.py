@@ -1,4 +1,4 @@
-"""What lies under `.run/` and who is who: services, ports, folders, secrets, the city of the data."""
+"""What lies under `.run/` and who is who: services, ports, folders, secrets, the data's city."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Installation:
 
     @property
     def address_file(self) -> Path:
-        """Written when the house is ready: address, ports and process ids of the running instance."""
+        """Written when the house is ready: the address and the services of the running instance."""
         return self.run / "running.json"
 
     def prepare(self) -> None:

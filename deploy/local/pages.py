@@ -1,0 +1,115 @@
+"""The pages a person sees: start, interactive API docs, report, any answer to click through.
+
+No inline script or style and nothing from another host: the content security policy forbids both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from local.installation import SERVICES
+from local.personas import PERSONAS
+from local.tokens import TokenSource
+
+HERE = Path(__file__).resolve().parent
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+# Swagger UI writes style attributes; scripts stay limited to our own files there too.
+DOCS_POLICY = f"{CONTENT_SECURITY_POLICY}; style-src 'self' 'unsafe-inline'"
+VERDICTS = {
+    "agrees": ("一致", "good"),
+    "does-not-reconcile": ("不能核对", "bad"),
+    "definition-differs": ("口径不同", "warn"),
+    "scaled": ("按比例", "plain"),
+}
+READER = "auditor"  # the pages read as this persona: it sees everything and changes nothing
+
+
+class Pages:
+    """Renders the pages. Reads from the services with a token of the auditor."""
+
+    def __init__(
+        self,
+        services: Mapping[str, str],
+        client: httpx.AsyncClient,
+        tokens: TokenSource,
+        city_name: str,
+        as_of: str,
+    ) -> None:
+        self._services = services
+        self._client = client
+        self._tokens = tokens
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
+        )
+        self._environment.globals.update(city_name=city_name, as_of=as_of, services=SERVICES)
+        self._as_of = as_of
+
+    def _page(
+        self, template: str, policy: str = CONTENT_SECURITY_POLICY, **values: Any
+    ) -> Response:
+        return HTMLResponse(
+            self._environment.get_template(template).render(**values),
+            headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"},
+        )
+
+    async def start(self, _: Request) -> Response:
+        rows = [
+            {
+                "persona": persona,
+                "office": self._tokens.places.office(persona.where),
+                "area_code": self._tokens.places.area(persona.where),
+                "token": self._tokens.token(persona.key),
+            }
+            for persona in PERSONAS.values()
+        ]
+        return self._page("start.html", rows=rows)
+
+    async def docs(self, request: Request) -> Response:
+        name = request.path_params["service"]
+        for service in SERVICES:
+            if service.name == name:
+                return self._page(
+                    "docs.html", DOCS_POLICY, service=service, personas=PERSONAS.values()
+                )
+        return RedirectResponse("/", 303)
+
+    async def report(self, _: Request) -> Response:
+        """The report as assessment computes it; its JSON is the same that FORMAT=json prints."""
+        status, body = await self._read("assessment", f"/v1/reports/{self._as_of}", "")
+        rows = body.get("items", []) if isinstance(body, dict) else body
+        if status != 200 or not isinstance(rows, list):
+            return self._page("report.html", rows=[], counts=[], problem=body)
+        found = [row["verdict"] for row in rows]
+        counts = [(*VERDICTS[name], name, found.count(name)) for name in VERDICTS if name in found]
+        return self._page("report.html", rows=rows, verdicts=VERDICTS, counts=counts, problem=None)
+
+    async def open(self, request: Request) -> Response:
+        """Any GET of a service as a page, with every address in it a link to the next one."""
+        service = request.path_params["service"]
+        path = f"/v1/{request.path_params['path']}"
+        if service not in self._services:
+            return RedirectResponse("/", 303)
+        status, body = await self._read(service, path, request.url.query)
+        title = f"/api/{service}{path}"
+        return self._page("open.html", title=title, status=status, body=body)
+
+    async def _read(self, service: str, path: str, query: str) -> tuple[int, Any]:
+        try:
+            answer = await self._client.get(
+                f"{self._services[service]}{path}" + (f"?{query}" if query else ""),
+                headers={**self._tokens.headers(READER), "Accept-Language": "zh"},
+                timeout=30,
+            )
+            return answer.status_code, answer.json()
+        except (httpx.TransportError, ValueError) as failure:
+            return 503, {"title": "服务暂不可用 / not available", "reason": type(failure).__name__}
