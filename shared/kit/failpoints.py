@@ -1,0 +1,22 @@
+"""Places where a test may kill the process, by name, in a child started with ``FAIL_AT=<name>``.
+
+Without that variable a failpoint is one dictionary look-up. They exist in the embedded environment
+only: a production process refuses to start with the variable set.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+#: Every failpoint there is; hitting an unknown one is a programming error.
+NAMES = frozenset({"relay-after-publish", "consumer-after-commit"})
+
+_armed = os.environ.get("FAIL_AT", "")
+
+
+def hit(name: str) -> None:
+    """Die here, at once and without cleaning up, when the test asked for it."""
+    assert name in NAMES, name
+    if _armed == name:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,231 @@
+"""One service put together: its parts by name, its process by role, its command line.
+
+``python -m <package>.app serve`` runs the role that ``ROLE`` names: ``api`` answers HTTP, ``worker``
+runs relay, consumers and scheduled work, ``all`` does both (the embedded run).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import structlog
+from fastapi import APIRouter, FastAPI
+
+from kit import migrations
+from kit.auth import Authenticator
+from kit.bus import Bus, NatsBus
+from kit.consumers import Consumer, Subscription
+from kit.crypto import Keyring
+from kit.db import UNAVAILABLE, Database
+from kit.events import Catalogue
+from kit.observability import Metrics
+from kit.policy import Policies
+from kit.problems import Problem
+from kit.relay import Relay
+from kit.settings import Settings
+
+log = structlog.get_logger("service")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that comes round by itself: ``run`` is one use case, safe to run twice."""
+
+    name: str
+    every_s: float
+    run: Callable[[Runtime], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of. ``app.py`` of each service holds one as ``SERVICE``."""
+
+    name: str
+    package: str
+    title_zh: str
+    title_en: str
+    description: str
+    catalogue: Catalogue
+    routers: Sequence[APIRouter]
+    problems: Mapping[type[Exception], Problem]
+    subscriptions: Sequence[Subscription] = ()
+    jobs: Sequence[Job] = ()
+
+    @property
+    def root(self) -> Path:
+        """The service's folder: policies/, contract/ and migrations/ stand there."""
+        return migrations.folder(self.package).parent
+
+
+@dataclass
+class Runtime:
+    """What use cases may reach: the database, the day, the law in force, the keys."""
+
+    service: Service
+    settings: Settings
+    db: Database
+    policies: Policies
+    keyring: Keyring
+    metrics: Metrics
+    bus: Bus | None = None
+    relay: Relay | None = None
+    consumers: list[Consumer] = field(default_factory=list)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def today(self) -> date:
+        """The business day: a setting, or today in the city's time zone."""
+        return self.settings.today()
+
+    def wake(self) -> None:
+        """Tell the relay in this process that something was committed (a hint; polling is the net)."""
+        if self.relay is not None:
+            self.relay.wake.set()
+
+
+async def assemble(service: Service, settings: Settings, *, db: Database | None = None) -> Runtime:
+    """Load policies and keys, open the pool, remember the parameter set. No broker yet."""
+    policies = Policies.load(service.root / "policies", overlay=settings.policy_overlay)
+    keyring = Keyring.load(settings.keys_file)
+    runtime = Runtime(
+        service=service,
+        settings=settings,
+        db=db or await Database.connect(settings.database_url.get_secret_value()),
+        policies=policies,
+        keyring=keyring,
+        metrics=Metrics(service.name),
+    )
+    async with runtime.db.transaction() as tx:
+        await policies.remember(tx)
+    return runtime
+
+
+def attach(runtime: Runtime, bus: Bus) -> None:
+    """Give the runtime its relay and consumers on ``bus``; :func:`working` runs them."""
+    runtime.bus = bus
+    runtime.relay = Relay(runtime.db, bus, runtime.settings.city, runtime.metrics)
+    runtime.consumers = [
+        Consumer(runtime.service.name, subscription, runtime.db, bus, runtime, runtime.metrics)
+        for subscription in runtime.service.subscriptions
+    ]
+
+
+@asynccontextmanager
+async def working(runtime: Runtime) -> AsyncIterator[None]:
+    """Relay, consumers and jobs run while the block is open, and stop with it."""
+    assert runtime.relay is not None
+    tasks = [asyncio.create_task(runtime.relay.run(), name="relay")]
+    tasks += [asyncio.create_task(c.run(), name=c.durable) for c in runtime.consumers]
+    tasks += [
+        asyncio.create_task(_repeat(runtime, job), name=job.name) for job in runtime.service.jobs
+    ]
+    watch = asyncio.create_task(_fail_loudly(tasks))
+    try:
+        yield
+    finally:
+        runtime.relay.stop()
+        for consumer in runtime.consumers:
+            consumer.stop()
+        watch.cancel()
+        _, running = await asyncio.wait(tasks, timeout=3)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(watch, *tasks, return_exceptions=True)
+
+
+async def _fail_loudly(tasks: list[asyncio.Task[None]]) -> None:
+    """A loop that ended by an error ends the process: the supervisor starts a whole one again."""
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    for task in done:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("worker.died", task=task.get_name(), exc_info=error)
+            sys.stdout.flush()
+            import os
+
+            os._exit(70)
+
+
+async def _repeat(runtime: Runtime, job: Job) -> None:
+    while True:
+        try:
+            await job.run(runtime)
+        except UNAVAILABLE as error:
+            log.warning("job.waits", job=job.name, error=type(error).__name__)
+        await asyncio.sleep(job.every_s)
+
+
+async def connect_bus(settings: Settings, service: str) -> NatsBus:
+    """A connection as the service's own NATS user; keeps trying, because writes go on without it."""
+    while True:
+        try:
+            return await NatsBus.connect(
+                settings.nats_url,
+                user=settings.nats_user or service,
+                password=settings.nats_password.get_secret_value()
+                if settings.nats_password
+                else "",
+                name=service,
+            )
+        except Exception as error:  # nats-py raises a dozen kinds here; each means "not yet"
+            log.warning("bus.unreachable", error=type(error).__name__)
+            await asyncio.sleep(1)
+
+
+@asynccontextmanager
+async def broker(runtime: Runtime) -> AsyncIterator[None]:
+    """Connect in the background and work from then on: the API does not wait for the broker."""
+    opened: list[NatsBus] = []
+
+    async def connect_and_work() -> None:
+        bus = await connect_bus(runtime.settings, runtime.service.name)
+        opened.append(bus)
+        attach(runtime, bus)
+        async with working(runtime):
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(connect_and_work(), name="broker")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        for bus in opened:
+            await bus.close()
+
+
+def create_app(
+    service: Service, settings: Settings, *, authenticator: Authenticator | None = None
+) -> FastAPI:
+    """The ASGI application of one process. Nothing is opened before its lifespan starts."""
+    from kit import health
+    from kit.http import create_http
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        runtime = await assemble(service, settings)
+        app.state.runtime = runtime
+        try:
+            if settings.role == "api":
+                yield
+            else:
+                async with broker(runtime):
+                    yield
+        finally:
+            await runtime.db.close()
+
+    routers = [*service.routers, *health.routers(service)] if settings.role != "worker" else []
+    app = create_http(
+        service,
+        settings,
+        routers=routers,
+        auth=authenticator or Authenticator.from_settings(settings),
+        lifespan=lifespan,
+    )
+    app.include_router(health.unversioned)
+    return app
