@@ -12,6 +12,8 @@ import httpx
 
 from local.installation import SERVICES
 
+NAMES = tuple(service.name for service in SERVICES)
+
 
 class NotSettled(Exception):
     """Nothing moves any more, but something is still waiting; the text says what."""
@@ -81,7 +83,7 @@ async def look(client: httpx.AsyncClient, base_url: str, services: Sequence[str]
 async def wait_settled(
     base_url: str,
     *,
-    services: Sequence[str] = tuple(service.name for service in SERVICES),
+    services: Sequence[str] = NAMES,
     patience_s: float = 120,
     pause_s: float = 0.5,
     tell: Callable[[Look], None] = lambda _: None,

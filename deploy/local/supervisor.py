@@ -63,8 +63,8 @@ class Supervisor:
 
     async def serve(self, server: Server) -> None:
         """Start a database or broker and keep it running; servers stop after all children."""
+        self._servers.append(server)  # before it runs: whatever happens, stop() knows of it
         await server.astart()
-        self._servers.append(server)
         self._watchers.append(asyncio.create_task(self._keep_server(server), name=server.name))
 
     async def stop(self, patience_s: float = 15) -> None:

@@ -1,7 +1,7 @@
 """Access tokens of the embedded run, signed with the development issuer's own key (ES256).
 
-The claims are those that a city's issuer has to give: `iss sub aud exp iat jti roles office
-area_code`. What a role may do is known to the services (kit.roles), not to the issuer.
+The claims are those that a city's issuer has to give: `iss sub aud exp nbf iat jti roles
+office area_code`. What a role may do is known to the services (kit.roles), not to the issuer.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class TokenSource:
             "sub": f"embedded-{who.key}",
             "aud": AUDIENCE,
             "iat": now,
+            "nbf": now,
             "exp": now + self.lifetime_s,
             "jti": str(uuid4()),
             "roles": [who.role],

@@ -1,0 +1,215 @@
+"""The whole house as processes on this machine: what starts in which order with which settings."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from kit import streams
+from kit.embedded import EmbeddedNats, EmbeddedPostgres
+from kit.processes import ServerFailed, free_port, tail
+from local import databases
+from local.choice import Choice
+from local.installation import (
+    FRONT_DOOR_PORT,
+    NATS_MONITOR_PORT,
+    NATS_PORT,
+    PACKAGES,
+    POSTGRES_PORT,
+    ROOT,
+    SERVICES,
+    Installation,
+    ServiceName,
+    write_private,
+)
+from local.supervisor import Child, Supervisor
+from local.tokens import AUDIENCE, TokenSource, signing_key
+
+HOST = "127.0.0.1"
+PROVISIONER = "provisioner"
+READY_WITHIN_S = 60
+
+
+class House:
+    """Starts and stops everything of one installation. `say` gets lines for a person."""
+
+    def __init__(self, home: Installation, choice: Choice, say: Callable[[str], None]) -> None:
+        self.home = home
+        self.choice = choice
+        self._say = say
+        self._secrets = home.secrets()
+        self.supervisor = Supervisor(say)
+        self.postgres = EmbeddedPostgres(
+            home.postgres, POSTGRES_PORT, password=self._secrets["postgres"]
+        )
+        self.nats = EmbeddedNats(home.nats, self._nats_config, NATS_PORT, NATS_MONITOR_PORT)
+        self.ports = {service.name: service.port for service in SERVICES}
+        self.port = FRONT_DOOR_PORT
+
+    @property
+    def address(self) -> str:
+        """Where people and programs reach everything."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def issuer(self) -> str:
+        return f"{self.address}/issuer"
+
+    @property
+    def tokens(self) -> TokenSource:
+        return TokenSource(signing_key(self.home.issuer_key), self.issuer, self.choice.places)
+
+    async def start(self) -> None:
+        """Everything, in order; returns when every service is ready. Raises ServerFailed."""
+        self._choose_ports()
+        await asyncio.gather(self.supervisor.serve(self.postgres), self.supervisor.serve(self.nats))
+        for server, port in ((self.postgres, POSTGRES_PORT), (self.nats, NATS_PORT)):
+            if server.moved:
+                self._say(f"port {port} is taken: {server.name} listens on {server.port}")
+        await databases.prepare(self.postgres, PACKAGES, self._secrets)
+        await asyncio.gather(self._provision(), *(self._migrate(service) for service in SERVICES))
+        for service in SERVICES:
+            await self.supervisor.start(
+                self._child(service.name, service.package, "serve", self.environment(service))
+            )
+        signing_key(self.home.issuer_key)
+        await self.supervisor.start(
+            Child(
+                "front-door",
+                [sys.executable, "-m", "local.frontdoor"],
+                self.home.logs / "front-door.log",
+                self._front_door_environment(),
+            )
+        )
+        await self._ready()
+        self._remember()
+
+    async def stop(self) -> None:
+        """Everything, in reverse order."""
+        await self.supervisor.stop()
+        self.home.address_file.unlink(missing_ok=True)
+
+    def environment(self, service: ServiceName) -> dict[str, str]:
+        """The process contract: what one service reads from its environment."""
+        overlay = self.choice.overlay(service.name)
+        package = service.package
+        app = databases.app_of(package)
+        return {
+            "DATABASE_URL": self.postgres.dsn(package, app, self._secrets[app]),
+            "NATS_URL": self.nats.url,
+            "NATS_USER": service.name,
+            "NATS_PASSWORD": self._secrets[f"nats_{service.name}"],
+            "ROLE": "all",
+            "HOST": HOST,
+            "PORT": str(self.ports[service.name]),
+            "CITY": self.choice.code,
+            "BUSINESS_DAY": self.choice.as_of,
+            "ISSUER": self.issuer,
+            "AUDIENCE": AUDIENCE,
+            "JWKS_URL": f"{self.issuer}/jwks",
+            "KEYS_FILE": str(self._keys_file(service)),
+            "POLICY_OVERLAY": str(overlay) if overlay else "",
+            "ENVIRONMENT": "embedded",
+            "PUBLIC_PATH": f"/api/{service.name}",
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
+        }
+
+    def _choose_ports(self) -> None:
+        for name, port in list(self.ports.items()):
+            self.ports[name] = free_port(port)
+            if self.ports[name] != port:
+                self._say(f"port {port} is taken: {name} listens on {self.ports[name]}")
+        self.port = free_port(FRONT_DOOR_PORT)
+        if self.port != FRONT_DOOR_PORT:
+            self._say(f"port {FRONT_DOOR_PORT} is taken: the front door is {self.address}")
+
+    def _nats_config(self, port: int, monitor_port: int) -> str:
+        return streams.nats_config(
+            PACKAGES,
+            {service.name: self._secrets[f"nats_{service.name}"] for service in SERVICES},
+            self.home.nats / "jetstream",
+            port,
+            monitor_port,
+            self._secrets["nats_admin"],
+        )
+
+    async def _provision(self) -> None:
+        await streams.provision(self.nats.url, PROVISIONER, self._secrets["nats_admin"], PACKAGES)
+
+    async def _migrate(self, service: ServiceName) -> None:
+        owner = databases.owner_of(service.package)
+        environment = {
+            **self.environment(service),
+            "OWNER_DATABASE_URL": self.postgres.dsn(service.package, owner, self._secrets[owner]),
+        }
+        await self.supervisor.run_once(
+            self._child(f"migrate-{service.name}", service.package, "migrate", environment)
+        )
+
+    def _child(self, name: str, package: str, command: str, env: dict[str, str]) -> Child:
+        words = [sys.executable, "-m", f"{package}.app", command]
+        return Child(name, words, self.home.logs / f"{name}.log", env)
+
+    def _keys_file(self, service: ServiceName) -> Path:
+        """The service's keyring, made once; without it what is encrypted cannot be read again."""
+        file = self.home.keys / f"{service.name}.json"
+        if not file.exists():
+            crypto = importlib.import_module("kit.crypto")
+            write_private(file, json.dumps(crypto.new_keys()))
+        return file
+
+    def _front_door_environment(self) -> dict[str, str]:
+        places = self.choice.places
+        return {
+            "ENVIRONMENT": "embedded",
+            "HOST": HOST,
+            "PORT": str(self.port),
+            "ISSUER": self.issuer,
+            "ISSUER_KEY": str(self.home.issuer_key),
+            "SERVICE_URLS": json.dumps(
+                {name: f"http://{HOST}:{port}" for name, port in self.ports.items()}
+            ),
+            "PLACES": json.dumps(vars(places)),
+            "CITY_NAME": self.choice.name,
+            "BUSINESS_DAY": self.choice.as_of,
+        }
+
+    async def _ready(self) -> None:
+        """Until the front door sees all five ready; says which is not, with the end of its log."""
+        end = time.monotonic() + READY_WITHIN_S
+        states: dict[str, bool] = {}
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            while time.monotonic() < end:
+                try:
+                    states = (await client.get(f"{self.address}/health")).json()
+                except httpx.TransportError:
+                    states = {}
+                if states and all(states.values()):
+                    return
+                await asyncio.sleep(0.1)
+        missing = [name for name in self.ports if not states.get(name)] or ["front-door"]
+        logs = "\n".join(f"{name}:\n{tail(self.home.logs / f'{name}.log')}" for name in missing)
+        raise ServerFailed(f"not ready after {READY_WITHIN_S} s: {logs}")
+
+    def _remember(self) -> None:
+        """For `make report` and whoever looks: address, city, process ids."""
+        case = str(self.choice.case) if self.choice.case else ""
+        about = {
+            "address": self.address,
+            "city": case,
+            "scale": str(self.choice.scale),
+            "services": self.ports,
+            "postgres": self.postgres.port,
+            "nats": self.nats.port,
+            "pids": self.supervisor.pids(),
+            "root": str(ROOT),
+        }
+        write_private(self.home.address_file, json.dumps(about, indent=1))
