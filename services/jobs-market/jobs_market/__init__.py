@@ -1,0 +1,1 @@
+"""jobs-market 就业服务: posts, vacancies, referrals, placements, public-welfare posts, training."""

@@ -1,0 +1,1 @@
+"""Job-seeker registrations 求职登记."""

@@ -1,0 +1,1 @@
+"""Posts opened and lost 就业岗位."""

@@ -1,0 +1,1 @@
+"""Vacancies reported by employers 空岗信息."""

@@ -1,0 +1,55 @@
+"""What this service must know of a person: a pseudonym, sex, birth date, and recognised difficulty.
+
+Registry owns the person. These values are copies of its events and are never changed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from kit.refusal import Refusal
+
+
+class WorkerNotYetKnown(Refusal):
+    """Registry has not told of this person (yet): the event may still be on its way."""
+
+    code = "not-yet-known"
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    """One recognition as a person hard to employ 就业困难人员, from a day until it is exited."""
+
+    id: UUID
+    worker_id: UUID
+    kind: str
+    recognised_on: date | None
+    exited_on: date | None
+
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on a day. An exit that we heard of first recognises nobody."""
+        if self.recognised_on is None or self.recognised_on > on:
+            return False
+        return self.exited_on is None or on < self.exited_on
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A person as registry registered them. ``population`` is 'base' 下岗失业人员 or 'outside'."""
+
+    id: UUID
+    sex: str
+    birth_date: date
+    category: str
+    population: str
+    labour_status: str
+    area_code: str
+    office: str
+
+
+def recognised(difficulties: Sequence[Difficulty], on: date) -> bool:
+    """Whether any recognition is in force on ``on``."""
+    return any(difficulty.holds(on) for difficulty in difficulties)
