@@ -1,0 +1,238 @@
+"""A guaranteed small loan (小额担保贷款) from application to the last repayment, on dated terms.
+
+Order of steps (L3): the borrower applies, the community recommends, the labour bureau reviews, the
+guarantor commits, the bank pays out. The labour review is a decision with a record. Amounts are
+fen, rates are per cent per year, terms are months.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from kit.decisions import Condition
+from kit.refusal import Refusal
+
+State = Literal[
+    "applied", "recommended", "labour_ok", "committed", "declined",
+    "disbursed", "repaying", "repaid",
+]  # fmt: skip
+#: A worker has at most one loan in one of these (4.3: no other live guaranteed loan).
+LIVE: tuple[State, ...] = (
+    "applied", "recommended", "labour_ok", "committed", "disbursed", "repaying",
+)  # fmt: skip
+#: What may be asked of a loan in each state.
+ACTIONS: dict[State, tuple[str, ...]] = {
+    "applied": ("recommendations", "refusals"),
+    "recommended": ("labour-reviews", "refusals"),
+    "labour_ok": ("commitments", "refusals"),
+    "committed": ("disbursements", "refusals"),
+    "declined": (),
+    "disbursed": ("repayments",),
+    "repaying": ("repayments",),
+    "repaid": (),
+}
+RULE = "small_loan"
+RULE_VERSION = "2002"
+
+
+class LoanUnknown(Refusal):
+    """There is no such loan, or not in the actor's area."""
+
+    code = "loan-unknown"
+
+
+class WrongState(Refusal):
+    """The step does not follow on the state that the loan is in."""
+
+    code = "wrong-state"
+
+
+class TooEarly(Refusal):
+    """A step cannot have happened before the one that it follows on."""
+
+    code = "before-previous-step"
+
+
+class RateTooHigh(Refusal):
+    """The contract's rate is above what the benchmark of its day allows (L7, L27)."""
+
+    code = "rate-above-benchmark"
+
+
+class OverRepaid(Refusal):
+    """More principal than is outstanding (``outstanding`` in fen)."""
+
+    code = "more-than-outstanding"
+
+
+class AlreadyBorrowing(Refusal):
+    """The worker has another live guaranteed loan."""
+
+    code = "another-live-loan"
+
+
+class TooOldAtMaturity(Refusal):
+    """On the last day of the term the borrower is older than the rule allows (L1)."""
+
+    code = "too-old-at-maturity"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The parameters of a day (L1, L2, L5, L6). Amounts in fen, ages in years, term in months."""
+
+    age_max: int
+    amount_max: int
+    term_months_max: int
+    registered_unemployed_admitted: bool
+    clauses: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RateTerms:
+    """What the rate of a contract may be: the benchmark of its day and term, plus an uplift."""
+
+    benchmark: Decimal
+    uplift: Decimal
+
+    @property
+    def rate_max(self) -> Decimal:
+        return self.benchmark + self.uplift
+
+
+@dataclass(frozen=True, slots=True)
+class Borrower:
+    """What we heard of a worker. ``certificate_valid`` on the day of the review."""
+
+    worker_id: UUID
+    birth_date: date
+    labour_status: str
+    certificate_valid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """One loan. ``outstanding`` is principal not repaid; 0 before it is paid out."""
+
+    id: UUID
+    worker_id: UUID
+    principal: int
+    term_months: int
+    heads: int
+    state: State
+    applied_on: date
+    area_code: str
+    office: str
+    last_on: date
+    fund_id: UUID | None = None
+    bank: str | None = None
+    annual_rate: Decimal | None = None
+    disbursed_on: date | None = None
+    due_on: date | None = None
+    outstanding: int = 0
+    interest_paid: int = 0
+    version: int = 1
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return ACTIONS[self.state]
+
+    def _step(self, on: date, to: State, *, after: tuple[State, ...]) -> Loan:
+        if self.state not in after:
+            raise WrongState(state=self.state)
+        if on < self.last_on:
+            raise TooEarly(last_on=self.last_on)
+        return replace(self, state=to, last_on=on)
+
+    def recommend(self, on: date) -> Loan:
+        return self._step(on, "recommended", after=("applied",))
+
+    def review(self, on: date, outcome: tuple[Condition, ...]) -> Loan:
+        """``labour_ok`` when every condition holds, else ``declined``."""
+        granted = all(one.ok for one in outcome)
+        return self._step(on, "labour_ok" if granted else "declined", after=("recommended",))
+
+    def commit(self, on: date, fund_id: UUID) -> Loan:
+        """The guarantor promises; the fund's own rule decides whether it can."""
+        return replace(self._step(on, "committed", after=("labour_ok",)), fund_id=fund_id)
+
+    def decline(self, on: date) -> Loan:
+        """The community, the bureau, the guarantor or the bank says no."""
+        after: tuple[State, ...] = ("applied", "recommended", "labour_ok", "committed")
+        return self._step(on, "declined", after=after)
+
+    def disburse(
+        self, on: date, *, bank: str, annual_rate: Decimal, rate: RateTerms, born: date, age_max: int
+    ) -> Loan:
+        """Paid out. The rate is held against the benchmark of the contract's day, the age against
+        the day on which the term really ends."""
+        after = self._step(on, "disbursed", after=("committed",))
+        if annual_rate > rate.rate_max:
+            raise RateTooHigh(rate_max=rate.rate_max)
+        due_on = maturity(on, self.term_months)
+        if age_on(born, due_on) > age_max:
+            raise TooOldAtMaturity(age_max=age_max)
+        return replace(
+            after, bank=bank, annual_rate=annual_rate, disbursed_on=on, due_on=due_on,
+            outstanding=self.principal,
+        )  # fmt: skip
+
+    def repay(self, on: date, principal: int, interest: int) -> Loan:
+        """Principal and interest came in; the loan is settled when nothing is outstanding."""
+        if principal > self.outstanding and self.state in ("disbursed", "repaying"):
+            raise OverRepaid(outstanding=self.outstanding)
+        left = self.outstanding - principal
+        after = self._step(on, "repaying" if left else "repaid", after=("disbursed", "repaying"))
+        return replace(after, outstanding=left, interest_paid=self.interest_paid + interest)
+
+
+def maturity(start: date, months: int) -> date:
+    """The due day: the same day of the month, or the month's last (2004-02-29 for 2004-01-31)."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def age_on(born: date, on: date) -> int:
+    """Completed years on a day; who is born on 29 February has birthday on 1 March in other years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def assess(loan: Loan, borrower: Borrower, terms: Terms, on: date) -> tuple[Condition, ...]:
+    """The labour review on day ``on`` (L1, L2, L5, L6): conditions in the order of the rule."""
+    due_on = maturity(on, loan.term_months)
+    registered = terms.registered_unemployed_admitted and borrower.labour_status == "unemployed"
+    cap = terms.amount_max * loan.heads
+    return (
+        Condition(
+            "certificate-held", borrower.certificate_valid or registered,
+            terms.clauses["borrower"],
+            "持有有效的《再就业优惠证》（或按当日政策属登记失业人员）",
+            "The borrower holds a valid certificate (or is admitted as registered unemployed)",
+        ),
+        Condition(
+            "age-at-maturity", age_on(borrower.birth_date, due_on) <= terms.age_max,
+            terms.clauses["age"],
+            f"贷款到期时年龄不超过{terms.age_max}岁",
+            f"At maturity the borrower is {terms.age_max} years old at most",
+        ),
+        Condition(
+            "amount-cap", loan.principal <= cap, terms.clauses["amount"],
+            f"每人贷款额度不超过{terms.amount_max // 100}元",
+            f"At most {terms.amount_max // 100} yuan for each person",
+        ),
+        Condition(
+            "term-cap", loan.term_months <= terms.term_months_max, terms.clauses["term"],
+            f"贷款期限不超过{terms.term_months_max}个月",
+            f"The term is {terms.term_months_max} months at most",
+        ),
+    )  # fmt: skip
+
+
+def clause_of(conditions: tuple[Condition, ...]) -> str | None:
+    """Citation and code of the first failing condition; None when all hold."""
+    return next((f"{one.clause}/{one.code}" for one in conditions if not one.ok), None)

@@ -1,0 +1,194 @@
+"""What subsidy tells (``CATALOGUE``) and the slim copies of what it hears."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kit.events import Catalogue, EventType
+from kit.money import YuanPositive
+from subsidy.arrangements.domain import Finding
+from subsidy.entitlements.domain import CloseReason
+from subsidy.funds.domain import Fund, Source
+from subsidy.payments.domain import PayeeKind
+
+EXAMPLE = "019a9d2c-8f00-7000-8000-0000000000a"
+
+
+class AppropriationReceived(BaseModel):
+    """Money came into a fund."""
+
+    fund: Fund = Field(description="资金：再就业资金 / 基本生活保障资金")
+    source: Source = Field(description="来源")
+    amount: YuanPositive = Field(description="金额")
+    year: int = Field(description="预算年度")
+    approval: str | None = Field(default=None, description="批准文号")
+    document: str | None = Field(default=None, description="依据文件")
+
+
+class ArrangementMade(BaseModel):
+    """Unallocated money was set aside for a use."""
+
+    fund: Fund
+    use_code: str = Field(description="用途代码")
+    amount: YuanPositive = Field(description="金额")
+    purpose: str = Field(description="用途说明")
+    approval: str | None = Field(default=None, description="省级批准文号，无则为空")
+    finding: Finding | None = Field(default=None, description="发现的问题，无则为空")
+
+
+class PaymentMade(BaseModel):
+    """Money left an arrangement's line."""
+
+    fund: Fund
+    arrangement_id: UUID
+    use_code: str
+    amount: YuanPositive = Field(description="金额")
+    payee_kind: PayeeKind = Field(description="收款方类别")
+    purpose: str
+
+
+class PaymentReversed(BaseModel):
+    """A payment was taken back; the envelope names the event that it reverses."""
+
+    fund: Fund
+    use_code: str
+    amount: YuanPositive = Field(description="金额")
+
+
+class EntitlementOpened(BaseModel):
+    """Months of a subsidy may be claimed."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    worker_id: UUID
+    placement_id: UUID
+    employer_id: UUID
+    programme: Literal["social-insurance-enterprise"]
+    from_: date = Field(alias="from", description="可申领起始日")
+    to: date = Field(description="可申领截止日")
+    months: int = Field(ge=1, description="可申领月数")
+    decision_id: UUID
+
+
+class EntitlementRefused(BaseModel):
+    """A placement opens no months; the clause is that of the first failing condition."""
+
+    worker_id: UUID
+    placement_id: UUID
+    programme: Literal["social-insurance-enterprise"]
+    clause: str = Field(description="首个不符合的条款")
+    decision_id: UUID
+
+
+class EntitlementClosed(BaseModel):
+    """Nothing more may be claimed from the day of fact on; with ``reverses`` nothing ever could."""
+
+    worker_id: UUID
+    placement_id: UUID
+    reason: CloseReason = Field(description="终止原因")
+
+
+APPROPRIATION_RECEIVED = EventType(
+    "subsidy.appropriation.received.v1", AppropriationReceived, "资金拨入", "Money received",
+    {"fund": "reemployment", "source": "province", "amount": "33250000.00", "year": 2003,
+     "approval": None, "document": "省财政厅拨款通知"},
+)  # fmt: skip
+ARRANGEMENT_MADE = EventType(
+    "subsidy.arrangement.made.v1", ArrangementMade, "资金安排", "Money arranged",
+    {"fund": "reemployment", "use_code": "severance", "amount": "3000000.00",
+     "purpose": "旅游企业有偿解除劳动关系", "approval": None,
+     "finding": "use-outside-permitted-list"},
+)  # fmt: skip
+PAYMENT_MADE = EventType(
+    "subsidy.payment.made.v1", PaymentMade, "资金支付", "Money paid",
+    {"fund": "living_allowance", "arrangement_id": f"{EXAMPLE}1", "use_code": "living-allowance",
+     "amount": "208.00", "payee_kind": "person", "purpose": "基本生活费"},
+)  # fmt: skip
+PAYMENT_REVERSED = EventType(
+    "subsidy.payment.reversed.v1", PaymentReversed, "支付冲销", "Payment reversed",
+    {"fund": "living_allowance", "use_code": "living-allowance", "amount": "208.00"},
+)  # fmt: skip
+ENTITLEMENT_OPENED = EventType(
+    "subsidy.entitlement.opened.v1", EntitlementOpened, "补贴资格成立", "Entitlement opened",
+    {"worker_id": f"{EXAMPLE}2", "placement_id": f"{EXAMPLE}3", "employer_id": f"{EXAMPLE}4",
+     "programme": "social-insurance-enterprise", "from": "2003-09-01", "to": "2004-08-31",
+     "months": 12, "decision_id": f"{EXAMPLE}5"},
+)  # fmt: skip
+ENTITLEMENT_REFUSED = EventType(
+    "subsidy.entitlement.refused.v1", EntitlementRefused, "补贴资格不成立", "Entitlement refused",
+    {"worker_id": f"{EXAMPLE}2", "placement_id": f"{EXAMPLE}3",
+     "programme": "social-insurance-enterprise", "clause": "财社[2002]107/new-post",
+     "decision_id": f"{EXAMPLE}5"},
+)  # fmt: skip
+ENTITLEMENT_CLOSED = EventType(
+    "subsidy.entitlement.closed.v1", EntitlementClosed, "补贴资格终止", "Entitlement closed",
+    {"worker_id": f"{EXAMPLE}2", "placement_id": f"{EXAMPLE}3", "reason": "placement-ended"},
+)  # fmt: skip
+
+CATALOGUE = Catalogue(
+    "subsidy",
+    [
+        APPROPRIATION_RECEIVED, ARRANGEMENT_MADE, PAYMENT_MADE, PAYMENT_REVERSED,
+        ENTITLEMENT_OPENED, ENTITLEMENT_REFUSED, ENTITLEMENT_CLOSED,
+    ],
+)  # fmt: skip
+
+
+# --- heard: only the fields that decide something here; unknown fields are ignored ---------------
+
+
+class Heard(BaseModel):
+    """A payload of another service, as far as we read it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class WorkerRegistered(Heard):
+    """registry.worker.registered.v1"""
+
+    population: Literal["base", "outside"]
+
+
+class CertificateIssued(Heard):
+    """registry.certificate.issued.v1"""
+
+    worker_id: UUID
+    valid_until: date | None = None
+
+
+class CertificateRevoked(Heard):
+    """registry.certificate.revoked.v1"""
+
+    worker_id: UUID
+
+
+class EmployerRegistered(Heard):
+    """jobs-market.employer.registered.v1"""
+
+    sector: str
+
+
+class PlacementConfirmed(Heard):
+    """jobs-market.placement.confirmed.v1"""
+
+    worker_id: UUID
+    employer_id: UUID | None = None
+    started_on: date
+    contract_months: int | None = None
+    new_post: bool = False
+
+
+class PlacementEnded(Heard):
+    """jobs-market.placement.ended.v1"""
+
+    worker_id: UUID
+    ended_on: date
+
+
+class PlacementVoided(Heard):
+    """jobs-market.placement.voided.v1"""
+
+    worker_id: UUID
