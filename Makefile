@@ -2,7 +2,6 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 UV := .tools/bin/uv
-SERVICES := registry jobs_market subsidy loans assessment
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes
 ARGS ?=
 export CITY SCALE ONCE FORMAT TEST_BACKEND
@@ -54,7 +53,7 @@ load: env ## benchmarks as ratios to a limit measured in the same run
 	@$(PY) -m tests.load $(ARGS)
 
 contracts: env ## write the committed contracts of all services again
-	@for service in $(SERVICES); do $(PY) -m $$service.app contracts || exit 1; done
+	@$(PY) -m local.contracts
 
 lock: env ## compile the locks again (hashed, no addresses)
 	$(COMPILE) requirements-bootstrap.in -o requirements-bootstrap.lock

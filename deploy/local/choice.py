@@ -73,7 +73,7 @@ def _scale(text: str) -> Decimal:
         factor = Decimal(text)
     except InvalidOperation:
         factor = Decimal(0)
-    if not 0 < factor <= 1:
+    if not factor.is_finite() or not 0 < factor <= 1:
         raise UnknownCity(f"SCALE is a number above 0 and at most 1, not {text!r}")
     return factor.normalize()
 

@@ -87,6 +87,7 @@ async def wait_settled(
     patience_s: float = 120,
     pause_s: float = 0.5,
     tell: Callable[[Look], None] = lambda _: None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> None:
     """Return after two looks in a row, `pause_s` apart, at which nothing is anywhere under way.
 
@@ -95,7 +96,7 @@ async def wait_settled(
     """
     quiet = 0
     before, since = Look(), time.monotonic()
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, transport=transport) as client:
         while True:
             now = await look(client, base_url, services)
             tell(now)
