@@ -7,10 +7,15 @@ What the application role may do with a table is granted by the migration that m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import asyncpg
 
-from kit.embedded import EmbeddedPostgres
+
+class Cluster(Protocol):
+    """A PostgreSQL server that we may open as its superuser: embedded or in a container."""
+
+    def dsn(self, dbname: str = "postgres") -> str: ...
 
 
 def owner_of(package: str) -> str:
@@ -22,7 +27,7 @@ def app_of(package: str) -> str:
 
 
 async def prepare(
-    server: EmbeddedPostgres, packages: Sequence[str], passwords: Mapping[str, str]
+    server: Cluster, packages: Sequence[str], passwords: Mapping[str, str]
 ) -> None:
     """Make what is missing and set what is there; safe to repeat. `passwords` by role name."""
     connection = await asyncpg.connect(server.dsn())

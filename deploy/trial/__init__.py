@@ -1,0 +1,1 @@
+"""The trial deployment: the same house in containers (deploy/compose.yaml), its secrets and steps."""
