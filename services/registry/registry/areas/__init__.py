@@ -1,0 +1,1 @@
+"""The tree of areas (区划)."""

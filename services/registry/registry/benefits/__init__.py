@@ -1,0 +1,1 @@
+"""Benefits annotated on a certificate (优惠证享受记录)."""

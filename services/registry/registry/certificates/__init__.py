@@ -1,0 +1,1 @@
+"""The re-employment preference certificate (再就业优惠证)."""

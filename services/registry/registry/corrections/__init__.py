@@ -1,0 +1,1 @@
+"""Corrections of what a worker claimed (更正)."""

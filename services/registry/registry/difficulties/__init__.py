@@ -1,0 +1,1 @@
+"""Recognition of persons in difficulty (就业困难对象认定)."""

@@ -1,0 +1,1 @@
+"""Offices that administer (机构)."""

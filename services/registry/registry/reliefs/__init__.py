@@ -1,0 +1,1 @@
+"""Tax and fee relief (税费减免)."""

@@ -1,0 +1,96 @@
+"""The fold of labour status: any order, any repetition, the same answer."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.labour_status import domain
+from registry.labour_status.domain import Declared, Placement, Spell
+
+A, B = UUID(int=1), UUID(int=2)
+LAID_OFF = Declared("laid_off", date(2001, 1, 1))
+
+
+def job(id: UUID, start: date, end: date | None = None, voided: bool = False) -> Placement:
+    return Placement(id, start, end, voided)
+
+
+def test_a_placement_employs_and_its_end_leads_back() -> None:
+    placed = [job(A, date(2003, 5, 1))]
+    assert domain.current([LAID_OFF], placed) == Spell("employed", date(2003, 5, 1), A)
+    ended = [job(A, date(2003, 5, 1), date(2003, 8, 1))]
+    assert domain.current([LAID_OFF], ended) == Spell("laid_off", date(2003, 8, 1))
+
+
+def test_a_voided_placement_never_was() -> None:
+    assert domain.current([LAID_OFF], [job(A, date(2003, 5, 1), voided=True)]) == Spell(
+        "laid_off", date(2001, 1, 1)
+    )
+
+
+def test_voiding_one_of_two_leaves_the_other() -> None:
+    jobs = [job(A, date(2003, 5, 1), voided=True), job(B, date(2003, 6, 1))]
+    assert domain.current([LAID_OFF], jobs) == Spell("employed", date(2003, 6, 1), B)
+
+
+def test_retirement_and_death_are_final() -> None:
+    facts = [LAID_OFF, Declared("retired", date(2003, 7, 1))]
+    jobs = [job(A, date(2003, 5, 1))]
+    assert domain.spells(facts, jobs) == [
+        Spell("laid_off", date(2001, 1, 1)),
+        Spell("employed", date(2003, 5, 1), A),
+        Spell("retired", date(2003, 7, 1)),
+    ]
+    history = domain.spells(facts, jobs)
+    with pytest.raises(domain.FinalStatus):
+        domain.check_declaration("unemployed", date(2003, 8, 1), history)
+    domain.check_declaration("deceased", date(2003, 8, 1), history)
+
+
+def test_the_status_of_a_day() -> None:
+    history = domain.spells([LAID_OFF], [job(A, date(2003, 5, 1), date(2003, 8, 1))])
+    assert domain.on(date(2000, 1, 1), history) is None
+    for day, status in (("2003-04-30", "laid_off"), ("2003-05-01", "employed"), ("2003-08-01", "laid_off")):
+        spell = domain.on(date.fromisoformat(day), history)
+        assert spell is not None
+        assert spell.status == status
+
+
+def test_employment_is_not_declared_and_nothing_is_declared_twice() -> None:
+    history = domain.spells([LAID_OFF], [])
+    with pytest.raises(domain.EmployedIsDerived):
+        domain.check_declaration("employed", date(2003, 1, 1), history)
+    with pytest.raises(domain.StatusUnchanged):
+        domain.check_declaration("laid_off", date(2003, 1, 1), history)
+
+
+def test_who_belongs_to_the_base_population() -> None:
+    assert domain.population("laid_off") == domain.population("jobless") == "base"
+    assert domain.population("new_entrant") == domain.population("retired") == "outside"
+
+
+DAYS = st.integers(0, 900).map(lambda n: date(2002, 1, 1) + timedelta(days=n))
+
+
+@given(
+    st.lists(st.tuples(DAYS, st.one_of(st.none(), st.integers(1, 300)), st.booleans()), max_size=4),
+    st.randoms(use_true_random=False),
+)
+def test_any_order_gives_the_same_history(
+    drawn: list[tuple[date, int | None, bool]], random: object
+) -> None:
+    jobs = [
+        job(UUID(int=n), start, start + timedelta(days=length) if length else None, voided)
+        for n, (start, length, voided) in enumerate(drawn)
+    ]
+    expected = domain.spells([LAID_OFF], jobs)
+    for order in itertools.islice(itertools.permutations(jobs), 12):
+        assert domain.spells([LAID_OFF], order) == expected
+    days = [spell.since for spell in expected]
+    assert days == sorted(set(days))

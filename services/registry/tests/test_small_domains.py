@@ -1,0 +1,109 @@
+"""Difficulties, benefits, reliefs, pairings, areas: their rules without a database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from registry.areas import domain as areas
+from registry.benefits import domain as benefits
+from registry.difficulties import domain as difficulties
+from registry.labour_status.domain import Placement
+from registry.pairings import domain as pairings
+from registry.reliefs import domain as reliefs
+
+ON = date(2003, 6, 1)
+TERMS = difficulties.Terms(50, 40)
+WOMAN = difficulties.Facts("female", date(1963, 6, 1), "soe_laid_off", "laid_off")
+
+
+def failing(facts: difficulties.Facts) -> str | None:
+    outcome = difficulties.difficulty_4050(facts, TERMS, ON)
+    return next((clause.code for clause, holds in outcome if not holds), None)
+
+
+def test_forty_and_fifty_on_the_day() -> None:
+    assert failing(WOMAN) is None
+    assert failing(replace(WOMAN, birth_date=date(1963, 6, 2))) == "age-4050"
+    assert failing(replace(WOMAN, sex="male")) == "age-4050"
+    assert failing(replace(WOMAN, sex="male", birth_date=date(1953, 6, 1))) is None
+
+
+def test_only_the_target_group() -> None:
+    assert failing(replace(WOMAN, category="none")) == "target-group"
+    assert failing(replace(WOMAN, status="employed")) == "target-group"
+
+
+def test_leaving() -> None:
+    one = difficulties.Difficulty(
+        UUID(int=1), UUID(int=2), "4050", "recognised", ON, UUID(int=3), "231102000000", "o"
+    )
+    left = one.exit(reason="retired", on=date(2003, 7, 1))
+    assert (left.state, left.exit_reason) == ("exited", "retired")
+    with pytest.raises(difficulties.NotRecognised):
+        left.exit(reason="retired", on=date(2003, 7, 1))
+    with pytest.raises(difficulties.ExitBeforeRecognition):
+        one.exit(reason="retired", on=date(2003, 5, 1))
+
+
+GRANT = benefits.Grant(
+    UUID(int=1), "re-employment", UUID(int=2), ON, None, None, "jobs-market", UUID(int=3)
+)
+HOLDER = benefits.Holder(UUID(int=2), UUID(int=4), "231102000000", "o")
+
+
+def test_a_grant_stands_unless_withdrawn_or_after_revocation() -> None:
+    assert benefits.holds(GRANT, HOLDER)
+    assert not benefits.holds(replace(GRANT, withdrawn=True), HOLDER)
+    assert not benefits.holds(GRANT, replace(HOLDER, revoked_on=ON))
+    assert benefits.holds(GRANT, replace(HOLDER, revoked_on=date(2003, 6, 2)))
+
+
+POSTING = reliefs.Posting(
+    UUID(int=1), "fee", "registration", "工商局", "person", UUID(int=2), UUID(int=2), 2000, ON,
+    "231102000000", "o",
+)  # fmt: skip
+PERIOD = reliefs.Period(date(2003, 1, 1), date(2005, 12, 31))
+
+
+def test_reliefs_in_force() -> None:
+    reliefs.check_posting(POSTING, PERIOD)
+    with pytest.raises(reliefs.ReliefNotInForce):
+        reliefs.check_posting(POSTING, None)
+    for day in (date(2002, 12, 31), date(2006, 1, 1)):
+        with pytest.raises(reliefs.ReliefNotInForce):
+            reliefs.check_posting(replace(POSTING, posted_on=day), PERIOD)
+
+
+def test_items_belong_to_their_kind() -> None:
+    with pytest.raises(reliefs.ItemOfOtherKind):
+        reliefs.check_posting(replace(POSTING, item="business_tax"), PERIOD)
+    with pytest.raises(reliefs.PersonNeedsWorker):
+        reliefs.check_posting(replace(POSTING, worker_id=UUID(int=9)), PERIOD)
+
+
+def test_a_total_has_a_period() -> None:
+    total = reliefs.StatedTotal(
+        UUID(int=1), "tax", "地税局", 1, date(2003, 2, 1), date(2003, 1, 1), None, "231100000000", "o"
+    )
+    with pytest.raises(reliefs.PeriodReversed):
+        reliefs.check_total(total)
+
+
+def test_a_pairing_is_placed_by_the_first_job_that_holds() -> None:
+    early = Placement(UUID(int=1), date(2003, 5, 1))
+    voided = Placement(UUID(int=2), date(2003, 6, 2), voided=True)
+    ended = Placement(UUID(int=3), date(2003, 6, 3), date(2003, 7, 1))
+    later = Placement(UUID(int=4), date(2003, 8, 1))
+    assert pairings.outcome(ON, [later, ended, voided, early]) == ended
+    assert pairings.outcome(ON, [early, voided]) is None
+
+
+def test_areas_tell_level_and_parent() -> None:
+    street = areas.establish(UUID(int=1), "231102001000", "花园街道", ON)
+    assert (street.level, street.parent_code) == ("street", "231102000000")
+    with pytest.raises(areas.CodeIsCountry):
+        areas.establish(UUID(int=1), "000000000000", "中国", ON)
