@@ -43,7 +43,7 @@ def choose(city: str | None, scale: str | None) -> Choice:
     factor = _scale(scale or "1")
     city = city or SAMPLE
     if city == NONE:
-        return Choice(NONE, None, "000000", "", "", factor, Places())
+        return Choice(NONE, None, "000000", "", "", Decimal(1), Places())
     case = find_case(city)
     try:
         content = case.read_bytes()

@@ -26,9 +26,7 @@ def app_of(package: str) -> str:
     return f"{package}_app"
 
 
-async def prepare(
-    server: Cluster, packages: Sequence[str], passwords: Mapping[str, str]
-) -> None:
+async def prepare(server: Cluster, packages: Sequence[str], passwords: Mapping[str, str]) -> None:
     """Make what is missing and set what is there; safe to repeat. `passwords` by role name."""
     connection = await asyncpg.connect(server.dsn())
     try:

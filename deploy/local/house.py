@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import os
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from kit import streams
+from kit.crypto import new_keys
 from kit.embedded import EmbeddedNats, EmbeddedPostgres
 from kit.processes import ServerFailed, free_port, tail
 from local import databases
@@ -162,8 +162,7 @@ class House:
         """The service's keyring, made once; without it what is encrypted cannot be read again."""
         file = self.home.keys / f"{service.name}.json"
         if not file.exists():
-            crypto = importlib.import_module("kit.crypto")
-            write_private(file, json.dumps(crypto.new_keys()))
+            write_private(file, json.dumps(new_keys()))
         return file
 
     def _front_door_environment(self) -> dict[str, str]:

@@ -89,7 +89,9 @@ async def _up(home: Installation, choice: Choice, *, loaded: bool) -> int:
             return EXIT_INTERRUPTED
         say(f"ready: {house.address}   (API docs, health, tokens; report: {house.address}/report)")
         expected: Any = True
-        if choice.case is not None:
+        if choice.case is None:
+            home.remember_city(choice.identity, choice.scale, "loaded")
+        else:
             expected = await unless(interrupted, _city(house, choice, loaded, say, console))
             if expected is INTERRUPTED:
                 return EXIT_INTERRUPTED
