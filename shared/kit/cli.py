@@ -40,7 +40,8 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
     retry.add_argument("event", type=UUID, nargs="?", help="one event id; all when absent")
     options = parser.parse_args(arguments)
     settings = read(service.name)
-    observability.configure(service.name, settings.log_level)
+    observability.log_to_stdout(service.name, settings.log_level)
+    observability.start_tracing(settings)
     match options.command:
         case "serve":
             serve(service, settings)

@@ -69,6 +69,13 @@ async def status(request: Request) -> dict[str, Any]:
     }
 
 
+@unversioned.get("/asyncapi.json")
+async def asyncapi(request: Request) -> Any:
+    """The committed AsyncAPI document: what this service tells and hears."""
+    runtime: Runtime = request.app.state.runtime
+    return orjson.loads((runtime.service.root / "contract" / "asyncapi.json").read_bytes())
+
+
 FEED = """
 select e.id, e.type, e.entity_id, e.sequence, e.valid_from, e.area_code, e.office, e.correlation_id,
        e.causation_id, e.reverses, e.traceparent, e.data, e.recorded_at

@@ -23,6 +23,7 @@ from kit import context, observability, openapi, problems
 from kit.auth import Actor, Authenticator, authenticated
 from kit.causality import Causality
 from kit.db import UNAVAILABLE
+from kit.idempotency import Replayed
 from kit.ids import new_id
 from kit.observability import Metrics
 from kit.problems import Problem
@@ -255,6 +256,7 @@ def create_http(
     app.add_middleware(Causality, service=service.name)
     app.add_middleware(Edge, service=service.name, metrics=metrics)
     problems.install(app, service.name, {**_platform_problems(), **service.problems})
+    app.add_exception_handler(Replayed, _replayed)
     for router in (me, *routers):
         include(app, router)
     app.add_route("/metrics", _metrics, include_in_schema=False)
@@ -286,6 +288,11 @@ def _platform_problems() -> dict[type[Exception], Problem]:
         asyncpg.CharacterNotInRepertoireError: problems.TEXT_NOT_STORABLE,
         asyncpg.UntranslatableCharacterError: problems.TEXT_NOT_STORABLE,
     }
+
+
+async def _replayed(_request: Request, served: Exception) -> Response:
+    assert isinstance(served, Replayed)
+    return served.response()
 
 
 async def _metrics(request: Request) -> Response:

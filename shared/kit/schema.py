@@ -100,7 +100,14 @@ def statements(app_role: str) -> list[str]:
         DECISION_SQL,
         *grants(
             app_role,
-            append_only=["event_log", "inbox", "decision", "parameter_set", "bulk_import_error"],
+            append_only=[
+                "event_log",
+                "inbox",
+                "decision",
+                "decision_basis",
+                "parameter_set",
+                "bulk_import_error",
+            ],
             mutable=["event_sequence", "outbox", "dead_letter", "idempotency_key", "bulk_import"],
         ),
     ]

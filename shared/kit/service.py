@@ -7,6 +7,7 @@ runs relay, consumers and scheduled work, ``all`` does both (the embedded run).
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -17,13 +18,14 @@ from pathlib import Path
 import structlog
 from fastapi import APIRouter, FastAPI
 
-from kit import migrations
+from kit import health, migrations
 from kit.auth import Authenticator
 from kit.bus import Bus, NatsBus
 from kit.consumers import Consumer, Subscription
 from kit.crypto import Keyring
 from kit.db import UNAVAILABLE, Database
 from kit.events import Catalogue
+from kit.http import create_http, include
 from kit.observability import Metrics
 from kit.policy import Policies
 from kit.problems import Problem
@@ -88,17 +90,19 @@ class Runtime:
             self.relay.wake.set()
 
 
-async def assemble(service: Service, settings: Settings, *, db: Database | None = None) -> Runtime:
+async def assemble(
+    service: Service, settings: Settings, *, metrics: Metrics | None = None
+) -> Runtime:
     """Load policies and keys, open the pool, remember the parameter set. No broker yet."""
     policies = Policies.load(service.root / "policies", overlay=settings.policy_overlay)
     keyring = Keyring.load(settings.keys_file)
     runtime = Runtime(
         service=service,
         settings=settings,
-        db=db or await Database.connect(settings.database_url.get_secret_value()),
+        db=await Database.connect(settings.database_url.get_secret_value()),
         policies=policies,
         keyring=keyring,
-        metrics=Metrics(service.name),
+        metrics=metrics or Metrics(service.name),
     )
     async with runtime.db.transaction() as tx:
         await policies.remember(tx)
@@ -145,8 +149,6 @@ async def _fail_loudly(tasks: list[asyncio.Task[None]]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.critical("worker.died", task=task.get_name(), exc_info=error)
             sys.stdout.flush()
-            import os
-
             os._exit(70)
 
 
@@ -189,9 +191,11 @@ async def broker(runtime: Runtime) -> AsyncIterator[None]:
             await asyncio.Event().wait()
 
     task = asyncio.create_task(connect_and_work(), name="broker")
+    watch = asyncio.create_task(_fail_loudly([task]))
     try:
         yield
     finally:
+        watch.cancel()
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
@@ -203,12 +207,11 @@ def create_app(
     service: Service, settings: Settings, *, authenticator: Authenticator | None = None
 ) -> FastAPI:
     """The ASGI application of one process. Nothing is opened before its lifespan starts."""
-    from kit import health
-    from kit.http import create_http
+    metrics = Metrics(service.name)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        runtime = await assemble(service, settings)
+        runtime = await assemble(service, settings, metrics=metrics)
         app.state.runtime = runtime
         try:
             if settings.role == "api":
@@ -226,6 +229,7 @@ def create_app(
         routers=routers,
         auth=authenticator or Authenticator.from_settings(settings),
         lifespan=lifespan,
+        metrics=metrics,
     )
-    app.include_router(health.unversioned)
+    include(app, health.unversioned)
     return app

@@ -116,7 +116,7 @@ def permissions(service: str, durables: Sequence[Durable]) -> dict[str, list[str
 
 
 def nats_config(
-    packages: Sequence[str],
+    packages: Sequence[str] | Topology,
     passwords: dict[str, str],
     store_dir: Path,
     port: int,
@@ -130,7 +130,7 @@ def nats_config(
     ``passwords`` is keyed by service name; ``sync_interval: always`` because an acknowledged event
     has left the outbox.
     """
-    plan = topology(packages)
+    plan = packages if isinstance(packages, Topology) else topology(packages)
     quote = lambda text: orjson.dumps(str(text)).decode()  # noqa: E731
     users = [f"      {{ user: provisioner, password: {quote(admin_password)} }}"]
     for service in plan.services:
@@ -174,10 +174,10 @@ class ProvisionFailed(RuntimeError):
 
 
 async def provision(
-    url: str, user: str, password: str, packages: Sequence[str], *, timeout_s: float = 10
+    url: str, user: str, password: str, packages: Sequence[str] | Topology, *, timeout_s: float = 10
 ) -> None:
     """Create or update every stream and durable. Safe to repeat; never deletes anything."""
-    plan = topology(packages)
+    plan = packages if isinstance(packages, Topology) else topology(packages)
     client = await nats.connect(
         url, user=user, password=password, connect_timeout=timeout_s, max_reconnect_attempts=2
     )

@@ -1,8 +1,8 @@
 """The pytest plugin: real servers, migrated databases, signed tokens, and a service under test.
 
 ``TEST_BACKEND`` chooses where PostgreSQL and NATS come from: ``embedded`` (default; the wheels),
-``testcontainers`` (an engine must be up), or ``external`` (``TEST_POSTGRES_URL`` of a superuser,
-``TEST_NATS_URL`` with ``TEST_NATS_PASSWORD``). The same suite runs on all three; nothing is skipped.
+``testcontainers`` (an engine must be up), or ``external`` (``TEST_POSTGRES_URL`` of a superuser;
+NATS comes in a container). The same suite runs on all three; nothing is skipped.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import importlib
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,11 +37,18 @@ from kit.events import Event, envelope, parse
 from kit.ids import new_id
 from kit.service import Runtime, Service, attach, create_app
 from kit.settings import Settings
+from kit.streams import Topology, nats_config, provision
 
 ISSUER = "https://issuer.test"
 ROLE_PASSWORD = "only-for-tests"  # noqa: S105
 CITY = "231100"
 CITY_AREA = "231100000000"
+
+
+def blocking(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end in a loop of its own, also where a loop is running already."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 # --- servers ------------------------------------------------------------------------------------
@@ -71,7 +79,7 @@ class PostgresServer:
             finally:
                 await connection.close()
 
-        asyncio.run(go())
+        blocking(go())
 
     def ensure_role(self, role: str) -> None:
         self.run(
@@ -94,9 +102,9 @@ class PostgresServer:
             f"grant connect on database {name} to {app}",
         )
         if package == "kit":
-            asyncio.run(self._platform(self.url(name, owner)))
+            blocking(self._platform(self.url(name, owner)))
         else:
-            migrations.upgrade(package, self.url(name, owner))
+            blocking(migrations.upgrade_async(package, self.url(name, owner)))
         self._made.add(name)
         return name
 
@@ -185,6 +193,46 @@ async def kit_db(make_database: Callable[[str], tuple[str, str]]) -> AsyncIterat
     )
     yield db
     await db.close()
+
+
+@dataclass(frozen=True)
+class NatsForTests:
+    """A nats-server with one user per service of ``plan``; streams and durables are made."""
+
+    url: str
+    passwords: dict[str, str]
+    admin_password: str
+
+
+@contextmanager
+def nats_running(plan: Topology, folder: Path) -> Iterator[NatsForTests]:
+    """A server of the backend that ``TEST_BACKEND`` names, provisioned for ``plan``."""
+    passwords = {service: secrets.token_urlsafe(12) for service in plan.services}
+    admin = secrets.token_urlsafe(12)
+
+    def config(port: int, monitor: int, *, store: Path, host: str = "127.0.0.1") -> str:
+        return nats_config(plan, passwords, store, port, monitor, admin, host=host)
+
+    if _backend() == "embedded":
+        from kit.embedded import EmbeddedNats
+
+        store = folder / "jetstream"
+        with EmbeddedNats(
+            folder, lambda port, monitor: config(port, monitor, store=store)
+        ) as server:
+            blocking(provision(server.url, "provisioner", admin, plan))
+            yield NatsForTests(server.url, passwords, admin)
+        return
+    # An external backend brings PostgreSQL; the broker of these tests needs users of its own and
+    # therefore always comes with its configuration, in a container.
+    from kit.containers import nats_container
+
+    file = folder / "nats.conf"
+    file.write_text(config(4222, 8222, store=Path("/tmp/jetstream"), host="0.0.0.0"))  # noqa: S104, S108
+    with nats_container(file) as (host, port):
+        url = f"nats://{host}:{port}"
+        blocking(provision(url, "provisioner", admin, plan))
+        yield NatsForTests(url, passwords, admin)
 
 
 # --- tokens -------------------------------------------------------------------------------------
@@ -398,7 +446,7 @@ async def running(
 
         async def start(package: str, **settings: Any) -> UnderTest:
             service: Service = importlib.import_module(f"{package}.app").SERVICE
-            _, url = await asyncio.to_thread(make_database, package)
+            _, url = make_database(package)
             return await stack.enter_async_context(
                 under_test(service, url, signer=signer, keys_file=keys_file, **settings)
             )
