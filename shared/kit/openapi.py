@@ -15,6 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from kit import idempotency
 from kit.auth import Requires
 from kit.problems import MEDIA_TYPE, ProblemBody
 
@@ -28,6 +29,7 @@ _TEXTS = {
     "401": "需要有效的访问令牌 A valid access token is needed",
     "403": "没有权限 The scope is missing",
     "404": "未找到 Not found",
+    "409": "与现状冲突 Conflict",
     "422": "校验失败 Not valid",
     "default": "问题说明 Problem (RFC 9457)",
 }
@@ -37,7 +39,7 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 @dataclass(frozen=True)
 class Operation:
     """One route as the table of rights sees it. ``scope`` is None for public routes and for those
-    that need only a valid token (``authenticated``)."""
+    that need only a valid token (``authenticated``); ``keyed`` ones need an Idempotency-Key."""
 
     method: str
     path: str
@@ -45,6 +47,7 @@ class Operation:
     scope: str | None
     authenticated: bool
     public: bool
+    keyed: bool
 
 
 def operations(app: FastAPI) -> list[Operation]:
@@ -64,6 +67,7 @@ def operations(app: FastAPI) -> list[Operation]:
                     scope=next((scope for scope in scopes if scope), None),
                     authenticated=bool(scopes),
                     public=bool(extra.get("x-public")),
+                    keyed=_calls(route.dependant, idempotency.required),
                 )
             )
     return found
@@ -75,6 +79,12 @@ def _scopes(dependant: Dependant) -> Iterator[str | None]:
         yield scope
     for inner in dependant.dependencies:
         yield from _scopes(inner)
+
+
+def _calls(dependant: Dependant, wanted: object) -> bool:
+    return dependant.call is wanted or any(
+        _calls(inner, wanted) for inner in dependant.dependencies
+    )
 
 
 def operation_name(route: APIRoute | RouteContext) -> str:
@@ -130,6 +140,12 @@ def _complete(operation: dict[str, Any], right: Operation) -> None:
     if right.scope:
         operation["x-scope"] = right.scope
         responses.setdefault("403", {})
+    if right.keyed:
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] == "Idempotency-Key":
+                parameter["required"] = True
+        responses.setdefault("400", {})
+        responses.setdefault("409", {})
     if right.public:
         operation["security"] = []
     if "{" in right.path:

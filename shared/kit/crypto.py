@@ -1,0 +1,256 @@
+"""Personal numbers at rest: encrypted for reading, hashed for finding, masked for showing.
+
+Keys come from a file outside of the database (``keyring.json``): ``{"keys": [{"kid", "purpose":
+"encrypt" | "index", "key": base64, "primary": true}]}``. Values are encrypted with AES-256-GCM,
+bound to their place by the associated data ``table.column|row id``: a ciphertext that is moved to
+another row does not open. Finding goes by HMAC-SHA-256 under a key of its own.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+import unicodedata
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import GetPydanticSchema
+from pydantic_core import PydanticCustomError, core_schema
+
+#: First byte of every ciphertext: which suite made it (1 = AES-256-GCM; 2 is kept for SM4-GCM).
+_AES_256_GCM = 1
+_NONCE = 12
+_TAG = 16
+
+
+class NotOpened(Exception):
+    """A ciphertext that this keyring, or this place, does not open."""
+
+
+class NoKey(LookupError):
+    """The keyring has no key for this purpose."""
+
+
+def new_keys() -> dict[str, Any]:
+    """A fresh keyring: one key for encrypting, one for finding."""
+
+    def key(kid: str, purpose: str) -> dict[str, Any]:
+        return {
+            "kid": kid,
+            "purpose": purpose,
+            "key": b64encode(os.urandom(32)).decode(),
+            "primary": True,
+        }
+
+    return {"keys": [key("e1", "encrypt"), key("i1", "index")]}
+
+
+class Keyring:
+    """The keys of one service. New values are encrypted under the primary key; all open."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self._open: dict[bytes, AESGCM] = {}
+        self._primary: tuple[bytes, AESGCM] | None = None
+        self._index: bytes | None = None
+        for one in content["keys"]:
+            key = b64decode(one["key"], validate=True)
+            kid = str(one["kid"]).encode("ascii")
+            if len(key) != 32 or not 1 <= len(kid) <= 32:
+                raise ValueError("a key has 32 bytes and a kid 1 to 32 characters")
+            if one["purpose"] == "encrypt":
+                self._open[kid] = AESGCM(key)
+                if one.get("primary"):
+                    self._primary = (kid, self._open[kid])
+            elif one["purpose"] == "index" and one.get("primary"):
+                self._index = key
+
+    @classmethod
+    def load(cls, path: Path | None) -> Keyring:
+        """Keys from a file; without a file an empty keyring, which raises when it is used."""
+        return cls({"keys": []} if path is None else orjson.loads(path.read_bytes()))
+
+    @classmethod
+    def generate(cls, path: Path) -> Keyring:
+        """Write a file of new keys that only its owner can read, and load it."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(orjson.dumps(new_keys()))
+        return cls.load(path)
+
+    def encrypt(self, plain: str, aad: str) -> bytes:
+        """``version | kid length | kid | nonce | ciphertext and tag``; ``aad`` names the place."""
+        if self._primary is None:
+            raise NoKey("no key to encrypt with: set KEYS_FILE")
+        kid, cipher = self._primary
+        nonce = os.urandom(_NONCE)
+        head = bytes((_AES_256_GCM, len(kid))) + kid
+        return head + nonce + cipher.encrypt(nonce, plain.encode(), head + aad.encode())
+
+    def decrypt(self, sealed: bytes, aad: str) -> str:
+        """The value. Raises :class:`NotOpened` for another place, key or a changed byte."""
+        sealed = bytes(sealed)
+        end = 2 + sealed[1] if len(sealed) > 2 + _NONCE + _TAG else 0
+        if end == 0 or sealed[0] != _AES_256_GCM:
+            raise NotOpened("not a ciphertext of this house")
+        head, kid = sealed[:end], sealed[2:end]
+        cipher = self._open.get(kid)
+        if cipher is None:
+            raise NotOpened("encrypted under a key that is not here")
+        nonce, text = sealed[end : end + _NONCE], sealed[end + _NONCE :]
+        try:
+            return cipher.decrypt(nonce, text, head + aad.encode()).decode()
+        except InvalidTag:
+            raise NotOpened("it does not belong here, or it was changed") from None
+
+    def key_id(self, sealed: bytes) -> str:
+        """Under which key a value is encrypted: tells what a rotation has still to do."""
+        return bytes(sealed)[2 : 2 + sealed[1]].decode("ascii")
+
+    def blind_index(self, plain: str, purpose: str) -> bytes:
+        """32 bytes by which equal values of one purpose are found, and nothing else is learnt."""
+        if self._index is None:
+            raise NoKey("no key to find with: set KEYS_FILE")
+        return hmac.digest(self._index, purpose.encode() + b"\0" + plain.encode(), "sha256")
+
+
+def place(column: str, row_id: object) -> str:
+    """The associated data of a value: ``worker.id_number`` and the row's id."""
+    return f"{column}|{row_id}"
+
+
+# --- GB 11643: the citizen's ID number
+
+_FORM = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
+_OLD_FORM = re.compile(r"[0-9]{15}", re.ASCII)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK = "10X98765432"
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54"
+    " 61 62 63 64 65 71 81 82 83".split()
+)
+_DIGIT = {character: int(character) for character in "0123456789"}
+
+Sex = Literal["male", "female"]
+#: In which of three ways a number is wrong; each has its message in ``kit.messages``.
+Wrong = Literal["id_number", "id_number_check_digit", "id_number_birth_date"]
+
+
+class InvalidIdNumber(ValueError):
+    """The number is no ID number. Neither this error nor its text holds any part of it."""
+
+    def __init__(self, code: Wrong) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class IdNumber:
+    """A valid number in its 18-digit form. Printing it shows the mask."""
+
+    number: str = field(repr=False)
+    sex: Sex
+    birth_date: date
+    #: False: no province has this code (a mistake, or a code younger than our list). A warning only.
+    province_known: bool = True
+
+    def __str__(self) -> str:
+        return mask_id_number(self.number)
+
+
+def normalise_id_number(text: str, on: date | None = None) -> IdNumber:
+    """Read an ID number as people write it: full width, spaces around, ``x``, the old 15 digits.
+
+    Raises :class:`InvalidIdNumber` for a wrong form, check digit or birth date; with ``on`` also for
+    a birth after that day. Residence permits of Hong Kong, Macao and Taiwan (81, 82, 83) are valid.
+    """
+    number = text
+    if not _FORM.fullmatch(number):
+        number = unicodedata.normalize("NFKC", text[:64]).strip().upper()
+        if _OLD_FORM.fullmatch(number):
+            number = number[:6] + "19" + number[6:]
+            number += check_digit(number)
+        elif not _FORM.fullmatch(number):
+            raise InvalidIdNumber("id_number")
+    if check_digit(number) != number[17]:
+        raise InvalidIdNumber("id_number_check_digit")
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        raise InvalidIdNumber("id_number_birth_date") from None
+    if born.year < 1850 or (on is not None and born > on):
+        raise InvalidIdNumber("id_number_birth_date")
+    return IdNumber(
+        number,
+        "male" if _DIGIT[number[16]] % 2 else "female",
+        born,
+        number[:2] in _PROVINCES,
+    )
+
+
+def check_digit(number: str) -> str:
+    """The eighteenth character for the first seventeen digits (ISO 7064, MOD 11-2)."""
+    total = 0
+    for weight, character in zip(_WEIGHTS, number, strict=False):
+        total += weight * _DIGIT[character]
+    return _CHECK[total % 11]
+
+
+def mask_id_number(number: str) -> str:
+    """``110105********002X``: the place and the last four stay, the birth date goes."""
+    if len(number) < 15:
+        return "*" * len(number)
+    return number[:6] + "*" * (len(number) - 10) + number[-4:]
+
+
+def mask_name(name: str) -> str:
+    """``张*``, ``欧**``: the first character and how many follow."""
+    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+
+
+def pseudonym(text: str) -> str:
+    """A short name for a value in a test or a report, from which the value cannot be read back."""
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def _id_number_schema(_source: Any, _handler: Any) -> core_schema.CoreSchema:
+    def read(value: Any) -> IdNumber:
+        if isinstance(value, IdNumber):
+            return value
+        if not isinstance(value, str):
+            raise PydanticCustomError("string_type", "text is needed")
+        try:
+            return normalise_id_number(value)
+        except InvalidIdNumber as error:
+            raise PydanticCustomError(error.code, "not a valid ID number") from None
+
+    return core_schema.no_info_plain_validator_function(
+        read, serialization=core_schema.plain_serializer_function_ser_schema(str)
+    )
+
+
+def _id_number_json(_schema: Any, _handler: Any) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "minLength": 15,
+        "maxLength": 32,
+        "description": "公民身份号码（18 位，或旧 15 位）(citizen's ID number, GB 11643)",
+        "examples": ["11010519491231002X"],
+        "writeOnly": True,
+    }
+
+
+#: An ID number in a request: text on the wire, :class:`IdNumber` in Python, masked when told again.
+IdNumberText = Annotated[
+    IdNumber,
+    GetPydanticSchema(
+        get_pydantic_core_schema=_id_number_schema, get_pydantic_json_schema=_id_number_json
+    ),
+]

@@ -1,0 +1,283 @@
+"""Why it was granted or refused: a decision as a value, kept for ever, and derived again at will.
+
+``domain`` builds :class:`Condition` values in the order of the rule; a use case puts them into a
+:class:`Decision` with the facts and parameters used, and :func:`store` keeps them. What is the same
+for thousands of decisions (the rule's texts, clauses and parameters of the day) is kept once, under
+the hash of its content; with it a record stands alone and can be read without any code or file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+import orjson
+
+from kit.ids import new_id
+from kit.policy import Parameter, canonical, plain
+
+if TYPE_CHECKING:
+    from kit.db import Tx
+
+DECISION_SQL = """
+create table decision_basis (
+    hash text primary key,
+    content jsonb not null
+);
+comment on table decision_basis is 'What many decisions share: rule, clauses, texts, parameters. Append-only.';
+create table decision (
+    id uuid primary key,
+    noun text not null,
+    entity_id uuid not null,
+    rule text not null,
+    decided_on date not null,
+    granted boolean not null,
+    clause text,
+    basis text not null references decision_basis (hash),
+    record jsonb not null,
+    recorded_at timestamptz not null default clock_timestamp()
+);
+create index decision_entity on decision (entity_id, id);
+comment on table decision is 'Every decision with the facts that it used. Append-only.';
+"""
+
+#: From so many decisions on, COPY is cheaper than a statement with arrays.
+_COPY_FROM = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a rule: whether it held, the clause that asks for it, and what it says in
+    Chinese and English (never about a person by name). ``facts`` names the facts it looked at."""
+
+    code: str
+    ok: bool
+    clause: str
+    zh: str
+    en: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision. ``rule`` is ``<service>.<rule>``, ``version`` the shape of the law (``2002``).
+
+    ``law_on`` is the day whose law was applied, ``decided_on`` the day of deciding. ``facts`` holds
+    every value the rule was given; ``events`` the event by which a fact became known. ``outcome``
+    is what was granted (months, a rate, a category).
+    """
+
+    noun: str
+    entity_id: UUID
+    rule: str
+    version: str
+    decided_on: date
+    law_on: date
+    conditions: tuple[Condition, ...]
+    facts: Mapping[str, Any]
+    parameters: tuple[Parameter, ...] = ()
+    parameter_set: str = ""
+    events: Mapping[str, UUID] = field(default_factory=dict)
+    outcome: Mapping[str, Any] = field(default_factory=dict)
+    id: UUID = field(default_factory=new_id)
+
+    @property
+    def granted(self) -> bool:
+        """All conditions held."""
+        return all(condition.ok for condition in self.conditions)
+
+    @property
+    def first_failing(self) -> Condition | None:
+        """The condition that refuses: the first one in the order of the rule that did not hold."""
+        return next((one for one in self.conditions if not one.ok), None)
+
+    @property
+    def clause(self) -> str | None:
+        """How answers and events name the refusal: clause and code of the first failing condition."""
+        failing = self.first_failing
+        return f"{failing.clause}/{failing.code}" if failing else None
+
+    def record(self) -> dict[str, Any]:
+        """The whole record as JSON values."""
+        return merge(self.id, self.basis()[1], self._own())
+
+    def basis(self) -> tuple[str, bytes]:
+        """Hash and content of what this decision shares with others."""
+        told = tuple((c.code, c.clause, c.zh, c.en, c.facts) for c in self.conditions)
+        return _basis(self.rule, self.version, told, self.parameters, self.parameter_set)
+
+    def _own(self) -> dict[str, Any]:
+        return {
+            "noun": self.noun,
+            "entity_id": str(self.entity_id),
+            "decided_on": self.decided_on.isoformat(),
+            "law_on": self.law_on.isoformat(),
+            "granted": self.granted,
+            "ok": [condition.ok for condition in self.conditions],
+            "facts": plain(self.facts),
+            "events": plain(self.events),
+            "outcome": plain(self.outcome),
+        }
+
+
+@lru_cache(maxsize=512)
+def _basis(
+    rule: str,
+    version: str,
+    conditions: tuple[tuple[str, str, str, str, tuple[str, ...]], ...],
+    parameters: tuple[Parameter, ...],
+    parameter_set: str,
+) -> tuple[str, bytes]:
+    content = canonical(
+        {
+            "rule": rule,
+            "version": version,
+            "conditions": [
+                {"code": code, "clause": clause, "text_zh": zh, "text_en": en, "facts": list(facts)}
+                for code, clause, zh, en, facts in conditions
+            ],
+            "parameters": [parameter.record() for parameter in parameters],
+            "parameter_set": parameter_set,
+        }
+    )
+    return sha256(content).hexdigest(), content
+
+
+def merge(decision_id: UUID, basis: bytes | str, own: Mapping[str, Any]) -> dict[str, Any]:
+    """One full record out of its shared and its own part."""
+    shared = orjson.loads(basis)
+    rest = {key: value for key, value in own.items() if key != "ok"}
+    conditions = [
+        {**condition, "passed": passed}
+        for condition, passed in zip(shared.pop("conditions"), own["ok"], strict=True)
+    ]
+    return {"id": str(decision_id), **shared, **rest, "conditions": conditions}
+
+
+_COLUMNS = ("id", "noun", "entity_id", "rule", "decided_on", "granted", "clause", "basis", "record")
+_INSERT = """
+insert into decision (id, noun, entity_id, rule, decided_on, granted, clause, basis, record)
+select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::date[], $6::bool[],
+                     $7::text[], $8::text[], $9::jsonb[])
+"""
+_INSERT_BASIS = """
+insert into decision_basis (hash, content)
+select hash, content from unnest($1::text[], $2::jsonb[]) as b (hash, content)
+ where not exists (select 1 from decision_basis d where d.hash = b.hash)
+on conflict do nothing
+"""
+
+
+async def store(tx: Tx, decisions: Sequence[Decision]) -> None:
+    """Keep decisions, in two statements however many they are."""
+    if not decisions:
+        return
+    bases: dict[str, str] = {}
+    rows = []
+    for one in decisions:
+        digest, content = one.basis()
+        if digest not in bases:
+            bases[digest] = content.decode()
+        own = orjson.dumps(one._own()).decode()
+        rows.append(
+            (one.id, one.noun, one.entity_id, f"{one.rule}@{one.version}", one.decided_on,
+             one.granted, one.clause, digest, own)
+        )  # fmt: skip
+    # In a fixed order: two transactions that bring the same texts cannot dead-lock each other.
+    hashes = sorted(bases)
+    await tx.execute(_INSERT_BASIS, hashes, [bases[digest] for digest in hashes])
+    if len(rows) >= _COPY_FROM:
+        await tx.copy("decision", _COLUMNS, rows)
+    else:
+        await tx.execute(_INSERT, *(list(column) for column in zip(*rows, strict=True)))
+
+
+_SELECT = """
+select d.id, d.record, b.content from decision d join decision_basis b on b.hash = d.basis
+"""
+
+
+async def load(tx: Tx, decision_id: UUID) -> dict[str, Any] | None:
+    """One full record; None when there is no such decision."""
+    row = await tx.fetchrow(_SELECT + " where d.id = $1", decision_id)
+    return None if row is None else merge(row["id"], row["content"], orjson.loads(row["record"]))
+
+
+async def load_for(tx: Tx, entity_id: UUID, *, limit: int = 100) -> list[dict[str, Any]]:
+    """The records about one entity, oldest first (at most ``limit``)."""
+    rows = await tx.fetch(
+        _SELECT + " where d.entity_id = $1 order by d.id limit $2", entity_id, limit
+    )
+    return [merge(row["id"], row["content"], orjson.loads(row["record"])) for row in rows]
+
+
+def explain(record: Mapping[str, Any], lang: Literal["zh", "en"]) -> list[str]:
+    """The record in sentences for a clerk: verdict, each condition with its clause, parameters."""
+    zh = lang == "zh"
+    verdict = (
+        ("予以批准" if record["granted"] else "不予批准")
+        if zh
+        else ("Granted" if record["granted"] else "Refused")
+    )
+    day = f"（{record['law_on']} 的规定）" if zh else f" (law of {record['law_on']})"
+    lines = [f"{verdict}{day}"]
+    for condition in record["conditions"]:
+        mark = (
+            ("符合" if condition["passed"] else "不符合")
+            if zh
+            else ("met" if condition["passed"] else "not met")
+        )
+        text = condition["text_zh" if zh else "text_en"]
+        lines.append(
+            f"{mark}：{text}〔{condition['clause']}〕"
+            if zh
+            else f"{mark}: {text} [{condition['clause']}]"
+        )
+    for parameter in record["parameters"]:
+        cite = f"{parameter['cite']['document']} {parameter['cite']['clause']}"
+        lines.append(
+            f"{parameter['id']} = {parameter['value']} {parameter['unit']}, {parameter['since']}, {cite}"
+        )
+    return lines  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rederived:
+    """Whether the rule says today what it said then; ``differences`` name the parts that differ."""
+
+    same: bool
+    differences: tuple[str, ...]
+
+
+#: A rule as it can be run again: (facts, {parameter id: value}, law_on) -> (conditions, outcome).
+#: Everything comes as the record keeps it: dates and decimals as text.
+Rule = Callable[
+    [Mapping[str, Any], Mapping[str, Any], date], tuple[Sequence[Condition], Mapping[str, Any]]
+]
+
+
+def rederive(record: Mapping[str, Any], rules: Mapping[str, Rule]) -> Rederived:
+    """Run the rule of a record again on nothing but the record. Raises ``KeyError`` for a rule whose
+    version is no longer in the code: versions are added, never removed."""
+    rule = rules[f"{record['rule']}@{record['version']}"]
+    parameters = {one["id"]: one["value"] for one in record["parameters"]}
+    conditions, outcome = rule(record["facts"], parameters, date.fromisoformat(record["law_on"]))
+    again = [
+        {"code": c.code, "clause": c.clause, "text_zh": c.zh, "text_en": c.en,
+         "facts": list(c.facts), "passed": c.ok}
+        for c in conditions
+    ]  # fmt: skip
+    parts = {
+        "conditions": (again, record["conditions"]),
+        "granted": (all(c.ok for c in conditions), record["granted"]),
+        "outcome": (plain(outcome), record["outcome"]),
+    }
+    differing = tuple(
+        name for name, (new, old) in parts.items() if canonical(new) != canonical(old)
+    )
+    return Rederived(not differing, differing)
