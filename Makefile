@@ -46,7 +46,7 @@ live: env ## fault tests against servers of their own
 	@$(PY) -m pytest tests/live -m live $(ARGS)
 
 browser: env ## the pages in a real Chromium (installs it when absent)
-	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk)
 	@$(PY) -m pytest tests/browser -m browser $(ARGS)
 
 load: env ## benchmarks as ratios to a limit measured in the same run

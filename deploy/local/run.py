@@ -111,23 +111,35 @@ async def _city(
     house: House, choice: Choice, loaded: bool, say: Callable[[str], None], console: Console
 ) -> bool:
     """Load the city when nothing is there yet, wait, report. Whether the verdicts are expected."""
-    from local.city.load import load_city
-
     assert choice.case is not None
     if not loaded:
         say(f"loading {choice.identity} at scale {choice.scale} through the public APIs")
+    await load_and_settle(house, choice, loaded=loaded, console=console)
+    say("settled: every event is heard")
+    return await _print(house.address, house.tokens, choice.case, choice.scale, console)
+
+
+async def load_and_settle(
+    house: House, choice: Choice, *, loaded: bool = False, console: Console | None = None
+) -> None:
+    """Give a running house its city (unless `loaded`) and wait until every event is heard.
+
+    Raises NotSettled when something got stuck. Tests call it without a console.
+    """
+    from local.city.load import load_city
+
+    assert choice.case is not None, "an empty installation has nothing to load"
+    console = console or Console(quiet=True)
+    if not loaded:
         house.home.remember_city(choice.identity, choice.scale, "loading")
         await load_city(choice.case, house.address, house.tokens, choice.scale, console)
         house.home.remember_city(choice.identity, choice.scale, "loaded")
-        say("loaded; waiting until every event is heard")
     with console.status("") as status:
 
         def tell(look: Look) -> None:
             status.update(f"outbox {look.outbox:,} · pending {look.pending:,}")
 
         await wait_settled(house.address, tell=tell)
-    say("settled")
-    return await _print(house.address, house.tokens, choice.case, choice.scale, console)
 
 
 async def _print(

@@ -6,93 +6,16 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
 
-from kit.processes import free_port
 from local.frontdoor import FrontDoorSettings, create_front_door
 from local.pages import HERE
-
-ROW = {
-    "id": "new-posts", "figure": "新增就业岗位", "area": "231100000000", "office": None,
-    "period": "2003-10", "issuer": "province", "unit": "个", "published": "11207",
-    "computed": "11207", "verdict": "agrees", "reason": "<b>none</b>",
-    "url": "/api/assessment/v1/figures/new-posts",
-}  # fmt: skip
-
-
-@asynccontextmanager
-async def serving(app: Starlette) -> AsyncIterator[str]:
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", ws="none"))
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await task
-
-
-class Upstream:
-    """A service that remembers what it was sent and answers in pieces when it is told to."""
-
-    def __init__(self) -> None:
-        self.go_on = asyncio.Event()
-        self.received: list[bytes] = []
-        self.app = Starlette(
-            routes=[
-                Route("/v1/echo/{rest:path}", self.echo, methods=["GET", "POST", "PATCH"]),
-                Route("/v1/slow", self.slow),
-                Route("/v1/import", self.take, methods=["POST"]),
-                Route("/v1/reports/{day}", self.report),
-                Route("/health/ready", self.healthy),
-                Route("/health/status", self.healthy),
-                Route("/metrics", self.healthy),
-                Route("/openapi.json", self.healthy),
-            ]
-        )
-
-    async def echo(self, request: Request) -> Response:
-        body = {
-            "path": request.scope["raw_path"].decode(),
-            "query": request.url.query,
-            "method": request.method,
-            "headers": dict(request.headers),
-            "body": (await request.body()).decode(),
-        }
-        return JSONResponse(body, 418, {"ETag": '"7"', "X-Request-ID": "abc"})
-
-    async def slow(self, _: Request) -> Response:
-        async def pieces() -> AsyncIterator[bytes]:
-            yield b"first\n"
-            await self.go_on.wait()
-            yield b"second\n"
-
-        return StreamingResponse(pieces(), media_type="text/csv")
-
-    async def take(self, request: Request) -> Response:
-        async for chunk in request.stream():
-            if chunk:
-                self.received.append(chunk)
-                self.go_on.set()
-        return PlainTextResponse(str(sum(map(len, self.received))))
-
-    async def report(self, request: Request) -> Response:
-        assert request.headers["authorization"].startswith("Bearer ")
-        return JSONResponse([ROW])
-
-    async def healthy(self, _: Request) -> Response:
-        return JSONResponse({"ok": True})
+from tests.local.upstream import Upstream, serving
 
 
 class Door:
