@@ -26,7 +26,13 @@ def configuration() -> str:
     names = {service.name: f"${variable(service.name)}" for service in SERVICES}
     admin = f"${variable('provisioner')}"
     text = streams.nats_config(
-        PACKAGES, names, STORE, PORT, MONITOR_PORT, admin, host="0.0.0.0"  # noqa: S104
+        PACKAGES,
+        names,
+        STORE,
+        PORT,
+        MONITOR_PORT,
+        admin,
+        host="0.0.0.0",  # noqa: S104
     )
     for name in (*names.values(), admin):
         text = text.replace(f'"{name}"', name)

@@ -64,7 +64,7 @@ def _broker() -> None:
     end = time.monotonic() + WAIT_S
     while True:
         try:
-            with urlopen("http://nats:8222/healthz", timeout=2):  # noqa: S310
+            with urlopen("http://nats:8222/healthz", timeout=2):
                 return
         except OSError:
             if time.monotonic() > end:
