@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jobs_market.enrolments import domain as enrolments
 from jobs_market.enrolments.domain import Enrolment, Start
 from jobs_market.training_classes import domain as classes
-from jobs_market.training_classes.domain import Counts, TrainingClass
+from jobs_market.training_classes.domain import TrainingClass
 
 STARTS, ENDS = date(2003, 4, 1), date(2003, 5, 31)
 WORKER = uuid4()
@@ -39,10 +39,10 @@ def start(day: date, number: int = 1) -> Start:
 
 
 def test_a_class_is_completed_when_it_is_over_and_every_result_is_there() -> None:
-    one = training_class(counts=Counts(3, 1, 1, 0))
+    one = training_class(enrolled=3, passed=1, failed=1)
     with pytest.raises(classes.ResultsMissing):
         one.complete(ENDS)
-    one = replace(one, counts=one.counts + Counts(dropped=1))
+    one = replace(one, dropped=1)
     with pytest.raises(classes.ClassNotOver):
         one.complete(date(2003, 5, 30))
     done = one.complete(ENDS)

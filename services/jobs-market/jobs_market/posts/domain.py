@@ -25,6 +25,12 @@ class PostAlreadyLost(Refusal):
     code = "post-already-lost"
 
 
+class UnknownPost(Refusal):
+    """No post has this id."""
+
+    code = "unknown-post"
+
+
 class LostBeforeOpened(Refusal):
     """The day of loss lies before the day of opening."""
 
@@ -33,11 +39,13 @@ class LostBeforeOpened(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post; ``new_investment`` says that a new project (新上项目) created it."""
+    """One post; ``new_investment`` says that a new project (新上项目) created it.
+
+    ``sector`` is None only in a draft: an opened post has its own or its employer's."""
 
     id: UUID
     employer_id: UUID
-    sector: Sector
+    sector: Sector | None
     new_investment: bool
     opened_on: date
     area_code: str

@@ -48,26 +48,10 @@ class ClassDatesOutOfOrder(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How many persons of a class are in which state; the sum of three results is at most enrolled."""
-
-    enrolled: int = 0
-    passed: int = 0
-    failed: int = 0
-    dropped: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.enrolled + other.enrolled,
-            self.passed + other.passed,
-            self.failed + other.failed,
-            self.dropped + other.dropped,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class TrainingClass:
-    """``planned`` is the number of places; ``ends_on`` the last day of teaching, fixed at opening."""
+    """``planned`` is the number of places; ``ends_on`` the last day of teaching, fixed at opening.
+
+    The four counts are kept with every enrolment and result; results never exceed the enrolled."""
 
     id: UUID
     provider: str
@@ -78,7 +62,10 @@ class TrainingClass:
     ends_on: date
     area_code: str
     office: str
-    counts: Counts = Counts()
+    enrolled: int = 0
+    passed: int = 0
+    failed: int = 0
+    dropped: int = 0
     completed_on: date | None = None
     version: int = 1
 
@@ -106,8 +93,7 @@ class TrainingClass:
             raise ClassCompleted(completed_on=self.completed_on)
         if on < self.ends_on:
             raise ClassNotOver(ends_on=self.ends_on)
-        counts = self.counts
-        missing = counts.enrolled - counts.passed - counts.failed - counts.dropped
+        missing = self.enrolled - self.passed - self.failed - self.dropped
         if missing:
             raise ResultsMissing(missing=missing)
         return replace(self, completed_on=on, version=self.version + 1)

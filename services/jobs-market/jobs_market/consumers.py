@@ -1,0 +1,80 @@
+"""What registry says, and which use case it means here. Order across entities does not matter."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from jobs_market.events import (
+    CategoryCorrected,
+    DifficultyExited,
+    DifficultyRecognised,
+    WorkerRegistered,
+)
+from jobs_market.workers import usecases as workers
+from jobs_market.workers.domain import Worker
+from kit.consumers import Subscription
+from kit.db import Tx
+from kit.events import Event
+from kit.service import Runtime
+
+
+async def on_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Persons become known: from now on they may be placed."""
+    heard: list[tuple[Worker, date]] = []
+    for event in events:
+        data = WorkerRegistered.model_validate(event.data)
+        worker = Worker(
+            event.entity_id,
+            data.sex,
+            data.birth_date,
+            data.category,
+            data.population,
+            data.labour_status,
+            event.area_code,
+            event.office,
+        )
+        heard.append((worker, event.valid_from))
+    await workers.note_registered(tx, heard)
+
+
+async def on_category_corrected(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """The category that registry holds now; the last one of a batch counts."""
+    corrected = {
+        event.entity_id: CategoryCorrected.model_validate(event.data).category for event in events
+    }
+    await workers.note_categories(tx, corrected)
+
+
+def _difficulty(
+    event: Event, data: DifficultyRecognised | DifficultyExited
+) -> tuple[UUID, UUID, str, date]:
+    return event.entity_id, data.worker_id, data.kind, event.valid_from
+
+
+async def on_recognised(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Persons in difficulty: they may hold public-welfare posts from that day."""
+    await workers.note_recognised(
+        tx, [_difficulty(one, DifficultyRecognised.model_validate(one.data)) for one in events]
+    )
+
+
+async def on_exited(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """No longer in difficulty: who holds a post keeps it, nobody gets a new one."""
+    await workers.note_exited(
+        tx, [_difficulty(one, DifficultyExited.model_validate(one.data)) for one in events]
+    )
+
+
+SUBSCRIPTIONS = [
+    Subscription(
+        "registry",
+        ("worker", "difficulty"),
+        {
+            "registry.worker.registered.v1": on_registered,
+            "registry.worker.category-corrected.v1": on_category_corrected,
+            "registry.difficulty.recognised.v1": on_recognised,
+            "registry.difficulty.exited.v1": on_exited,
+        },
+    )
+]
