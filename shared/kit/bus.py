@@ -47,7 +47,6 @@ class Delivery:
 
     subject: str
     body: bytes
-    attempt: int
     ack: Callable[[], Awaitable[None]]
     nak: Callable[[float], Awaitable[None]]
     in_progress: Callable[[], Awaitable[None]]
@@ -101,7 +100,6 @@ def _delivery(message: Msg) -> Delivery:
     return Delivery(
         subject=message.subject,
         body=message.data,
-        attempt=message.metadata.num_delivered,
         ack=message.ack,
         nak=nak,
         in_progress=message.in_progress,
@@ -166,7 +164,6 @@ class NatsBus:
                 "Nats-Msg-Id": message.id,
                 "Nats-Batch-Id": batch,
                 "Nats-Batch-Sequence": str(number),
-                "Content-Type": "application/cloudevents+json; charset=utf-8",
             }
             if number < last:
                 await self.client.publish(message.subject, message.body, headers=headers)
@@ -195,7 +192,6 @@ class NatsBus:
                         message.body,
                         headers={
                             "Nats-Msg-Id": message.id,
-                            "Content-Type": "application/cloudevents+json; charset=utf-8",
                         },
                     )
                     for message in messages[start : start + 256]
@@ -311,7 +307,7 @@ class MemoryPull:
         async def in_progress() -> None:
             """A double has no clock to reset."""
 
-        return Delivery(message.subject, message.body, durable.unacked[n], ack, nak, in_progress)
+        return Delivery(message.subject, message.body, ack, nak, in_progress)
 
     async def backlog(self) -> Backlog:
         return Backlog(

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from asyncpg.pgproto.pgproto import UUID as FastUUID
 from pydantic import BaseModel
 
 from kit.ids import new_id
@@ -170,17 +171,17 @@ def parse(message: bytes) -> Event:
         body = orjson.loads(message)
         causation, reverses = body.get("causationid"), body.get("reverses")
         return Event(
-            id=UUID(body["id"]),
+            id=FastUUID(body["id"]),
             type=body["type"],
-            entity_id=UUID(body["subject"].rsplit("/", 1)[1]),
+            entity_id=FastUUID(body["subject"].rsplit("/", 1)[1]),
             sequence=int(body["sequence"]),
             time=datetime.fromisoformat(body["time"]),
             valid_from=date.fromisoformat(body["validfrom"]),
             area_code=body["areacode"],
             office=body["office"],
-            correlation_id=UUID(body["correlationid"]),
-            causation_id=UUID(causation) if causation else None,
-            reverses=UUID(reverses) if reverses else None,
+            correlation_id=FastUUID(body["correlationid"]),
+            causation_id=FastUUID(causation) if causation else None,
+            reverses=FastUUID(reverses) if reverses else None,
             data=body["data"],
             traceparent=body.get("traceparent"),
         )

@@ -110,7 +110,6 @@ async def test_a_nak_brings_it_back_and_an_ack_does_not(broker: Broker) -> None:
     await second.nak(0)
     again = await _some(pull)
     assert [delivery.body for delivery in again] == [sent[1].body]
-    assert again[0].attempt == 2
     await again[0].ack()
 
 
