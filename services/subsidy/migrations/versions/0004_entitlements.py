@@ -75,20 +75,12 @@ create table entitlement (
 create index entitlement_worker on entitlement (worker_id);
 create index entitlement_area on entitlement (area_code text_pattern_ops, id);
 comment on table entitlement is 'What the facts known today grant for one placement; folded again when they change.';
-
-create table entitlement_decision (
-    entitlement_id uuid not null references entitlement,
-    decision_id uuid not null,
-    primary key (entitlement_id, decision_id)
-);
-comment on table entitlement_decision is 'Every decision about an entitlement, also superseded ones (ids in order of time). Append-only.';
 """
 
 
 def upgrade() -> None:
     migrations.execute(SQL)
     migrations.grant(
-        append_only=("entitlement_decision",),
         mutable=(
             "known_worker", "known_certificate", "known_employer", "known_placement", "entitlement",
         ),

@@ -18,7 +18,7 @@ from uuid import UUID
 from kit.decisions import Condition
 
 PROGRAMME = "social-insurance-enterprise"
-RULE = "social_insurance_enterprise"
+RULE = "subsidy.social_insurance_enterprise"
 RULE_VERSION = "2002"
 
 Standing = Literal["pending", "outside", "refused", "open", "closed", "voided"]
@@ -107,7 +107,7 @@ class Outcome:
     @property
     def clause(self) -> str | None:
         """The clause of the first failing condition; None when granted."""
-        return next((clause_of(one) for one in self.conditions if not one.ok), None)
+        return next((f"{one.clause}/{one.code}" for one in self.conditions if not one.ok), None)
 
     @property
     def claimable(self) -> Window | None:
@@ -117,11 +117,6 @@ class Outcome:
         end = min(self.window.end, self.closing.on)
         months = min(self.window.months, months_between(self.window.start, end) + 1)
         return replace(self.window, end=end, months=max(months, 0))
-
-
-def clause_of(condition: Condition) -> str:
-    """How an event names a failing condition: citation, then the condition's code."""
-    return f"{condition.clause}/{condition.code}"
 
 
 def months_between(earlier: date, later: date) -> int:

@@ -78,3 +78,82 @@ def unallocated_layers(
 def oldest_age_days(layers: Sequence[Layer], on: date) -> int | None:
     """How long the oldest idle money has lain on ``on``; None when nothing is idle."""
     return max((layer.age_days(on) for layer in layers), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What one kind of account of a fund holds in one area (fen): what came in, what is left."""
+
+    area_code: str
+    kind: str
+    detail: str
+    came: int
+    rest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a fund's money is on a day (fen). ``unexplained`` is what was received and neither
+    paid nor kept back by any later fact that we know: it is shown, never spread (N9)."""
+
+    fund: Fund
+    as_of: date
+    received: dict[str, int]
+    arranged: dict[str, int]
+    paid: dict[str, int]
+    unallocated: int
+    layers: tuple[Layer, ...]
+
+    @property
+    def received_total(self) -> int:
+        return sum(self.received.values())
+
+    @property
+    def arranged_total(self) -> int:
+        return sum(self.arranged.values())
+
+    @property
+    def paid_total(self) -> int:
+        return sum(self.paid.values())
+
+    @property
+    def arranged_not_paid(self) -> int:
+        return self.arranged_total - self.paid_total
+
+    @property
+    def unexplained(self) -> int:
+        return self.received_total - self.paid_total
+
+    @property
+    def unallocated_age_days(self) -> int | None:
+        return oldest_age_days(self.layers, self.as_of)
+
+
+def position(
+    fund: Fund, as_of: date, sums: Iterable[Sum], receipts: Iterable[tuple[str, date, int]]
+) -> Position:
+    """Add the accounts of a fund up, over all areas given; idle money ages in its own area."""
+    received: dict[str, int] = {}
+    arranged: dict[str, int] = {}
+    paid: dict[str, int] = {}
+    arranged_in: dict[str, int] = {}
+    unallocated = 0
+    for one in sums:
+        if one.kind == "source":
+            received[one.detail] = received.get(one.detail, 0) + one.rest
+        elif one.kind == "arranged":
+            arranged[one.detail] = arranged.get(one.detail, 0) + one.came
+            arranged_in[one.area_code] = arranged_in.get(one.area_code, 0) + one.came
+        elif one.kind == "paid":
+            paid[one.detail] = paid.get(one.detail, 0) + one.rest
+        else:
+            unallocated += one.rest
+    by_area: dict[str, list[tuple[date, int]]] = {}
+    for area_code, received_on, amount in receipts:
+        by_area.setdefault(area_code, []).append((received_on, amount))
+    layers = [
+        layer
+        for area_code, mine in sorted(by_area.items())
+        for layer in unallocated_layers(mine, arranged_in.get(area_code, 0))
+    ]
+    return Position(fund, as_of, received, arranged, paid, unallocated, tuple(layers))

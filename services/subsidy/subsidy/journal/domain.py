@@ -22,6 +22,9 @@ from kit.refusal import Refusal
 AccountKind = Literal["source", "unallocated", "arranged", "paid"]
 EntryKind = Literal["appropriation", "arrangement", "payment", "reversal"]
 
+#: Fund, area code, kind, detail: what names an account.
+Key = tuple[str, str, AccountKind, str]
+
 #: On which side an account of a kind stands.
 SIDES: Mapping[AccountKind, int] = {"source": -1, "unallocated": 1, "arranged": 1, "paid": 1}
 
@@ -48,6 +51,10 @@ class Account:
     kind: AccountKind
     detail: str
     balance: int = 0
+
+    @property
+    def key(self) -> Key:
+        return (self.fund, self.area_code, self.kind, self.detail)
 
     @property
     def side(self) -> int:

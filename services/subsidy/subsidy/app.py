@@ -1,0 +1,91 @@
+"""Subsidy put together: its routers, what it tells and hears, and what its refusals mean in HTTP."""
+
+from __future__ import annotations
+
+from kit import cli
+from kit.problems import Problem
+from kit.service import Service
+from subsidy import places
+from subsidy.arrangements.api import router as arrangements
+from subsidy.arrangements.domain import ArrangedTooMuch, ArrangementUnknown
+from subsidy.consumers import SUBSCRIPTIONS
+from subsidy.entitlements.api import router as entitlements
+from subsidy.events import CATALOGUE
+from subsidy.funds.api import appropriations, funds
+from subsidy.funds.domain import YearOutOfRange
+from subsidy.journal.api import router as journal
+from subsidy.journal.domain import Overdrawn, Unbalanced
+from subsidy.payments.api import router as payments
+from subsidy.payments.domain import (
+    AlreadyReversed, LineExhausted, PaidBeforeArranged, ReversedBeforePaid,
+)  # fmt: skip
+
+PROBLEMS: dict[type[Exception], Problem] = {
+    places.OutsideYourArea: Problem(
+        403, "outside-your-area", "该地区不属于本机构管辖", "The area is not administered by your office"
+    ),
+    places.InTheFuture: Problem(
+        422, "in-the-future", "事实日期晚于业务日", "The date of fact lies after the business day"
+    ),
+    places.IdTaken: Problem(
+        409, "id-taken", "该标识已被使用", "The id that was given is in use"
+    ),
+    YearOutOfRange: Problem(
+        422, "budget-year-differs", "预算年度与到账日期不符",
+        "The budget year does not fit the day of receipt",
+    ),
+    ArrangedTooMuch: Problem(
+        409, "more-than-unallocated", "安排金额超过未安排资金",
+        "More than the fund has unallocated",
+        "尚缺 {missing} 分", "{missing} fen are missing",
+    ),
+    ArrangementUnknown: Problem(
+        404, "arrangement-unknown", "无此资金安排", "There is no such arrangement"
+    ),
+    LineExhausted: Problem(
+        409, "more-than-the-line-holds", "支付金额超过该项安排的余额",
+        "More than the arrangement's line holds",
+        "尚缺 {missing} 分", "{missing} fen are missing",
+    ),
+    PaidBeforeArranged: Problem(
+        422, "paid-before-arranged", "支付日期早于安排日期",
+        "Paid before the money was arranged",
+    ),
+    AlreadyReversed: Problem(
+        409, "already-reversed", "该笔支付已冲销", "The payment was taken back before"
+    ),
+    ReversedBeforePaid: Problem(
+        422, "reversed-before-paid", "冲销日期早于支付日期", "Taken back before it was paid"
+    ),
+    Overdrawn: Problem(
+        409, "not-enough-money", "科目余额不足", "The account does not hold enough"
+    ),
+    Unbalanced: Problem(
+        422, "unbalanced-entry", "分录借贷不平", "The entry does not balance"
+    ),
+}  # fmt: skip
+
+SERVICE = Service(
+    name="subsidy",
+    package="subsidy",
+    title_zh="资金与补贴服务",
+    title_en="Funds and subsidies",
+    description=(
+        "再就业资金的筹集、安排、支付（复式记账，以分计）与社会保险补贴资格。"
+        " Funds, arrangements and payments in a double-entry journal in fen; entitlements to the"
+        " social-insurance subsidy, folded from placements and certificates by a dated rule."
+    ),
+    catalogue=CATALOGUE,
+    routers=[funds, appropriations, arrangements, payments, journal, entitlements],
+    problems=PROBLEMS,
+    subscriptions=SUBSCRIPTIONS,
+)
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    cli.main(SERVICE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Arrangements over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from kit import pagination
+from kit.areas import AreaCode
+from kit.auth import Actor, requires
+from kit.http import runtime_of
+from kit.idempotency import Required
+from kit.ids import new_id
+from kit.money import Yuan, YuanPositive
+from kit.pagination import Cursor, Limit, Page
+from subsidy.arrangements import usecases
+from subsidy.arrangements.domain import Arrangement, Finding
+from subsidy.funds.domain import Fund
+from subsidy.wire import Command, FactDate, OfficeCode, Text, UseCode
+
+router = APIRouter(prefix="/v1/arrangements", tags=["arrangements 资金安排"])
+
+_EXAMPLE = {
+    "fund": "reemployment",
+    "use_code": "severance",
+    "amount": "3000000.00",
+    "arranged_on": "2003-09-30",
+    "purpose": "旅游企业有偿解除劳动关系",
+    "area_code": "231100000000",
+    "office": "231100-city-direct",
+}
+
+
+class ArrangeMoney(Command):
+    """Money set aside for a use (资金安排). ``area_code`` is that of the fund it is taken from."""
+
+    model_config = {"json_schema_extra": {"examples": [_EXAMPLE]}}
+    id: UUID | None = Field(default=None, description="调用方生成的标识 (UUID made by the caller)")
+    fund: Fund = Field(description="资金")
+    use_code: UseCode
+    amount: YuanPositive = Field(description="金额（元）")
+    arranged_on: FactDate
+    purpose: Text = Field(description="用途说明")
+    approval: Text | None = Field(
+        default=None, description="省级财政、劳动保障部门批准文号（目录外用途须有）"
+    )
+    area_code: AreaCode
+    office: OfficeCode
+
+    def fact(self) -> Arrangement:
+        return Arrangement(
+            self.id or new_id(), self.fund, self.use_code, self.amount, self.arranged_on,
+            self.purpose, self.approval, None, self.area_code, self.office,
+        )  # fmt: skip
+
+
+class ArrangementBody(BaseModel):
+    """Money set aside, with the finding that goes with it."""
+
+    id: UUID
+    fund: Fund
+    use_code: str
+    amount: Yuan
+    arranged_on: date
+    purpose: str
+    approval: str | None
+    finding: Finding | None = Field(description="发现的问题：目录外用途且无批准文号等")
+    area_code: str
+    office: str
+    remaining: Yuan | None = Field(default=None, description="尚未支付的余额")
+    recorded_at: datetime | None = Field(default=None, description="记录时间")
+
+    @classmethod
+    def of(cls, fact: Arrangement) -> ArrangementBody:
+        """From the domain's value, when nothing was paid yet."""
+        made = cls.model_validate(fact, from_attributes=True)
+        return made.model_copy(update={"remaining": fact.amount})
+
+    @classmethod
+    def of_row(cls, row: Any) -> ArrangementBody:
+        return cls.model_validate(dict(row))
+
+
+@router.post("", summary="安排资金", status_code=201)
+async def arrange_money(
+    request: Request,
+    response: Response,
+    body: ArrangeMoney,
+    actor: Annotated[Actor, requires("subsidy:arrangement:write")],
+    claim: Required,
+) -> ArrangementBody:
+    """Set unallocated money aside. A use outside the permitted list without an approval is recorded
+    with a finding, not blocked; more than is unallocated is refused."""
+    result = await usecases.arrange_money(
+        runtime_of(request), actor, body.fact(), claim.answering(201, ArrangementBody.of)
+    )
+    response.headers["Location"] = f"/v1/arrangements/{result.id}"
+    return ArrangementBody.of(result)
+
+
+@router.get("/{arrangement_id}", summary="查询一笔资金安排及余额")
+async def get_arrangement(
+    request: Request,
+    arrangement_id: UUID,
+    actor: Annotated[Actor, requires("subsidy:arrangement:read")],
+) -> ArrangementBody:
+    """One arrangement with what is left on its line."""
+    row = await usecases.get_arrangement(runtime_of(request), actor, arrangement_id)
+    return ArrangementBody.of_row(row)
+
+
+@router.get("", summary="列出资金安排")
+async def list_arrangements(
+    request: Request,
+    actor: Annotated[Actor, requires("subsidy:arrangement:read")],
+    fund: Fund | None = None,
+    finding: Finding | None = None,
+    limit: Limit = pagination.LIMIT_DEFAULT,
+    cursor: Cursor = None,
+) -> Page[ArrangementBody]:
+    """Arrangements in the order in which they were recorded; by finding, when asked."""
+    filters = {"fund": fund, "finding": finding}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rows = await usecases.list_arrangements(
+        runtime_of(request), actor,
+        fund=fund, finding=finding, after=after[0] if after else None, limit=limit + 1,
+    )  # fmt: skip
+    return pagination.page(
+        rows, limit, position=lambda row: [row["id"]], item=ArrangementBody.of_row,
+        actor=actor, filters=filters,
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""Arrangements and what is left on their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from kit.db import Tx
+from subsidy.arrangements.domain import Arrangement
+
+_COLUMNS = (
+    "id", "fund", "use_code", "amount", "arranged_on", "purpose", "approval", "finding",
+    "area_code", "office", "account_id", "entry_id", "event_id", "recorded_by",
+)  # fmt: skip
+_SELECT = """
+select r.id, r.fund, r.use_code, r.amount, r.arranged_on, r.purpose, r.approval, r.finding,
+       r.area_code, r.office, r.account_id, r.entry_id, r.event_id, r.recorded_at,
+       a.balance as remaining
+  from arrangement r join account a on a.id = r.account_id
+"""
+
+
+async def existing(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    rows = await tx.fetch("select id from arrangement where id = any($1::uuid[])", ids)
+    return {row["id"] for row in rows}
+
+
+async def add(
+    tx: Tx, items: Sequence[tuple[Arrangement, UUID, UUID, UUID]], *, recorded_by: str
+) -> None:
+    """Append arrangements, each with its line's account, its journal entry and its event."""
+    await tx.copy(
+        "arrangement",
+        _COLUMNS,
+        [
+            (
+                a.id, a.fund, a.use_code, a.amount, a.arranged_on, a.purpose, a.approval, a.finding,
+                a.area_code, a.office, account_id, entry_id, event_id, recorded_by,
+            )
+            for a, account_id, entry_id, event_id in items
+        ],
+    )  # fmt: skip
+
+
+def arrangement_of(row: Any) -> Arrangement:
+    return Arrangement(
+        row["id"], row["fund"], row["use_code"], row["amount"], row["arranged_on"], row["purpose"],
+        row["approval"], row["finding"], row["area_code"], row["office"],
+    )  # fmt: skip
+
+
+async def find(tx: Tx, ids: Sequence[UUID], area_prefix: str) -> dict[UUID, Arrangement]:
+    """Those of these arrangements that lie in the actor's area."""
+    rows = await tx.fetch(
+        _SELECT + " where r.id = any($1::uuid[]) and r.area_code like $2 || '%'", ids, area_prefix
+    )
+    return {row["id"]: arrangement_of(row) for row in rows}
+
+
+async def get(tx: Tx, arrangement_id: UUID, area_prefix: str) -> Any | None:
+    return await tx.fetchrow(
+        _SELECT + " where r.id = $1 and r.area_code like $2 || '%'", arrangement_id, area_prefix
+    )
+
+
+async def page(
+    tx: Tx,
+    area_prefix: str,
+    *,
+    fund: str | None,
+    finding: str | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Any]:
+    """Arrangements in the order of their making; ``limit`` rows at most."""
+    return await tx.fetch(
+        _SELECT + " where r.area_code like $1 || '%' and r.id > $2"
+        " and ($3::text is null or r.fund = $3) and ($4::text is null or r.finding = $4)"
+        " order by r.id limit $5",
+        area_prefix, after or UUID(int=0), fund, finding, limit,
+    )  # fmt: skip

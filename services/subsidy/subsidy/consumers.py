@@ -1,0 +1,92 @@
+"""Which use case a foreign event means: remember the fact, then look at the cases it touches."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kit.consumers import Subscription
+from kit.db import Tx
+from kit.events import Event
+from kit.service import Runtime
+from subsidy.entitlements import heard
+from subsidy.entitlements import usecases as entitlements
+from subsidy.events import CertificateIssued
+
+
+async def worker_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    workers = await heard.workers(tx, events)
+    causes = {event.entity_id: event for event in events}
+    await entitlements.reconsider(
+        rt, tx, await heard.placements_of(tx, workers=workers), causes
+    )
+
+
+async def certificate_issued(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    workers = await heard.certificates_issued(tx, events)
+    await entitlements.reconsider(
+        rt, tx, await heard.placements_of(tx, workers=workers), _by_worker(events)
+    )
+
+
+async def certificate_revoked(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    workers = await heard.certificates_revoked(tx, events)
+    await entitlements.reconsider(
+        rt, tx, await heard.placements_of(tx, workers=workers), _by_worker(events)
+    )
+
+
+async def employer_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    employers = await heard.employers(tx, events)
+    causes = {event.entity_id: event for event in events}
+    await entitlements.reconsider(
+        rt, tx, await heard.placements_of(tx, employers=employers), causes
+    )
+
+
+async def placement_confirmed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    placements = await heard.placements_confirmed(tx, events)
+    await entitlements.reconsider(rt, tx, placements, {e.entity_id: e for e in events})
+
+
+async def placement_ended(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    placements = await heard.placements_ended(tx, events)
+    await entitlements.reconsider(rt, tx, placements, {e.entity_id: e for e in events})
+
+
+async def placement_voided(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    placements = await heard.placements_voided(tx, events)
+    await entitlements.reconsider(rt, tx, placements, {e.entity_id: e for e in events})
+
+
+def _by_worker(events: list[Event]) -> dict[UUID, Event]:
+    return {CertificateIssued.model_validate(event.data).worker_id: event for event in events}
+
+
+SUBSCRIPTIONS = (
+    Subscription(
+        "registry",
+        ("worker", "certificate"),
+        {
+            "registry.worker.registered.v1": worker_registered,
+            "registry.certificate.issued.v1": certificate_issued,
+            "registry.certificate.revoked.v1": certificate_revoked,
+        },
+    ),
+    Subscription(
+        "jobs-market",
+        ("employer", "placement"),
+        {
+            "jobs-market.employer.registered.v1": employer_registered,
+            "jobs-market.placement.confirmed.v1": placement_confirmed,
+            "jobs-market.placement.ended.v1": placement_ended,
+            "jobs-market.placement.voided.v1": placement_voided,
+        },
+    ),
+)

@@ -1,0 +1,93 @@
+"""Appropriations, and the sums of the journal by fund."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kit.db import Tx
+from subsidy.funds.domain import Appropriation
+
+_COLUMNS = (
+    "id", "fund", "source", "amount", "received_on", "year", "approval", "document", "area_code",
+    "office", "entry_id", "event_id", "recorded_by",
+)  # fmt: skip
+
+
+async def existing(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these appropriations are recorded already."""
+    rows = await tx.fetch("select id from appropriation where id = any($1::uuid[])", ids)
+    return {row["id"] for row in rows}
+
+
+async def add(
+    tx: Tx, items: Sequence[tuple[Appropriation, UUID, UUID]], *, recorded_by: str
+) -> None:
+    """Append appropriations, each with its journal entry and its event."""
+    await tx.copy(
+        "appropriation",
+        _COLUMNS,
+        [
+            (
+                a.id, a.fund, a.source, a.amount, a.received_on, a.year, a.approval, a.document,
+                a.area_code, a.office, entry_id, event_id, recorded_by,
+            )
+            for a, entry_id, event_id in items
+        ],
+    )  # fmt: skip
+
+
+async def page(
+    tx: Tx, area_prefix: str, *, fund: str | None, after: UUID | None, limit: int
+) -> list[Any]:
+    """Appropriations in the order of their making; ``limit`` rows at most."""
+    return await tx.fetch(
+        "select * from appropriation where area_code like $1 || '%' and id > $2"
+        " and ($3::text is null or fund = $3) order by id limit $4",
+        area_prefix, after or UUID(int=0), fund, limit,
+    )  # fmt: skip
+
+
+async def get(tx: Tx, appropriation_id: UUID, area_prefix: str) -> Any | None:
+    return await tx.fetchrow(
+        "select * from appropriation where id = $1 and area_code like $2 || '%'",
+        appropriation_id, area_prefix,
+    )  # fmt: skip
+
+
+# One walk over the journal. The use of an arrangement's line stands in the arrangement; the use of
+# a payment is the detail of its account.
+_SUMS = """
+select a.area_code, a.kind,
+       case a.kind when 'arranged' then r.use_code else a.detail end as detail,
+       coalesce(sum(l.amount * a.side) filter (where e.kind in ('appropriation', 'arrangement')), 0)::bigint
+           as came,
+       sum(l.amount * a.side)::bigint as rest
+  from account a
+  join journal_line l on l.account_id = a.id
+  join journal_entry e on e.id = l.entry_id
+  left join arrangement r on r.account_id = a.id
+ where a.fund = $1 and a.area_code like $2 || '%' and e.effective_on <= $3
+ group by 1, 2, 3
+ order by 1, 2, 3
+"""
+
+
+async def sums(tx: Tx, fund: str, area_prefix: str, as_of: date) -> list[Any]:
+    """Per area and account: what came in and what is left (fen), of facts up to ``as_of``."""
+    return await tx.fetch(_SUMS, fund, area_prefix, as_of)
+
+
+async def receipts(
+    tx: Tx, fund: str, area_prefix: str, as_of: date
+) -> list[tuple[str, date, int]]:
+    """Money received by area and day (fen)."""
+    rows = await tx.fetch(
+        "select area_code, received_on, sum(amount)::bigint as amount from appropriation"
+        " where fund = $1 and area_code like $2 || '%' and received_on <= $3"
+        " group by 1, 2 order by 1, 2",
+        fund, area_prefix, as_of,
+    )  # fmt: skip
+    return [(row["area_code"], row["received_on"], row["amount"]) for row in rows]

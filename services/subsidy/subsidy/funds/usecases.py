@@ -1,0 +1,122 @@
+"""Receiving money and saying where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.db import Tx
+from kit.events import NewEvent
+from kit.idempotency import Claim, once
+from kit.ids import new_id
+from kit.money import yuan
+from kit.outbox import emit
+from kit.problems import NotFound
+from kit.refusal import Refusal
+from kit.service import Runtime
+from subsidy import events, places
+from subsidy.funds import domain, store
+from subsidy.funds.domain import Appropriation, Fund, Position, Sum
+from subsidy.journal import domain as journal_domain
+from subsidy.journal import usecases as journal
+
+
+async def receive_appropriation(
+    rt: Runtime, actor: Actor, appropriation: Appropriation, claim: Claim
+) -> Appropriation:
+    """Money came in: it is unallocated from now on."""
+    async with rt.db.transaction() as tx, once(tx, claim) as kept:
+        result = places.only(await receive(rt, tx, actor, [appropriation]))
+        await kept.keep(result, location=f"/v1/appropriations/{result.id}")
+    rt.wake()
+    return result
+
+
+async def receive(
+    rt: Runtime, tx: Tx, actor: Actor, facts: Sequence[Appropriation]
+) -> list[Appropriation | Refusal]:
+    """The same for a set, in order; a refusal stands in the place of its fact."""
+    taken = await store.existing(tx, [fact.id for fact in facts])
+    accounts = await journal.lock(tx, (key for fact in facts for key in _keys(fact)))
+    by_id = {account.id: account for account in accounts.values()}
+    results: list[Appropriation | Refusal] = []
+    entries: list[journal_domain.Entry] = []
+    told: list[NewEvent] = []
+    kept: list[tuple[Appropriation, UUID, UUID]] = []
+    today = rt.today()
+    for fact in facts:
+        try:
+            places.admit(
+                fact.id, fact.area_code, fact.received_on,
+                area_prefix=actor.area_prefix, today=today, taken=taken,
+            )  # fmt: skip
+            domain.admit(fact)
+        except Refusal as refusal:
+            results.append(refusal)
+            continue
+        source, unallocated = (accounts[key] for key in _keys(fact))
+        entry = journal_domain.transfer(
+            new_id(), "appropriation", fact.received_on, fact.id,
+            place=(fact.area_code, fact.office),
+            credit=source.id, debit=unallocated.id, amount=fact.amount,
+        )  # fmt: skip
+        by_id.update(journal_domain.post(by_id, entry))
+        event = _told(fact)
+        entries.append(entry)
+        told.append(event)
+        kept.append((fact, entry.id, event.id))
+        results.append(fact)
+    await journal.write(tx, entries, recorded_by=actor.subject)
+    await store.add(tx, kept, recorded_by=actor.subject)
+    await emit(tx, told)
+    return results
+
+
+def _keys(fact: Appropriation) -> tuple[journal_domain.Key, journal_domain.Key]:
+    place = (fact.fund, fact.area_code)
+    return (*place, "source", fact.source), (*place, "unallocated", "")
+
+
+def _told(fact: Appropriation) -> NewEvent:
+    return NewEvent(
+        events.APPROPRIATION_RECEIVED,
+        entity_id=fact.id,
+        valid_from=fact.received_on,
+        area_code=fact.area_code,
+        office=fact.office,
+        data={
+            "fund": fact.fund,
+            "source": fact.source,
+            "amount": yuan(fact.amount),
+            "year": fact.year,
+            "approval": fact.approval,
+            "document": fact.document,
+        },
+    )
+
+
+async def position(rt: Runtime, actor: Actor, fund: Fund, as_of: date | None) -> Position:
+    """Where a fund's money is, over the actor's area, from journal entries."""
+    day = as_of or rt.today()
+    async with rt.db.reading() as tx:
+        rows = await store.sums(tx, fund, actor.area_prefix, day)
+        receipts = await store.receipts(tx, fund, actor.area_prefix, day)
+    return domain.position(fund, day, (Sum(**dict(row)) for row in rows), receipts)
+
+
+async def get_appropriation(rt: Runtime, actor: Actor, appropriation_id: UUID) -> Any:
+    async with rt.db.looking() as tx:
+        row = await store.get(tx, appropriation_id, actor.area_prefix)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def list_appropriations(
+    rt: Runtime, actor: Actor, *, fund: Fund | None, after: UUID | None, limit: int
+) -> list[Any]:
+    async with rt.db.looking() as tx:
+        return await store.page(tx, actor.area_prefix, fund=fund, after=after, limit=limit)

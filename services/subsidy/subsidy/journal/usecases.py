@@ -1,0 +1,81 @@
+"""Writing entries inside the transaction of what they book, and deriving the books again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.db import Tx
+from kit.service import Runtime
+from subsidy.journal import domain, store
+from subsidy.journal.domain import Account, Difference, Entry, Key
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What re-deriving found: how much there is, and where the books disagree with themselves."""
+
+    accounts: int
+    lines: int
+    debit: int
+    differences: tuple[Difference, ...]
+    unbalanced: tuple[UUID, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.differences and not self.unbalanced
+
+
+async def lock(tx: Tx, keys: Iterable[Key]) -> dict[Key, Account]:
+    """The accounts of these names, opened when new, locked until the transaction ends."""
+    return await store.lock(tx, keys)
+
+
+async def write(tx: Tx, entries: Sequence[Entry], *, recorded_by: str) -> None:
+    """Append entries that :func:`subsidy.journal.domain.post` accepted under lock."""
+    if entries:
+        await store.write(tx, entries, recorded_by=recorded_by)
+
+
+async def reverse(tx: Tx, entry_id: UUID, mirror: domain.Entry, *, recorded_by: str) -> None:
+    """Append the mirror of an entry. Raises ``Overdrawn`` when the money is not there any more."""
+    original = await store.get(tx, entry_id)
+    assert original is not None
+    domain.post(await store.lock_of(tx, original), mirror)
+    await store.write(tx, [mirror], recorded_by=recorded_by)
+
+
+async def entry(tx: Tx, entry_id: UUID) -> Entry:
+    """An entry that is known to exist."""
+    found = await store.get(tx, entry_id)
+    assert found is not None
+    return found
+
+
+async def check(rt: Runtime, actor: Actor) -> Check:
+    """Derive every balance from the lines and compare: a look, in one snapshot, changing nothing."""
+    async with rt.db.reading() as tx:
+        rows = await store.derived(tx, actor.area_prefix)
+        unbalanced = await store.unbalanced(tx, actor.area_prefix)
+    accounts = [
+        Account(r["id"], r["fund"], r["area_code"], r["kind"], r["detail"], r["balance"]) for r in rows
+    ]
+    derived = {row["id"]: row["derived"] for row in rows}
+    return Check(
+        accounts=len(rows),
+        lines=sum(row["lines"] for row in rows),
+        debit=sum(max(amount, 0) for amount in derived.values()),
+        differences=tuple(domain.differences(accounts, derived)),
+        unbalanced=tuple(unbalanced),
+    )
+
+
+async def entries(
+    rt: Runtime, actor: Actor, *, about: UUID | None, after: UUID | None, limit: int
+) -> list[Any]:
+    """One page of the journal in the actor's area."""
+    async with rt.db.looking() as tx:
+        return await store.page(tx, actor.area_prefix, about=about, after=after, limit=limit)

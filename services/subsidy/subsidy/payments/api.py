@@ -1,0 +1,151 @@
+"""Payments and their reversals over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from kit import pagination
+from kit.areas import AreaCode
+from kit.auth import Actor, requires
+from kit.http import runtime_of
+from kit.idempotency import Required
+from kit.ids import new_id
+from kit.money import Yuan, YuanPositive
+from kit.pagination import Cursor, Limit, Page
+from subsidy.payments import usecases
+from subsidy.payments.domain import PayeeKind, Payment
+from subsidy.wire import Command, FactDate, OfficeCode, Text
+
+router = APIRouter(prefix="/v1/payments", tags=["payments 资金支付"])
+
+_EXAMPLE = {
+    "arrangement_id": "019a9d2c-8f00-7000-8000-0000000000a1",
+    "amount": "208.00",
+    "paid_on": "2003-10-10",
+    "payee_kind": "person",
+    "purpose": "基本生活费",
+    "area_code": "231100000000",
+    "office": "231100-city-direct",
+}
+
+
+class MakePayment(Command):
+    """Money paid from an arrangement's line (支付)."""
+
+    model_config = {"json_schema_extra": {"examples": [_EXAMPLE]}}
+    id: UUID | None = Field(default=None, description="调用方生成的标识 (UUID made by the caller)")
+    arrangement_id: UUID = Field(description="资金安排标识")
+    amount: YuanPositive = Field(description="金额（元）")
+    paid_on: FactDate
+    payee_kind: PayeeKind = Field(description="收款方类别")
+    purpose: Text = Field(description="用途说明（不得含姓名、证件号、账号）")
+    area_code: AreaCode
+    office: OfficeCode
+
+    def fact(self) -> Payment:
+        return Payment(
+            self.id or new_id(), self.arrangement_id, self.amount, self.paid_on, self.payee_kind,
+            self.purpose, self.area_code, self.office,
+        )  # fmt: skip
+
+
+class ReversePayment(Command):
+    """A payment taken back (冲销)."""
+
+    model_config = {
+        "json_schema_extra": {"examples": [{"reversed_on": "2003-10-20", "reason": "重复支付"}]}
+    }
+    reversed_on: FactDate
+    reason: Text = Field(description="原因（不得含姓名、证件号、账号）")
+
+
+class PaymentBody(BaseModel):
+    """A payment, and the day on which it was taken back, if it was."""
+
+    id: UUID
+    arrangement_id: UUID
+    amount: Yuan
+    paid_on: date
+    payee_kind: PayeeKind
+    purpose: str
+    area_code: str
+    office: str
+    reversed_on: date | None = Field(default=None, description="冲销日期")
+    reversal_reason: str | None = Field(default=None, description="冲销原因")
+    recorded_at: datetime | None = Field(default=None, description="记录时间")
+
+    @classmethod
+    def of(cls, fact: Any) -> PaymentBody:
+        return cls.model_validate(fact, from_attributes=True)
+
+    @classmethod
+    def of_row(cls, row: Any) -> PaymentBody:
+        return cls.model_validate(dict(row))
+
+
+@router.post("", summary="支付资金", status_code=201)
+async def make_payment(
+    request: Request,
+    response: Response,
+    body: MakePayment,
+    actor: Annotated[Actor, requires("subsidy:payment:write")],
+    claim: Required,
+) -> PaymentBody:
+    """Pay from an arrangement's line; more than the line holds is refused."""
+    result = await usecases.make_payment(
+        runtime_of(request), actor, body.fact(), claim.answering(201, PaymentBody.of)
+    )
+    response.headers["Location"] = f"/v1/payments/{result.id}"
+    return PaymentBody.of(result)
+
+
+@router.post("/{payment_id}/reversals", summary="冲销一笔支付", status_code=201)
+async def reverse_payment(
+    request: Request,
+    payment_id: UUID,
+    body: ReversePayment,
+    actor: Annotated[Actor, requires("subsidy:payment:approve")],
+    claim: Required,
+) -> PaymentBody:
+    """Take a payment back by an entry that names the payment's own; it can be done once."""
+    result = await usecases.reverse_payment(
+        runtime_of(request), actor, payment_id, body.reversed_on, body.reason,
+        claim.answering(201, PaymentBody.of),
+    )  # fmt: skip
+    return PaymentBody.of(result)
+
+
+@router.get("/{payment_id}", summary="查询一笔支付")
+async def get_payment(
+    request: Request,
+    payment_id: UUID,
+    actor: Annotated[Actor, requires("subsidy:payment:read")],
+) -> PaymentBody:
+    """One payment of the caller's area."""
+    return PaymentBody.of_row(await usecases.get_payment(runtime_of(request), actor, payment_id))
+
+
+@router.get("", summary="列出支付")
+async def list_payments(
+    request: Request,
+    actor: Annotated[Actor, requires("subsidy:payment:read")],
+    arrangement_id: UUID | None = None,
+    limit: Limit = pagination.LIMIT_DEFAULT,
+    cursor: Cursor = None,
+) -> Page[PaymentBody]:
+    """Payments in the order in which they were recorded; of one arrangement, when asked."""
+    filters = {"arrangement_id": arrangement_id}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rows = await usecases.list_payments(
+        runtime_of(request), actor,
+        arrangement_id=arrangement_id, after=after[0] if after else None, limit=limit + 1,
+    )  # fmt: skip
+    return pagination.page(
+        rows, limit, position=lambda row: [row["id"]], item=PaymentBody.of_row,
+        actor=actor, filters=filters,
+    )  # fmt: skip

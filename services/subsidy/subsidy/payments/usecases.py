@@ -1,0 +1,169 @@
+"""Paying from an arrangement's line, and taking a payment back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.db import Tx
+from kit.events import EventType, NewEvent
+from kit.idempotency import Claim, once
+from kit.ids import new_id
+from kit.money import yuan
+from kit.outbox import emit
+from kit.problems import NotFound
+from kit.refusal import Refusal
+from kit.service import Runtime
+from subsidy import events, places
+from subsidy.arrangements import usecases as arrangements
+from subsidy.arrangements.domain import Arrangement, ArrangementUnknown
+from subsidy.journal import domain as journal_domain
+from subsidy.journal import usecases as journal
+from subsidy.payments import domain, store
+from subsidy.payments.domain import LineExhausted, Payment
+
+
+async def make_payment(rt: Runtime, actor: Actor, payment: Payment, claim: Claim) -> Payment:
+    """Money leaves the line; refused when the line holds less."""
+    async with rt.db.transaction() as tx, once(tx, claim) as kept:
+        result = places.only(await pay(rt, tx, actor, [payment]))
+        await kept.keep(result, location=f"/v1/payments/{result.id}")
+    rt.wake()
+    return result
+
+
+async def pay(
+    rt: Runtime, tx: Tx, actor: Actor, facts: Sequence[Payment]
+) -> list[Payment | Refusal]:
+    """The same for a set, in order: each row sees what the rows before it left on the line."""
+    taken = await store.existing(tx, [fact.id for fact in facts])
+    known = await arrangements.known(tx, actor, list({fact.arrangement_id for fact in facts}))
+    accounts = await journal.lock(tx, (key for one in known.values() for key in _keys(one)))
+    by_id = {account.id: account for account in accounts.values()}
+    results: list[Payment | Refusal] = []
+    entries: list[journal_domain.Entry] = []
+    told: list[NewEvent] = []
+    kept: list[tuple[Payment, UUID, UUID]] = []
+    today = rt.today()
+    for fact in facts:
+        arrangement = known.get(fact.arrangement_id)
+        try:
+            places.admit(
+                fact.id, fact.area_code, fact.paid_on,
+                area_prefix=actor.area_prefix, today=today, taken=taken,
+            )  # fmt: skip
+            if arrangement is None:
+                raise ArrangementUnknown
+            domain.admit(fact, arrangement.arranged_on)
+            line, paid = (accounts[key] for key in _keys(arrangement))
+            entry = journal_domain.transfer(
+                new_id(), "payment", fact.paid_on, fact.id, place=(fact.area_code, fact.office),
+                credit=line.id, debit=paid.id, amount=fact.amount,
+            )  # fmt: skip
+            by_id.update(journal_domain.post(by_id, entry))
+        except journal_domain.Overdrawn as short:
+            results.append(LineExhausted(**short.params))
+            continue
+        except Refusal as refusal:
+            results.append(refusal)
+            continue
+        event = _told(events.PAYMENT_MADE, fact, arrangement, fact.paid_on)
+        entries.append(entry)
+        told.append(event)
+        kept.append((fact, entry.id, event.id))
+        results.append(fact)
+    await journal.write(tx, entries, recorded_by=actor.subject)
+    await store.add(tx, kept, recorded_by=actor.subject)
+    await emit(tx, told)
+    return results
+
+
+async def reverse_payment(
+    rt: Runtime, actor: Actor, payment_id: UUID, on: date, reason: str, claim: Claim
+) -> Payment:
+    """The payment is taken back by an entry that names its own; the line holds the money again."""
+    async with rt.db.transaction() as tx, once(tx, claim) as kept:
+        await store.lock(tx, payment_id)
+        row = await store.get(tx, payment_id, actor.area_prefix)
+        if row is None:
+            raise NotFound
+        if on > rt.today():
+            raise places.InTheFuture(today=rt.today())
+        after = store.payment_of(row).reverse(on)
+        arrangement = (await arrangements.known(tx, actor, [after.arrangement_id])).get(
+            after.arrangement_id
+        )
+        if arrangement is None:
+            raise ArrangementUnknown
+        original = await journal.entry(tx, row["entry_id"])
+        mirror = journal_domain.reversal(original, new_id(), on, payment_id)
+        await journal.reverse(tx, original.id, mirror, recorded_by=actor.subject)
+        event = _told(events.PAYMENT_REVERSED, after, arrangement, on, reverses=row["event_id"])
+        await store.add_reversal(
+            tx, payment_id, on, reason,
+            entry_id=mirror.id, event_id=event.id, recorded_by=actor.subject,
+        )  # fmt: skip
+        await emit(tx, [event])
+        await kept.keep(after)
+    rt.wake()
+    return after
+
+
+def _keys(arrangement: Arrangement) -> tuple[journal_domain.Key, journal_domain.Key]:
+    place = (arrangement.fund, arrangement.area_code)
+    return (*place, "arranged", str(arrangement.id)), (*place, "paid", arrangement.use_code)
+
+
+def _told(
+    kind: EventType,
+    payment: Payment,
+    arrangement: Arrangement,
+    on: date,
+    *,
+    reverses: UUID | None = None,
+) -> NewEvent:
+    data = {
+        "fund": arrangement.fund,
+        "use_code": arrangement.use_code,
+        "amount": yuan(payment.amount),
+    }
+    if reverses is None:
+        data |= {
+            "arrangement_id": str(arrangement.id),
+            "payee_kind": payment.payee_kind,
+            "purpose": payment.purpose,
+        }
+    return NewEvent(
+        kind,
+        entity_id=payment.id,
+        valid_from=on,
+        area_code=payment.area_code,
+        office=payment.office,
+        data=data,
+        reverses=reverses,
+    )
+
+
+async def get_payment(rt: Runtime, actor: Actor, payment_id: UUID) -> Any:
+    async with rt.db.looking() as tx:
+        row = await store.get(tx, payment_id, actor.area_prefix)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def list_payments(
+    rt: Runtime,
+    actor: Actor,
+    *,
+    arrangement_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Any]:
+    async with rt.db.looking() as tx:
+        return await store.page(
+            tx, actor.area_prefix, arrangement_id=arrangement_id, after=after, limit=limit
+        )
