@@ -1,7 +1,5 @@
 """Is it alive, is it ready, how far behind is it; and the event feed for those without NATS."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -90,7 +88,7 @@ select e.id, e.type, e.entity_id, e.sequence, e.valid_from, e.area_code, e.offic
 """
 
 
-def routers(service: Service) -> list[APIRouter]:
+def routers(service: "Service") -> list[APIRouter]:
     """``/v1/events`` (the feed), ``/v1/events/{id}`` and the published contract of each event."""
     router = APIRouter(tags=["events 事件"])
     reader = requires(f"{service.name}:event:read")
