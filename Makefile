@@ -4,7 +4,6 @@ PY := .venv/bin/python
 UV := .tools/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes
 ARGS ?=
-export CITY SCALE ONCE FORMAT TEST_BACKEND
 
 .DEFAULT_GOAL := help
 .PHONY: help env run report rebuild stop reset test check live browser load contracts lock fmt
