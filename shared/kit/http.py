@@ -234,7 +234,8 @@ def create_http(
 ) -> FastAPI:
     """The application of one service: its routers behind the edge, its failures as problems.
 
-    ``app.state`` holds ``authenticator``, ``metrics``, ``service``; the lifespan adds ``runtime``.
+    ``app.state`` holds ``authenticator``, ``metrics``, ``service`` and ``problems``; the lifespan adds
+    ``runtime``.
     Interactive documentation is the front door's affair: here is only ``/openapi.json``.
     """
     metrics = metrics or Metrics(service.name)
@@ -255,7 +256,8 @@ def create_http(
     app.state.service = service.name
     app.add_middleware(Causality, service=service.name)
     app.add_middleware(Edge, service=service.name, metrics=metrics)
-    problems.install(app, service.name, {**_platform_problems(), **service.problems})
+    app.state.problems = {**_platform_problems(), **service.problems}
+    problems.install(app, service.name, app.state.problems)
     app.add_exception_handler(Replayed, _replayed)
     for router in (me, *routers):
         include(app, router)

@@ -250,7 +250,7 @@ def respond(
         body["detail"] = detail.format_map(_Shown(params or {}))
     body |= {"instance": f"urn:uuid:{rid}", "request_id": rid}
     if errors:
-        body["errors"] = [error.told(lang) for error in errors[:ERRORS_MAX]]
+        body["errors"] = [error.told(lang) for error in errors]
     answer_headers = {
         "Content-Language": "zh-CN" if lang == "zh" else "en",
         "Cache-Control": "no-store",
