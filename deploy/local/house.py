@@ -51,6 +51,8 @@ class House:
             home.postgres, POSTGRES_PORT, password=self._secrets["postgres"]
         )
         self.nats = EmbeddedNats(home.nats, self._nats_config, NATS_PORT, NATS_MONITOR_PORT)
+        self.postgres.log = home.logs / "postgres.log"
+        self.nats.log = home.logs / "nats-server.log"
         self.ports = {service.name: service.port for service in SERVICES}
         self.port = FRONT_DOOR_PORT
 

@@ -137,6 +137,8 @@ class Server:
 
     def _spawn(self, command: Sequence[str], prefix: Sequence[str] = (), **options: Any) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists():  # what it said before it died
+            self.log.replace(self.log.with_name(f"{self.log.name}.1"))
         with self.log.open("wb") as out:
             self._process = subprocess.Popen(  # noqa: S603  our own binaries
                 [*prefix, *die_with_parent(command, self.parent_death_signal)],
