@@ -136,7 +136,7 @@ class NatsBus:
             disconnected_cb=on_change,
             reconnected_cb=on_change,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5,
+            reconnect_time_wait=1,
             connect_timeout=2,
             pending_size=64 * 1024 * 1024,
         )

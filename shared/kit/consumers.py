@@ -45,6 +45,14 @@ ATTEMPTS_MAX = 5
 #: Seconds before an automatic retry of a parked event, by how often it was tried.
 BACKOFF_S = (0, 1, 5, 30, 120)
 
+#: What the loop waits out: broker and database, in any of their moods.
+WAITED_OUT: tuple[type[BaseException], ...] = (
+    nats.errors.Error,
+    nats.js.errors.APIError,
+    asyncpg.PostgresError,
+    *UNAVAILABLE,
+)
+
 Handler = Callable[["Runtime", Tx, list[Event]], Awaitable[None]]
 
 
@@ -130,7 +138,7 @@ class Consumer:
         try:
             pull = self._pull or await self.bus.pull(self.subscription.stream, self.durable)
             self.backlog = await pull.backlog()
-        except (nats.errors.Error, nats.js.errors.APIError, *UNAVAILABLE):
+        except WAITED_OUT:
             return None
         return self.backlog
 
@@ -151,12 +159,7 @@ class Consumer:
                     self.backlog = await self._pull.backlog()
                     self.metrics.consumer_lag(self.durable, self.backlog.pending)
                 delay = 0.1
-            except (
-                nats.errors.Error,
-                nats.js.errors.APIError,
-                asyncpg.PostgresError,
-                *UNAVAILABLE,
-            ) as error:
+            except WAITED_OUT as error:
                 log.warning(
                     "consumer.waits",
                     durable=self.durable,
@@ -169,24 +172,26 @@ class Consumer:
 
     async def _until_applied(self, deliveries: Sequence[Delivery]) -> None:
         """Apply and acknowledge; wait out an absent database with the same messages in hand."""
-        delay, asked = 0.1, time.monotonic()
-        while True:
-            try:
-                await self.apply([delivery.body for delivery in deliveries])
-                failpoints.hit("consumer-after-commit")
-                break
-            except UNAVAILABLE as error:
-                if self.stopping:
-                    for delivery in deliveries:
-                        await delivery.nak(0)
-                    return
-                log.warning("consumer.retries", durable=self.durable, error=type(error).__name__)
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, 2.0)
-                if time.monotonic() - asked > PROGRESS_S:
-                    asked = time.monotonic()
-                    for delivery in deliveries:
-                        await delivery.in_progress()
+        delay = 0.1
+        holding = asyncio.create_task(_hold(deliveries))
+        try:
+            while True:
+                try:
+                    await self.apply([delivery.body for delivery in deliveries])
+                    failpoints.hit("consumer-after-commit")
+                    break
+                except UNAVAILABLE as error:
+                    if self.stopping:
+                        for delivery in deliveries:
+                            await delivery.nak(0)
+                        return
+                    log.warning(
+                        "consumer.retries", durable=self.durable, error=type(error).__name__
+                    )
+                    await asyncio.sleep(delay)
+                    delay = min(delay * 2, 2.0)
+        finally:
+            holding.cancel()
         for delivery in deliveries:
             await delivery.ack()
 
@@ -423,6 +428,14 @@ class Consumer:
                     _say(error),
                 )
             return False
+
+
+async def _hold(deliveries: Sequence[Delivery]) -> None:
+    """Tell the broker that we are still at it, well within ``ack_wait``, until cancelled."""
+    while True:
+        await asyncio.sleep(PROGRESS_S)
+        for delivery in deliveries:
+            await delivery.in_progress()
 
 
 def _why_waiting(event: Event, poisoned: set[UUID]) -> tuple[str, str]:

@@ -49,7 +49,8 @@ class Tx:
         return rows
 
     async def fetchrow(self, sql: str, *args: Any) -> asyncpg.Record | None:
-        return await self.driver.fetchrow(sql, *args)
+        row: asyncpg.Record | None = await self.driver.fetchrow(sql, *args)
+        return row
 
     async def fetchval(self, sql: str, *args: Any) -> Any:
         return await self.driver.fetchval(sql, *args)

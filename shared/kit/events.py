@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -132,11 +132,17 @@ class Event:
         return self.type.split(".", 2)[1]
 
 
+class Row(Protocol):
+    """A row of ``event_log``, or anything with its columns by name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
 class MalformedEvent(ValueError):
     """The bytes are not an envelope of ours: nothing in them can be trusted, not even the id."""
 
 
-def envelope(row: Mapping[str, Any], *, city: str) -> bytes:
+def envelope(row: Row, *, city: str) -> bytes:
     """The bytes on the wire for one row of ``event_log`` (see ``kit.schema``)."""
     service, noun, _ = row["type"].split(".", 2)
     body: dict[str, Any] = {

@@ -10,6 +10,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -26,6 +27,9 @@ BATCH_BYTES_MAX = 900_000
 POLL_S = 0.02
 POLL_IDLE_S = 0.25
 RETRY_MAX_S = 5.0
+
+#: What a relay waits out: the broker, or the database in any of its moods.
+WAITED_OUT: tuple[type[BaseException], ...] = (PublishFailed, asyncpg.PostgresError, *UNAVAILABLE)
 
 PEEK = """
 select o.position, e.id, e.type, e.entity_id, e.sequence, e.valid_from, e.area_code, e.office,
@@ -66,7 +70,7 @@ class Relay:
                         with suppress(*UNAVAILABLE):
                             await connection.execute("select pg_advisory_unlock_all()")
                 delay = 0.1
-            except (PublishFailed, asyncpg.PostgresError, *UNAVAILABLE) as error:
+            except WAITED_OUT as error:
                 log.warning("relay.waits", error=type(error).__name__, seconds=delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, RETRY_MAX_S)
@@ -88,7 +92,8 @@ class Relay:
         if not rows:
             return 0
         started = time.perf_counter()
-        messages, size = [], 0
+        messages: list[Outgoing] = []
+        size = 0
         for row in rows:
             body = envelope(row, city=self.city)
             size += len(body)
@@ -109,7 +114,7 @@ class Relay:
         self.wake.set()
 
 
-async def republish(tx: Tx, *, since: str | None = None) -> int:
+async def republish(tx: Tx, *, since: UUID | None = None) -> int:
     """Put the events of the log (from event id ``since``, or all) back into the outbox.
 
     For a stream that was lost: the ids are the same, so consumers that already know them do
