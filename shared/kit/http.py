@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit import context, observability, openapi, problems
+from kit import context, facts, observability, openapi, problems
 from kit.auth import Actor, Authenticator, authenticated
 from kit.causality import Causality
 from kit.db import UNAVAILABLE
@@ -283,10 +283,14 @@ def include(app: FastAPI, router: APIRouter) -> None:
 
 
 def _platform_problems() -> dict[type[Exception], Problem]:
-    """What PostgreSQL may say to anyone: it is away, or this text cannot be kept."""
+    """What may be said by anyone: PostgreSQL is away, the fact is another office's, the id is used."""
     away = {kind: problems.UNAVAILABLE for kind in UNAVAILABLE if issubclass(kind, Exception)}
     return {
         **away,
+        facts.OutsideYourArea: problems.OUTSIDE_YOUR_AREA,
+        facts.InTheFuture: problems.IN_THE_FUTURE,
+        facts.IdTaken: problems.ID_TAKEN,
+        facts.StaleWrite: problems.PRECONDITION_FAILED,
         asyncpg.CharacterNotInRepertoireError: problems.TEXT_NOT_STORABLE,
         asyncpg.UntranslatableCharacterError: problems.TEXT_NOT_STORABLE,
     }

@@ -139,6 +139,13 @@ NOT_YET_KNOWN = Problem(
     "What this refers to has not arrived yet",
     retry_after=1,
 )
+OUTSIDE_YOUR_AREA = Problem(
+    403, "outside-your-area", "该地区不属于本机构管辖", "The area is not administered by your office"
+)
+IN_THE_FUTURE = Problem(
+    422, "in-the-future", "事实日期晚于业务日", "The date of fact lies after the business day"
+)
+ID_TAKEN = Problem(409, "id-taken", "该标识已被使用", "The id that was given is in use")
 PRECONDITION_FAILED = Problem(
     412, "precondition-failed", "内容已被他人修改", "It has changed meanwhile"
 )
