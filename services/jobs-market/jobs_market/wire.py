@@ -1,0 +1,111 @@
+"""What the HTTP rooms of all nouns share: models that forbid or read, pages, imports."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Path, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from jobs_market.facts import OfficeCode
+from kit import bulk, pagination
+from kit.areas import AreaCode
+from kit.auth import Actor
+from kit.db import Tx
+from kit.http import runtime_of
+from kit.ids import new_id
+from kit.problems import FieldError, Problem
+from kit.refusal import Refusal
+from kit.service import Runtime
+
+Shown = TypeVar("Shown")
+Row = TypeVar("Row", bound=BaseModel)
+D = TypeVar("D")
+
+#: ``/v1/…/{id}``
+Id = Annotated[UUID, Path(description="编号 (id)")]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+#: A day on which something happened.
+FactDay = Annotated[date, Field(description="事实发生日期", examples=["2003-06-01"])]
+Months = Annotated[int, Field(ge=1, le=600)]
+
+
+class Asked(BaseModel):
+    """What a caller sends: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Made(Asked):
+    """A new thing: the caller may make its id (UUIDv7), so that later rows can name it."""
+
+    id: UUID | None = Field(default=None, description="可由客户端生成 (may be made by the client)")
+    area_code: AreaCode
+    office: OfficeCode
+
+    @property
+    def made_id(self) -> UUID:
+        return self.id or new_id()
+
+
+class Told(BaseModel):
+    """What is answered, read from a domain value."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def terms(chinese: dict[str, str]) -> str:
+    """The values of a code with their Chinese terms, for the contract."""
+    return "；".join(f"{code} {term}" for code, term in chinese.items())
+
+
+def after(cursor: str | None, actor: Actor, filters: dict[str, Any]) -> UUID | None:
+    """The id at which the last page ended. Raises 400 for a foreign cursor."""
+    position = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    return None if position is None else position[0]
+
+
+def page(
+    rows: Sequence[Any],
+    limit: int,
+    item: Callable[[Any], Shown],
+    *,
+    actor: Actor,
+    filters: dict[str, Any],
+    key: Callable[[Any], UUID] = lambda row: row.id,
+) -> pagination.Page[Shown]:
+    """A page of rows in the order of their ids."""
+    return pagination.page(
+        rows, limit, position=lambda row: [key(row)], item=item, actor=actor, filters=filters
+    )
+
+
+async def load(
+    request: Request,
+    options: bulk.ImportOptions,
+    model: type[Row],
+    draft: Callable[[Row], D],
+    many: Callable[[Runtime, Tx, Actor, Sequence[D]], Awaitable[Sequence[object]]],
+    actor: Actor,
+) -> bulk.ImportResult:
+    """Read the body into a noun. ``many`` answers an outcome per draft: a thing or a refusal."""
+    problems: dict[type[Exception], Problem] = request.app.state.problems
+    rt = runtime_of(request)
+
+    async def apply(tx: Tx, rows: Sequence[bulk.Row[Row]]) -> list[FieldError]:
+        outcomes = await many(rt, tx, actor, [draft(row) for _, row in rows])
+        errors = []
+        for (line, _), outcome in zip(rows, outcomes, strict=True):
+            if isinstance(outcome, Refusal):
+                problem = problems[type(outcome)]
+                errors.append(
+                    bulk.row_error(line, problem.code, problem.title_zh, problem.title_en)
+                )
+        return errors
+
+    result = await bulk.run(rt.db, request, options, model=model, apply=apply)
+    rt.wake()
+    return result
