@@ -74,9 +74,7 @@ LOAN_SETTLED = EventType(
     "loans.loan.settled.v1", LoanSettled, "贷款结清", "Loan settled", {"worker_id": WORKER}
 )
 
-CATALOGUE = Catalogue(
-    "loans", [CONTRIBUTION_RECEIVED, LOAN_DISBURSED, LOAN_REPAID, LOAN_SETTLED]
-)
+CATALOGUE = Catalogue("loans", [CONTRIBUTION_RECEIVED, LOAN_DISBURSED, LOAN_REPAID, LOAN_SETTLED])
 
 
 # --- heard ---------------------------------------------------------------------------------------

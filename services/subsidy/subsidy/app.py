@@ -7,17 +7,22 @@ from kit.problems import Problem
 from kit.service import Service
 from subsidy import places
 from subsidy.arrangements.api import router as arrangements
+from subsidy.arrangements.api import router_imports as arrangement_imports
 from subsidy.arrangements.domain import ArrangedTooMuch, ArrangementUnknown
 from subsidy.consumers import SUBSCRIPTIONS
 from subsidy.entitlements.api import router as entitlements
 from subsidy.events import CATALOGUE
-from subsidy.funds.api import appropriations, funds
+from subsidy.funds.api import appropriations, appropriations_imports, funds
 from subsidy.funds.domain import YearOutOfRange
 from subsidy.journal.api import router as journal
 from subsidy.journal.domain import Overdrawn, Unbalanced
 from subsidy.payments.api import router as payments
+from subsidy.payments.api import router_imports as payment_imports
 from subsidy.payments.domain import (
-    AlreadyReversed, LineExhausted, PaidBeforeArranged, ReversedBeforePaid,
+    AlreadyReversed,
+    LineExhausted,
+    PaidBeforeArranged,
+    ReversedBeforePaid,
 )  # fmt: skip
 
 PROBLEMS: dict[type[Exception], Problem] = {
@@ -76,7 +81,17 @@ SERVICE = Service(
         " social-insurance subsidy, folded from placements and certificates by a dated rule."
     ),
     catalogue=CATALOGUE,
-    routers=[funds, appropriations, arrangements, payments, journal, entitlements],
+    routers=[
+        funds,
+        appropriations,
+        appropriations_imports,
+        arrangements,
+        arrangement_imports,
+        payments,
+        payment_imports,
+        journal,
+        entitlements,
+    ],
     problems=PROBLEMS,
     subscriptions=SUBSCRIPTIONS,
 )

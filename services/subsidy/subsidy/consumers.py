@@ -17,9 +17,7 @@ async def worker_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await heard.one_at_a_time(tx)
     workers = await heard.workers(tx, events)
     causes = {event.entity_id: event for event in events}
-    await entitlements.reconsider(
-        rt, tx, await heard.placements_of(tx, workers=workers), causes
-    )
+    await entitlements.reconsider(rt, tx, await heard.placements_of(tx, workers=workers), causes)
 
 
 async def certificate_issued(rt: Runtime, tx: Tx, events: list[Event]) -> None:

@@ -36,7 +36,7 @@ ACTIONS: dict[State, tuple[str, ...]] = {
     "repaying": ("repayments",),
     "repaid": (),
 }
-RULE = "small_loan"
+RULE = "loans.small_loan"
 RULE_VERSION = "2002"
 
 
@@ -167,7 +167,14 @@ class Loan:
         return self._step(on, "declined", after=after)
 
     def disburse(
-        self, on: date, *, bank: str, annual_rate: Decimal, rate: RateTerms, born: date, age_max: int
+        self,
+        on: date,
+        *,
+        bank: str,
+        annual_rate: Decimal,
+        rate: RateTerms,
+        born: date,
+        age_max: int,
     ) -> Loan:
         """Paid out. The rate is held against the benchmark of the contract's day, the age against
         the day on which the term really ends."""
@@ -231,8 +238,3 @@ def assess(loan: Loan, borrower: Borrower, terms: Terms, on: date) -> tuple[Cond
             f"The term is {terms.term_months_max} months at most",
         ),
     )  # fmt: skip
-
-
-def clause_of(conditions: tuple[Condition, ...]) -> str | None:
-    """Citation and code of the first failing condition; None when all hold."""
-    return next((f"{one.clause}/{one.code}" for one in conditions if not one.ok), None)

@@ -16,7 +16,7 @@ create table guarantee_fund (
     updated_at timestamptz not null default clock_timestamp(),
     constraint headroom_not_negative check (leverage * deposit - exposure - reserved >= 0)
 );
-comment on table guarantee_fund is 'One city''s guarantee fund, fen. Headroom = leverage x deposit - exposure - reserved.';
+comment on table guarantee_fund is 'Fen. Headroom = leverage x deposit - exposure - reserved.';
 
 create table contribution (
     id uuid primary key,

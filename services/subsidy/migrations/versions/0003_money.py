@@ -79,6 +79,4 @@ comment on table payment_reversal is 'Payments taken back, each once. Append-onl
 
 def upgrade() -> None:
     migrations.execute(SQL)
-    migrations.grant(
-        append_only=("appropriation", "arrangement", "payment", "payment_reversal")
-    )
+    migrations.grant(append_only=("appropriation", "arrangement", "payment", "payment_reversal"))

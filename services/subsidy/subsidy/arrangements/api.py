@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-from kit import pagination
+from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
@@ -17,6 +18,7 @@ from kit.idempotency import Required
 from kit.ids import new_id
 from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
+from subsidy import imports
 from subsidy.arrangements import usecases
 from subsidy.arrangements.domain import Arrangement, Finding
 from subsidy.funds.domain import Fund
@@ -24,7 +26,7 @@ from subsidy.wire import Command, FactDate, OfficeCode, Text, UseCode
 
 router = APIRouter(prefix="/v1/arrangements", tags=["arrangements 资金安排"])
 
-_EXAMPLE = {
+_EXAMPLE: JsonDict = {
     "fund": "reemployment",
     "use_code": "severance",
     "amount": "3000000.00",
@@ -38,7 +40,7 @@ _EXAMPLE = {
 class ArrangeMoney(Command):
     """Money set aside for a use (资金安排). ``area_code`` is that of the fund it is taken from."""
 
-    model_config = {"json_schema_extra": {"examples": [_EXAMPLE]}}
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
     id: UUID | None = Field(default=None, description="调用方生成的标识 (UUID made by the caller)")
     fund: Fund = Field(description="资金")
     use_code: UseCode
@@ -100,6 +102,25 @@ async def arrange_money(
     )
     response.headers["Location"] = f"/v1/arrangements/{result.id}"
     return ArrangementBody.of(result)
+
+
+@router.post(
+    "/imports", summary="批量安排资金", status_code=200, openapi_extra=bulk.documented(ArrangeMoney)
+)
+async def import_arrangements(
+    request: Request,
+    actor: Annotated[Actor, requires("subsidy:arrangement:import")],
+    options: bulk.Options,
+    _claim: Required,
+) -> bulk.ImportResult:
+    """One line of NDJSON or CSV for each; every rule of the single call holds for every line, and a
+    line sees what the lines before it left."""
+    return await imports.run(request, actor, options, model=ArrangeMoney, record=usecases.arrange)
+
+
+router_imports = bulk.reading(
+    "/v1/arrangements", "arrangement", "subsidy:arrangement:import", tag="arrangements"
+)
 
 
 @router.get("/{arrangement_id}", summary="查询一笔资金安排及余额")

@@ -19,7 +19,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from subsidy import events, law, places
 from subsidy.arrangements import domain, store
-from subsidy.arrangements.domain import Arrangement, ArrangedTooMuch
+from subsidy.arrangements.domain import ArrangedTooMuch, Arrangement
 from subsidy.funds.domain import Fund
 from subsidy.journal import domain as journal_domain
 from subsidy.journal import usecases as journal

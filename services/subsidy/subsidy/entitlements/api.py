@@ -28,7 +28,9 @@ class EntitlementBody(BaseModel):
     worker_id: UUID
     placement_id: UUID
     employer_id: UUID
-    standing: Standing = Field(description="状态：成立 open、不成立 refused、终止 closed、作废 voided")
+    standing: Standing = Field(
+        description="状态：成立 open、不成立 refused、终止 closed、作废 voided"
+    )
     window_from: date | None = Field(description="核定起始日")
     window_to: date | None = Field(description="核定截止日")
     window_months: int | None = Field(description="核定月数")

@@ -22,9 +22,7 @@ RULE = "subsidy.social_insurance_enterprise"
 RULE_VERSION = "2002"
 
 Standing = Literal["pending", "outside", "refused", "open", "closed", "voided"]
-CloseReason = Literal[
-    "placement-ended", "placement-voided", "certificate-revoked", "facts-changed"
-]
+CloseReason = Literal["placement-ended", "placement-voided", "certificate-revoked", "facts-changed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,11 @@ from uuid import UUID
 from kit.db import Tx
 from kit.events import Event
 from subsidy.events import (
-    CertificateIssued, CertificateRevoked, EmployerRegistered, PlacementConfirmed, PlacementEnded,
+    CertificateIssued,
+    CertificateRevoked,
+    EmployerRegistered,
+    PlacementConfirmed,
+    PlacementEnded,
     WorkerRegistered,
 )  # fmt: skip
 

@@ -9,7 +9,14 @@ from uuid import UUID
 
 from kit.db import Tx
 from subsidy.entitlements.domain import (
-    PROGRAMME, Case, Certificate, Closing, Outcome, Placement, Told, Window,
+    PROGRAMME,
+    Case,
+    Certificate,
+    Closing,
+    Outcome,
+    Placement,
+    Told,
+    Window,
 )  # fmt: skip
 
 _CASES = """

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-from kit import pagination
+from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
@@ -17,6 +18,7 @@ from kit.idempotency import Required
 from kit.ids import new_id
 from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
+from subsidy import imports
 from subsidy.funds import usecases
 from subsidy.funds.domain import Appropriation, Fund, Position, Source
 from subsidy.wire import Command, FactDate, OfficeCode, Text
@@ -24,7 +26,7 @@ from subsidy.wire import Command, FactDate, OfficeCode, Text
 funds = APIRouter(prefix="/v1/funds", tags=["funds 资金"])
 appropriations = APIRouter(prefix="/v1/appropriations", tags=["appropriations 资金拨入"])
 
-_EXAMPLE = {
+_EXAMPLE: JsonDict = {
     "fund": "reemployment",
     "source": "province",
     "amount": "33250000.00",
@@ -39,7 +41,7 @@ _EXAMPLE = {
 class ReceiveAppropriation(Command):
     """Money received by a fund (资金拨入 / 筹集)."""
 
-    model_config = {"json_schema_extra": {"examples": [_EXAMPLE]}}
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
     id: UUID | None = Field(default=None, description="调用方生成的标识 (UUID made by the caller)")
     fund: Fund = Field(description="资金")
     source: Source = Field(description="来源")
@@ -167,6 +169,30 @@ async def receive_appropriation(
     )
     response.headers["Location"] = f"/v1/appropriations/{result.id}"
     return AppropriationBody.of(result)
+
+
+@appropriations.post(
+    "/imports",
+    summary="批量登记资金拨入",
+    status_code=200,
+    openapi_extra=bulk.documented(ReceiveAppropriation),
+)
+async def import_appropriations(
+    request: Request,
+    actor: Annotated[Actor, requires("subsidy:appropriation:import")],
+    options: bulk.Options,
+    _claim: Required,
+) -> bulk.ImportResult:
+    """One line of NDJSON or CSV for each; every rule of the single call holds for every line, and a
+    line sees what the lines before it left."""
+    return await imports.run(
+        request, actor, options, model=ReceiveAppropriation, record=usecases.receive
+    )
+
+
+appropriations_imports = bulk.reading(
+    "/v1/appropriations", "appropriation", "subsidy:appropriation:import", tag="appropriations"
+)
 
 
 @appropriations.get("/{appropriation_id}", summary="查询一笔资金拨入")

@@ -59,9 +59,7 @@ def admit(appropriation: Appropriation) -> Appropriation:
     return appropriation
 
 
-def unallocated_layers(
-    receipts: Iterable[tuple[date, int]], arranged: int
-) -> list[Layer]:
+def unallocated_layers(receipts: Iterable[tuple[date, int]], arranged: int) -> list[Layer]:
     """What is left of each receipt when arrangements use the oldest money first.
 
     ``arranged`` is all that was ever arranged, in fen. Shows the age of idle money (N10).

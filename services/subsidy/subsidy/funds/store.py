@@ -80,9 +80,7 @@ async def sums(tx: Tx, fund: str, area_prefix: str, as_of: date) -> list[Any]:
     return await tx.fetch(_SUMS, fund, area_prefix, as_of)
 
 
-async def receipts(
-    tx: Tx, fund: str, area_prefix: str, as_of: date
-) -> list[tuple[str, date, int]]:
+async def receipts(tx: Tx, fund: str, area_prefix: str, as_of: date) -> list[tuple[str, date, int]]:
     """Money received by area and day (fen)."""
     rows = await tx.fetch(
         "select area_code, received_on, sum(amount)::bigint as amount from appropriation"

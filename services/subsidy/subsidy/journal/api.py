@@ -25,7 +25,9 @@ class LineBody(BaseModel):
     """One line of an entry: debit positive, credit negative."""
 
     fund: str
-    account: str = Field(description="科目：source:<来源>、unallocated、arranged:<安排>、paid:<用途>")
+    account: str = Field(
+        description="科目：source:<来源>、unallocated、arranged:<安排>、paid:<用途>"
+    )
     amount: Yuan = Field(description="借方为正，贷方为负")
 
 

@@ -61,7 +61,8 @@ async def check(rt: Runtime, actor: Actor) -> Check:
         rows = await store.derived(tx, actor.area_prefix)
         unbalanced = await store.unbalanced(tx, actor.area_prefix)
     accounts = [
-        Account(r["id"], r["fund"], r["area_code"], r["kind"], r["detail"], r["balance"]) for r in rows
+        Account(r["id"], r["fund"], r["area_code"], r["kind"], r["detail"], r["balance"])
+        for r in rows
     ]
     derived = {row["id"]: row["derived"] for row in rows}
     return Check(

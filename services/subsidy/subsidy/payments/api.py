@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
-from kit import pagination
+from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
@@ -17,13 +18,14 @@ from kit.idempotency import Required
 from kit.ids import new_id
 from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
+from subsidy import imports
 from subsidy.payments import usecases
 from subsidy.payments.domain import PayeeKind, Payment
 from subsidy.wire import Command, FactDate, OfficeCode, Text
 
 router = APIRouter(prefix="/v1/payments", tags=["payments 资金支付"])
 
-_EXAMPLE = {
+_EXAMPLE: JsonDict = {
     "arrangement_id": "019a9d2c-8f00-7000-8000-0000000000a1",
     "amount": "208.00",
     "paid_on": "2003-10-10",
@@ -37,7 +39,7 @@ _EXAMPLE = {
 class MakePayment(Command):
     """Money paid from an arrangement's line (支付)."""
 
-    model_config = {"json_schema_extra": {"examples": [_EXAMPLE]}}
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
     id: UUID | None = Field(default=None, description="调用方生成的标识 (UUID made by the caller)")
     arrangement_id: UUID = Field(description="资金安排标识")
     amount: YuanPositive = Field(description="金额（元）")
@@ -57,9 +59,9 @@ class MakePayment(Command):
 class ReversePayment(Command):
     """A payment taken back (冲销)."""
 
-    model_config = {
-        "json_schema_extra": {"examples": [{"reversed_on": "2003-10-20", "reason": "重复支付"}]}
-    }
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reversed_on": "2003-10-20", "reason": "重复支付"}]}
+    )
     reversed_on: FactDate
     reason: Text = Field(description="原因（不得含姓名、证件号、账号）")
 
@@ -118,6 +120,23 @@ async def reverse_payment(
         claim.answering(201, PaymentBody.of),
     )  # fmt: skip
     return PaymentBody.of(result)
+
+
+@router.post(
+    "/imports", summary="批量支付资金", status_code=200, openapi_extra=bulk.documented(MakePayment)
+)
+async def import_payments(
+    request: Request,
+    actor: Annotated[Actor, requires("subsidy:payment:import")],
+    options: bulk.Options,
+    _claim: Required,
+) -> bulk.ImportResult:
+    """One line of NDJSON or CSV for each; every rule of the single call holds for every line, and a
+    line sees what the lines before it left."""
+    return await imports.run(request, actor, options, model=MakePayment, record=usecases.pay)
+
+
+router_imports = bulk.reading("/v1/payments", "payment", "subsidy:payment:import", tag="payments")
 
 
 @router.get("/{payment_id}", summary="查询一笔支付")
