@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -28,7 +28,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 
 from kit import idempotency
-from kit.bulk_lines import Chunk, Format, Reader, Row
+from kit.bulk_lines import Chunk, Reader, Row, format_of
 from kit.bulk_results import (
     ERRORS_SHOWN,
     ErrorLine,
@@ -41,7 +41,6 @@ from kit.bulk_results import (
 )
 from kit.ids import new_id
 from kit.problems import (
-    UNSUPPORTED_MEDIA,
     FieldError,
     Problem,
     ProblemError,
@@ -93,10 +92,6 @@ CHUNK_LINES = 5_000
 ERRORS_KEPT = 100_000
 #: A body up to this size is kept in memory while its one transaction is prepared (mode=all).
 SPOOL_BYTES = 8 * 1024 * 1024
-_ENCODINGS: dict[str, Literal["utf-8", "gb18030"]] = {
-    "": "utf-8", "utf-8": "utf-8", "utf8": "utf-8",
-    "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030",
-}  # fmt: skip
 
 M = TypeVar("M", bound=BaseModel)
 RowError = FieldError
@@ -176,7 +171,11 @@ async def run(
     """Read the body of this request into the noun. Raises 422 ``import-refused`` with the first
     thousand errors when ``mode=all`` had any, 422 for a key of another file, 415, 413."""
     work = _Import(
-        db, request, options, Reader(model, _format(request), chunk_lines=chunk_lines), apply
+        db,
+        request,
+        options,
+        Reader(model, format_of(header(request.scope, b"content-type")), chunk_lines=chunk_lines),
+        apply,
     )
     if options.mode == "good" and not options.dry_run:
         return await work.good()
@@ -390,19 +389,3 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
 async def _pieces(spool: SpooledTemporaryFile[bytes]) -> AsyncIterator[bytes]:
     while piece := spool.read(256 * 1024):
         yield piece
-
-
-def _format(request: Request) -> Format:
-    """NDJSON or CSV by ``Content-Type``; GB 18030 only when it is declared, never guessed."""
-    kind, _, parameters = (header(request.scope, b"content-type") or "").lower().partition(";")
-    charset = ""
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.strip().partition("=")
-        if name == "charset":
-            charset = value.strip('" ')
-    encoding = _ENCODINGS.get(charset)
-    if kind.strip() in ("application/x-ndjson", "application/jsonl") and encoding == "utf-8":
-        return Format("ndjson")
-    if kind.strip() == "text/csv" and encoding is not None:
-        return Format("csv", encoding)
-    raise ProblemError(UNSUPPORTED_MEDIA)

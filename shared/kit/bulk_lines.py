@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kit import messages
-from kit.problems import FieldError, Problem, ProblemError, field_errors
+from kit.problems import UNSUPPORTED_MEDIA, FieldError, Problem, ProblemError, field_errors
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -38,6 +38,29 @@ class Format:
 
     kind: Literal["ndjson", "csv"]
     encoding: Literal["utf-8", "gb18030"] = "utf-8"
+
+
+_ENCODINGS: dict[str, Literal["utf-8", "gb18030"]] = {
+    "": "utf-8", "utf-8": "utf-8", "utf8": "utf-8",
+    "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030",
+}  # fmt: skip
+
+
+def format_of(content_type: str | None) -> Format:
+    """NDJSON or CSV by ``Content-Type``; GB 18030 only when it is declared, never guessed.
+    Raises 415."""
+    kind, _, parameters = (content_type or "").lower().partition(";")
+    charset = ""
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.strip().partition("=")
+        if name == "charset":
+            charset = value.strip('" ')
+    encoding = _ENCODINGS.get(charset)
+    if kind.strip() in ("application/x-ndjson", "application/jsonl") and encoding == "utf-8":
+        return Format("ndjson")
+    if kind.strip() == "text/csv" and encoding is not None:
+        return Format("csv", encoding)
+    raise ProblemError(UNSUPPORTED_MEDIA)
 
 
 @dataclass(slots=True)
