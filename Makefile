@@ -1,5 +1,9 @@
 # One way in for everything. Every command makes or renews .venv first (instant when nothing changed).
-PYTHON ?= python3
+# The first Python that is new enough; PYTHON=/path/to/python3.12 says which one to take instead.
+ifeq ($(origin PYTHON), undefined)
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+endif
 PY := .venv/bin/python
 UV := .tools/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes
@@ -14,6 +18,7 @@ help: ## this list
 	@echo '  CITY=none|path/to/case.json  SCALE=0.01  ONCE=1  FORMAT=json  ARGS="-k name"'
 
 env: ## the environment alone (.venv from requirements.lock)
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed 需要 Python 3.11 或更高版本'; exit 1; }
 	@$(PYTHON) deploy/local/bootstrap.py
 
 run: env ## start everything, load the sample city, print the report, stay up until Ctrl-C

@@ -13,14 +13,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 OLDEST = (3, 11)
-NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 ROOT = Path(__file__).resolve().parents[2]
 BOOTSTRAP_LOCK = "requirements-bootstrap.lock"
 LOCK = "requirements.lock"
@@ -30,14 +28,17 @@ class CannotBootstrap(Exception):
     """Something that a person has to provide is missing; the text says what."""
 
 
-def fingerprint(root: Path, python: str) -> str:
-    """Everything that the environment is made from, as one hash."""
+def fingerprint(root: Path) -> str:
+    """Everything that the environment is made from, as one hash.
+
+    Not the Python that asks: another one on somebody's path must not take the environment away
+    from under a running instance. `rm -r .venv` makes it anew with another Python.
+    """
     digest = hashlib.sha256()
     for name in (BOOTSTRAP_LOCK, LOCK, "deploy/local/bootstrap.py"):
         digest.update(name.encode())
         digest.update((root / name).read_bytes())
     digest.update("\n".join(source_folders(root)).encode())
-    digest.update(python.encode())
     return digest.hexdigest()
 
 
@@ -47,12 +48,12 @@ def source_folders(root: Path) -> list[str]:
     return [str(root / "shared"), *services, str(root / "deploy")]
 
 
-def up_to_date(root: Path, python: str) -> bool:
-    """Whether `.venv` exists and was made from exactly what lies here now, by this Python."""
+def up_to_date(root: Path) -> bool:
+    """Whether `.venv` exists and was made from exactly what lies here now."""
     stamp = root / ".venv" / "house.stamp"
     if not stamp.exists() or not environment_python(root).exists():
         return False
-    return stamp.read_text() == fingerprint(root, python)
+    return stamp.read_text() == fingerprint(root)
 
 
 def environment_python(root: Path) -> Path:
@@ -109,17 +110,15 @@ def make_environment(root: Path, python: str) -> None:
     uv = install_uv(root, python)
     folder = root / ".venv"
     env = {**os.environ, "VIRTUAL_ENV": str(folder)}
-    made_by = folder / "house.python"
-    if not (environment_python(root).exists() and made_by.exists()
-            and made_by.read_text() == python):  # fmt: skip
+    # A link to a Python that is gone does not exist either: then all is made anew.
+    if not environment_python(root).exists():
         run(uv, "venv", "--quiet", "--clear", "--python", python, folder)
-        made_by.write_text(python)
     run(
         uv, "pip", "sync", "--quiet", "--require-hashes", "--only-binary", ":all:", root / LOCK,
         env=env,
     )  # fmt: skip
     write_path_file(root)
-    (folder / "house.stamp").write_text(fingerprint(root, python))
+    (folder / "house.stamp").write_text(fingerprint(root))
 
 
 def write_path_file(root: Path) -> None:
@@ -129,14 +128,9 @@ def write_path_file(root: Path) -> None:
 
 
 def suitable_python() -> str:
-    """This Python, or a newer one on the path when this one is too old."""
+    """This Python's real file: the environment must not depend on a shim that chooses by folder."""
     if sys.version_info[:2] >= OLDEST:
-        # The real file: the environment must not depend on a shim that chooses by folder.
         return os.path.realpath(sys.executable)
-    for name in NEWER_PYTHONS:
-        found = shutil.which(name)
-        if found:
-            return os.path.realpath(found)
     have = ".".join(str(part) for part in sys.version_info[:3])
     raise CannotBootstrap(
         f"Python 3.11 or newer is needed; {sys.executable} is {have}. "
@@ -148,13 +142,13 @@ def suitable_python() -> str:
 def main(root: Path = ROOT) -> int:
     try:
         python = suitable_python()
-        if up_to_date(root, python):
+        if up_to_date(root):
             return 0
         (root / ".tools").mkdir(exist_ok=True)
         with (root / ".tools" / "lock").open("w") as lock:
             # Two commands started together must not build the same environment at once.
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if up_to_date(root, python):
+            if up_to_date(root):
                 return 0
             started = time.monotonic()
             print("making .venv from requirements.lock …", file=sys.stderr, flush=True)

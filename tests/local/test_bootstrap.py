@@ -19,34 +19,40 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def stamped(root: Path, python: str = "/usr/bin/python3.11") -> None:
+def stamped(root: Path) -> None:
     (root / ".venv/bin").mkdir(parents=True, exist_ok=True)
     bootstrap.environment_python(root).touch()
-    (root / ".venv/house.stamp").write_text(bootstrap.fingerprint(root, python))
+    (root / ".venv/house.stamp").write_text(bootstrap.fingerprint(root))
 
 
 def test_nothing_there_is_not_up_to_date(checkout: Path) -> None:
-    assert not bootstrap.up_to_date(checkout, "/usr/bin/python3.11")
+    assert not bootstrap.up_to_date(checkout)
 
 
 def test_unchanged_is_up_to_date(checkout: Path) -> None:
     stamped(checkout)
-    assert bootstrap.up_to_date(checkout, "/usr/bin/python3.11")
+    assert bootstrap.up_to_date(checkout)
 
 
 @pytest.mark.parametrize("changed", [bootstrap.LOCK, bootstrap.BOOTSTRAP_LOCK])
 def test_changed_lock_is_noticed(checkout: Path, changed: str) -> None:
     stamped(checkout)
     (checkout / changed).write_text("another version")
-    assert not bootstrap.up_to_date(checkout, "/usr/bin/python3.11")
+    assert not bootstrap.up_to_date(checkout)
 
 
-def test_another_python_and_a_new_service_are_noticed(checkout: Path) -> None:
+def test_a_new_service_is_noticed(checkout: Path) -> None:
     stamped(checkout)
-    assert not bootstrap.up_to_date(checkout, "/usr/bin/python3.13")
     (checkout / "services/registry").mkdir()
     (checkout / "services/registry/pyproject.toml").touch()
-    assert not bootstrap.up_to_date(checkout, "/usr/bin/python3.11")
+    assert not bootstrap.up_to_date(checkout)
+
+
+def test_a_python_that_is_gone_is_noticed(checkout: Path) -> None:
+    stamped(checkout)
+    bootstrap.environment_python(checkout).unlink()
+    bootstrap.environment_python(checkout).symlink_to("/nowhere/python3.11")
+    assert not bootstrap.up_to_date(checkout)
 
 
 def test_a_moved_checkout_is_noticed(
@@ -55,7 +61,7 @@ def test_a_moved_checkout_is_noticed(
     stamped(checkout)
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "checkout"
     checkout.rename(elsewhere)
-    assert not bootstrap.up_to_date(elsewhere, "/usr/bin/python3.11")
+    assert not bootstrap.up_to_date(elsewhere)
 
 
 def test_path_file_names_kit_services_and_runner(checkout: Path) -> None:
