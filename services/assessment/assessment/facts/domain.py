@@ -1,0 +1,229 @@
+"""One fact, an event of another service as it came; and, as data, what each type does to items.
+
+``opens``: the fact begins an item (it counts from its day on). ``withdraws``: it counts no more from
+the fact's day on (a revocation). ``voids``: it never was, in its original period too (a voided
+placement). ``ends``: it is over and still counts as having happened (a job that ended). ``closes``:
+voids when the fact names what it reverses, else ends.
+
+``each``: the same entity may give many items of the kind (instalments, postings), one per fact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+Effect = Literal["opens", "withdraws", "voids", "ends", "closes"]
+
+
+class Fact(NamedTuple):
+    """An event kept for good. ``id`` is the event's; ``data`` its payload, unknown fields too."""
+
+    id: UUID
+    type: str
+    entity_id: UUID
+    sequence: int
+    valid_from: date
+    recorded_at: datetime
+    area_code: str
+    office: str
+    worker_id: UUID | None
+    reverses: UUID | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one event type does to items of one kind. The other fields name payload fields."""
+
+    event: str
+    effect: Effect
+    kind: str
+    each: bool = False
+    when: str | None = None  # only if this payload field is set
+    on: str | None = None  # day of the item; default: the fact's valid_from
+    unit: str | None = None  # who or what is counted apart (household, class, registration)
+    tag: str | None = None
+    aspect: str | None = None
+    mark: str | None = None  # a true flag leaves its own name here
+    amount: str | None = None  # yuan on the wire, fen in the item
+    quantity: str | None = None
+    until: str | None = None  # due day, end of contract
+
+
+def _opens(event: str, kind: str, **fields: str | bool) -> Rule:
+    return Rule(event, "opens", kind, **fields)  # type: ignore[arg-type]
+
+
+RULES: tuple[Rule, ...] = (
+    # registry 登记
+    _opens(
+        "registry.office.opened.v1",
+        "office",
+        tag="kind",
+        aspect="name",
+        mark="code",
+        quantity="staff",
+    ),
+    _opens(
+        "registry.worker.registered.v1",
+        "centre-agreement",
+        when="centre_agreement_on",
+        on="centre_agreement_on",
+    ),
+    _opens("registry.certificate.granted.v1", "certificate-granted", tag="category"),
+    Rule("registry.certificate.refused.v1", "withdraws", "certificate-granted"),
+    _opens(
+        "registry.certificate.issued.v1", "certificate-issued", tag="category", until="valid_until"
+    ),
+    # A certificate is revoked when its category turns out wrong: then nobody is entitled either.
+    Rule("registry.certificate.revoked.v1", "withdraws", "certificate-issued"),
+    Rule("registry.certificate.revoked.v1", "withdraws", "certificate-granted"),
+    _opens("registry.difficulty.recognised.v1", "difficulty", tag="kind"),
+    Rule("registry.difficulty.exited.v1", "withdraws", "difficulty"),
+    _opens(
+        "registry.benefit.annotated.v1",
+        "benefit",
+        tag="kind",
+        unit="certificate_id",
+        amount="amount",
+    ),
+    Rule("registry.benefit.reversed.v1", "voids", "benefit"),
+    _opens(
+        "registry.relief.posted.v1",
+        "relief",
+        each=True,
+        tag="item",
+        aspect="beneficiary_unit",
+        mark="kind",
+        unit="beneficiary_id",
+        amount="amount",
+    ),
+    _opens(
+        "registry.relief.total-stated.v1",
+        "relief-stated",
+        each=True,
+        on="period_to",
+        tag="kind",
+        aspect="authority",
+        amount="amount",
+    ),
+    _opens("registry.pairing.formed.v1", "pairing-formed", tag="helper_office"),
+    _opens("registry.pairing.placed.v1", "pairing-placed", unit="placement_id"),
+    Rule("registry.pairing.unplaced.v1", "voids", "pairing-placed"),
+    # jobs-market 就业服务
+    _opens(
+        "jobs-market.post.opened.v1",
+        "post-opened",
+        unit="employer_id",
+        tag="sector",
+        mark="new_investment",
+    ),
+    _opens(
+        "jobs-market.post.lost.v1", "post-lost", unit="employer_id", tag="sector", aspect="reason"
+    ),
+    _opens("jobs-market.vacancy.reported.v1", "vacancy", unit="employer_id", quantity="headcount"),
+    Rule("jobs-market.vacancy.closed.v1", "ends", "vacancy"),
+    _opens("jobs-market.jobseeker.registered.v1", "jobseeker", until="valid_until"),
+    Rule("jobs-market.jobseeker.withdrawn.v1", "ends", "jobseeker"),
+    _opens("jobs-market.referral.issued.v1", "referral-issued", unit="jobseeker_id"),
+    _opens(
+        "jobs-market.referral.resolved.v1", "referral-resolved", unit="vacancy_id", tag="outcome"
+    ),
+    _opens(
+        "jobs-market.placement.confirmed.v1",
+        "placement",
+        unit="employer_id",
+        tag="channel",
+        aspect="sector",
+        mark="new_post",
+    ),
+    Rule("jobs-market.placement.ended.v1", "ends", "placement", on="ended_on"),
+    Rule("jobs-market.placement.voided.v1", "voids", "placement"),
+    _opens("jobs-market.public-welfare-post.developed.v1", "public-welfare-post", tag="kind"),
+    _opens(
+        "jobs-market.training-class.opened.v1", "training-class", tag="kind", quantity="planned"
+    ),
+    Rule("jobs-market.training-class.completed.v1", "ends", "training-class"),
+    _opens("jobs-market.enrolment.enrolled.v1", "enrolment", unit="class_id"),
+    _opens(
+        "jobs-market.enrolment.resulted.v1", "enrolment-resulted", unit="class_id", tag="result"
+    ),
+    _opens("jobs-market.enrolment.employed.v1", "enrolment-employed", unit="class_id"),
+    Rule("jobs-market.enrolment.unemployed.v1", "voids", "enrolment-employed"),
+    # subsidy 资金
+    _opens(
+        "subsidy.appropriation.received.v1",
+        "appropriation",
+        each=True,
+        tag="source",
+        aspect="fund",
+        amount="amount",
+    ),
+    _opens(
+        "subsidy.arrangement.made.v1",
+        "arrangement",
+        each=True,
+        tag="use_code",
+        aspect="fund",
+        mark="finding",
+        amount="amount",
+    ),
+    _opens(
+        "subsidy.payment.made.v1",
+        "payment",
+        each=True,
+        tag="use_code",
+        aspect="fund",
+        unit="arrangement_id",
+        amount="amount",
+    ),
+    # Money that came back is a posting of its own day; it does not unmake the payment.
+    _opens(
+        "subsidy.payment.reversed.v1",
+        "payment-reversed",
+        each=True,
+        tag="use_code",
+        aspect="fund",
+        amount="amount",
+    ),
+    _opens(
+        "subsidy.entitlement.opened.v1",
+        "entitlement",
+        tag="programme",
+        unit="employer_id",
+        quantity="months",
+    ),
+    Rule("subsidy.entitlement.closed.v1", "closes", "entitlement"),
+    # loans 小额担保贷款
+    _opens(
+        "loans.contribution.received.v1", "contribution", each=True, tag="level", amount="amount"
+    ),
+    _opens("loans.loan.disbursed.v1", "loan-disbursed", amount="principal", until="due_on"),
+    _opens("loans.loan.repaid.v1", "loan-repaid", each=True, amount="principal"),
+    Rule("loans.loan.settled.v1", "ends", "loan-disbursed"),
+)
+
+#: Facts that are kept and make no item: a person, a place, or nothing that is counted yet.
+PERSON = "registry.worker.registered.v1"
+AREA = "registry.area.established.v1"
+OFFICE = "registry.office.opened.v1"
+KEPT: tuple[str, ...] = (
+    AREA,
+    "registry.worker.category-corrected.v1",
+    "registry.labour-status.changed.v1",
+    "jobs-market.employer.registered.v1",
+    "jobs-market.public-welfare-post.occupied.v1",
+    "jobs-market.public-welfare-post.vacated.v1",
+    "subsidy.entitlement.refused.v1",
+)
+
+RULES_OF: dict[str, tuple[Rule, ...]] = {
+    event: tuple(rule for rule in RULES if rule.event == event)
+    for event in dict.fromkeys(rule.event for rule in RULES)
+}
+KINDS: frozenset[str] = frozenset(rule.kind for rule in RULES)
+#: Every event type that this service hears.
+HEARD: tuple[str, ...] = tuple(dict.fromkeys([*RULES_OF, PERSON, *KEPT]))

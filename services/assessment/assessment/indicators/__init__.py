@@ -1,0 +1,1 @@
+"""Indicators 指标: versioned, cited definitions."""

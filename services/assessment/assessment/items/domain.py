@@ -1,0 +1,240 @@
+"""Folding facts into items: a pure function of the set of facts, whatever order they come in.
+
+An item has three halves, what opened it, what took it back and what ended it. Each half keeps the
+fact with the highest sequence of its entity, so merging is commutative, associative and idempotent;
+a half may arrive before the others. Whether an item counts on a day is read from the halves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from assessment.facts.domain import AREA, OFFICE, PERSON, RULES_OF, Fact, Rule
+from kit.money import fen
+
+#: "It never was": a day before every period.
+NEVER = date.min
+
+
+class Item(NamedTuple):
+    """One thing that may be counted. Money in fen; ``closed_on`` = :data:`NEVER` when voided."""
+
+    entity_id: UUID
+    kind: str
+    n: int  # 0, or the fact's sequence where one entity gives many items
+    opened_seq: int | None = None
+    opened_by: UUID | None = None
+    on_date: date | None = None
+    area_code: str | None = None
+    office: str | None = None
+    worker_id: UUID | None = None
+    unit_id: UUID | None = None
+    tag: str | None = None
+    aspect: str | None = None
+    mark: str | None = None
+    amount_fen: int | None = None
+    quantity: int | None = None
+    until: date | None = None
+    closed_seq: int | None = None
+    closed_by: UUID | None = None
+    closed_on: date | None = None
+    ended_seq: int | None = None
+    ended_by: UUID | None = None
+    ended_on: date | None = None
+
+    @property
+    def key(self) -> tuple[UUID, str, int]:
+        return (self.entity_id, self.kind, self.n)
+
+    def counts_on(self, day: date) -> bool:
+        """Whether this has happened by ``day`` and was not taken back by then."""
+        if self.opened_seq is None or self.on_date is None or self.on_date > day:
+            return False
+        if self.closed_seq is None or self.closed_seq < self.opened_seq:
+            return True
+        return self.closed_on is not None and self.closed_on > day
+
+
+OPENED = Item._fields[3:16]
+CLOSED = Item._fields[16:19]
+ENDED = Item._fields[19:22]
+
+
+class Person(NamedTuple):
+    """What figures need of a person: a pseudonym, the population and where he is registered."""
+
+    worker_id: UUID
+    sequence: int
+    opened_by: UUID
+    population: str  # base 下岗失业人员 | outside
+    sex: str | None
+    birth_date: date | None
+    category: str | None
+    area_code: str
+    office: str
+    on_date: date
+
+
+class Place(NamedTuple):
+    """The name of an area or of an office, for people who read a report."""
+
+    code: str
+    sequence: int
+    kind: str  # area | office
+    name: str
+    level: str
+
+
+class Folded(NamedTuple):
+    """What a set of facts comes to, one row per key."""
+
+    items: list[Item]
+    persons: list[Person]
+    places: list[Place]
+
+
+def merge(one: Item, other: Item) -> Item:
+    """Both halves of knowledge about one item; the later fact wins each half."""
+    return Item(
+        *one[:3],
+        *_later(one[3:16], other[3:16]),
+        *_later(one[16:19], other[16:19]),
+        *_later(one[19:22], other[19:22]),
+    )
+
+
+def _later(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
+    return other if (other[0] or 0) > (one[0] or 0) else one
+
+
+def fold(facts: Iterable[Fact]) -> Folded:
+    """Fold facts. Raises ``ValueError`` or ``KeyError`` for a payload that is not to its contract."""
+    items: dict[tuple[UUID, str, int], Item] = {}
+    persons: dict[UUID, Person] = {}
+    places: dict[str, Place] = {}
+    for fact in facts:
+        for rule in RULES_OF.get(fact.type, ()):
+            item = apply(rule, fact)
+            if item is None:
+                continue
+            key = (item.entity_id, item.kind, item.n)
+            known = items.get(key)
+            items[key] = item if known is None else merge(known, item)
+        if fact.type == PERSON:
+            person = _person(fact)
+            before = persons.get(person.worker_id)
+            if before is None or before.sequence < person.sequence:
+                persons[person.worker_id] = person
+        elif fact.type in (AREA, OFFICE):
+            place = _place(fact)
+            held = places.get(place.code)
+            if held is None or held.sequence < place.sequence:
+                places[place.code] = place
+    return Folded(list(items.values()), list(persons.values()), list(places.values()))
+
+
+def apply(rule: Rule, fact: Fact) -> Item | None:
+    """The half item that one fact gives under one rule; None when the rule does not apply."""
+    data = fact.data
+    if rule.when is not None and data.get(rule.when) is None:
+        return None
+    on = fact.valid_from if rule.on is None else _day(data[rule.on])
+    if rule.effect == "opens":
+        return Item(
+            fact.entity_id,
+            rule.kind,
+            fact.sequence if rule.each else 0,
+            fact.sequence,
+            fact.id,
+            on,
+            fact.area_code,
+            fact.office,
+            fact.worker_id,
+            _identifier(data, rule.unit),
+            _text(data, rule.tag),
+            _text(data, rule.aspect),
+            _mark(data, rule.mark),
+            _amount(data, rule.amount),
+            None if rule.quantity is None else _whole(data.get(rule.quantity)),
+            None if rule.until is None else _optional_day(data.get(rule.until)),
+        )
+    effect = rule.effect
+    if effect == "closes":
+        effect = "ends" if fact.reverses is None else "voids"
+    if effect == "ends":
+        return Item(
+            fact.entity_id, rule.kind, 0, ended_seq=fact.sequence, ended_by=fact.id, ended_on=on
+        )
+    closed_on = NEVER if effect == "voids" else on
+    return Item(
+        fact.entity_id,
+        rule.kind,
+        0,
+        closed_seq=fact.sequence,
+        closed_by=fact.id,
+        closed_on=closed_on,
+    )
+
+
+def _person(fact: Fact) -> Person:
+    data = fact.data
+    return Person(
+        fact.entity_id,
+        fact.sequence,
+        fact.id,
+        data["population"],
+        data.get("sex"),
+        _optional_day(data.get("birth_date")),
+        data.get("category"),
+        fact.area_code,
+        fact.office,
+        fact.valid_from,
+    )
+
+
+def _place(fact: Fact) -> Place:
+    data = fact.data
+    if fact.type == AREA:
+        return Place(data["code"], fact.sequence, "area", data["name"], data["level"])
+    return Place(data["code"], fact.sequence, "office", data["name"], data["kind"])
+
+
+def _day(value: Any) -> date:
+    return date.fromisoformat(value)
+
+
+def _optional_day(value: Any) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def _identifier(data: dict[str, Any], name: str | None) -> UUID | None:
+    value = None if name is None else data.get(name)
+    return None if value is None else UUID(value)
+
+
+def _text(data: dict[str, Any], name: str | None) -> str | None:
+    value = None if name is None else data.get(name)
+    return None if value is None else str(value)
+
+
+def _mark(data: dict[str, Any], name: str | None) -> str | None:
+    value = None if name is None else data.get(name)
+    if name is None or value is None or value is False:
+        return None
+    return name if value is True else str(value)
+
+
+def _amount(data: dict[str, Any], name: str | None) -> int | None:
+    value = None if name is None else data.get(name)
+    return None if value is None else fen(value)
+
+
+def _whole(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("a quantity is a whole number")
+    return value

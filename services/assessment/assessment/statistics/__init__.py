@@ -1,0 +1,1 @@
+"""Statistics 申报统计: values that somebody else counted, with their source."""
