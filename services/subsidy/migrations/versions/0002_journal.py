@@ -59,7 +59,11 @@ declare
     lines integer;
     entry uuid;
 begin
-    entry := case tg_table_name when 'journal_entry' then new.id else new.entry_id end;
+    if tg_table_name = 'journal_entry' then
+        entry := new.id;
+    else
+        entry := new.entry_id;
+    end if;
     select coalesce(sum(amount), 0), count(*) into total, lines from journal_line where entry_id = entry;
     if total <> 0 or lines < 2 then
         raise exception 'journal entry does not balance' using errcode = 'check_violation',

@@ -151,6 +151,6 @@ async def list_arrangements(
         fund=fund, finding=finding, after=after[0] if after else None, limit=limit + 1,
     )  # fmt: skip
     return pagination.page(
-        rows, limit, position=lambda row: [row["id"]], item=ArrangementBody.of_row,
+        rows, limit, position=lambda row: [str(row["id"])], item=ArrangementBody.of_row,
         actor=actor, filters=filters,
     )  # fmt: skip

@@ -221,6 +221,6 @@ async def list_appropriations(
         runtime_of(request), actor, fund=fund, after=after[0] if after else None, limit=limit + 1
     )
     return pagination.page(
-        rows, limit, position=lambda row: [row["id"]], item=AppropriationBody.of_row,
+        rows, limit, position=lambda row: [str(row["id"])], item=AppropriationBody.of_row,
         actor=actor, filters=filters,
     )  # fmt: skip

@@ -113,6 +113,6 @@ async def list_entries(
         about=about, after=after[0] if after else None, limit=limit + 1,
     )  # fmt: skip
     return pagination.page(
-        rows, limit, position=lambda row: [row["id"]], item=EntryBody.of_row,
+        rows, limit, position=lambda row: [str(row["id"])], item=EntryBody.of_row,
         actor=actor, filters=filters,
     )  # fmt: skip

@@ -165,6 +165,6 @@ async def list_payments(
         arrangement_id=arrangement_id, after=after[0] if after else None, limit=limit + 1,
     )  # fmt: skip
     return pagination.page(
-        rows, limit, position=lambda row: [row["id"]], item=PaymentBody.of_row,
+        rows, limit, position=lambda row: [str(row["id"])], item=PaymentBody.of_row,
         actor=actor, filters=filters,
     )  # fmt: skip
