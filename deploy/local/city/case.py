@@ -119,6 +119,8 @@ class Part(Strict):
     value: Decimals
     area: Area | None = None
     office: str | None = None
+    issuer: Issuer | None = Field(default=None, description="缺省同上级任务 (default: the same)")
+    status: Status = "source"
 
 
 class Target(Strict):

@@ -93,11 +93,9 @@ def _published(case: Case) -> Iterator[str]:
         if not known(value.indicator, series):
             yield f"{path}.indicator: 无此指标 / unknown indicator {value.indicator}"
         if value.form == "completion" and not any(
-            t.indicator == (value.against or value.indicator)
-            and t.issuer == value.issuer
-            and place_of(t) == place_of(value)
-            and t.year == value.period.last.year
-            for t in case.targets
+            signed == (value.issuer, value.against or value.indicator, value.period.last.year)
+            and place == place_of(value)
+            for signed, place in _signed(case)
         ):
             yield f"{path}.issuer: 该地该年无此下达者的任务 / no such target there and then"
         for fact in _unlocated(case, value):
@@ -105,6 +103,15 @@ def _published(case: Case) -> Iterator[str]:
                 f"{path}: 事实 {fact.id} 未写明该地多少"
                 f" / fact {fact.id} does not say how many lie there (part_of)"
             )
+
+
+def _signed(case: Case) -> Iterator[tuple[tuple[str | None, str, int], Place]]:
+    """((issuer, indicator, year), place) of every target and of every part of one."""
+    for target in case.targets:
+        yield (target.issuer, target.indicator, target.year), place_of(target)
+        for part in target.parts:
+            issuer = part.issuer or target.issuer
+            yield (issuer, target.indicator, target.year), place_of(part)
 
 
 def _unlocated(case: Case, value: Published) -> Iterator[Fact]:

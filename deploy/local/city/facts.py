@@ -172,7 +172,9 @@ class Payment(Fact):
     arrangement: Key = Field(description="所属安排的事实 (the arrangement it is paid from)")
     amount: Money
     count: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    payee_kind: str = "agency"
+    payee_kind: Literal["person", "employer", "provider", "agency", "insurance_agency", "fund"] = (
+        "agency"
+    )
 
 
 class GuaranteeContribution(Fact):

@@ -119,19 +119,24 @@ class Market:
                 number += 1
 
     def posts(self) -> Iterator[str]:
-        """Posts opened."""
+        """Posts opened, some of them lost since."""
+        lost = self._lost()
+        reasons = ("employer_closed", "layoff", "natural_loss", "other")
         for number, _, employer, day, new in self._opened():
+            gone = ""
+            if number in lost:
+                reason = reasons[number % 4]
+                gone = f'"lost_on":"{DAY(lost[number])}","lost_reason":"{reason}",'
             yield (
                 f'{{"id":"{self.post}{number:08x}","employer_id":"{self.employer}'
                 f'{employer.number:08x}","sector":"{employer.sector}",'
-                f'"new_investment":{"true" if new else "false"},"opened_on":"{DAY(day)}",'
+                f'"new_investment":{"true" if new else "false"},"opened_on":"{DAY(day)}",{gone}'
                 f'"area_code":"{employer.site.area}","office":"{employer.site.office}"}}\n'
             )
 
-    def losses(self) -> Iterator[str]:
-        """Posts lost: some of those that were opened, at the same place, not before their day."""
-        lost: set[int] = set()
-        reasons = ("employer_closed", "layoff", "natural_loss", "other")
+    def _lost(self) -> dict[int, int]:
+        """Post -> day of its loss: at the place that the fact names, not before it was opened."""
+        lost: dict[int, int] = {}
         for leaf in leaves(self.plan.case, PostsLost):
             rng = self.plan.rng("lost", leaf.fact.id)
             first, last = leaf.period.first.toordinal(), leaf.period.last.toordinal()
@@ -139,15 +144,10 @@ class Market:
             for number, opened, _, day, _ in self._opened():
                 if not missing:
                     break
-                if number in lost or day > last or not self._same(leaf, opened):
-                    continue
-                lost.add(number)
-                missing -= 1
-                on = rng.randint(max(day, first), last)
-                yield (
-                    f'{{"post_id":"{self.post}{number:08x}","lost_on":"{DAY(on)}",'
-                    f'"reason":"{rng.choice(reasons)}"}}\n'
-                )
+                if number not in lost and day <= last and self._same(leaf, opened):
+                    lost[number] = rng.randint(max(day, first), last)
+                    missing -= 1
+        return lost
 
     def _same(self, leaf: Leaf, opened: Leaf) -> bool:
         """Whether a post of a leaf may be among the losses of another one."""
@@ -229,27 +229,23 @@ class Market:
             )
 
     def enrolments(self) -> Iterator[str]:
-        """Who took part in which class."""
+        """Who took part in which class, and how it ended for each of them."""
         for number, (_, one) in enumerate(self.plan.classes):
-            for i in one.members:
-                yield (
-                    f'{{"id":"{self.enrolment}{i:08x}","class_id":"{self.klass}{number:08x}",'
-                    f'"worker_id":"{self.worker}{i:08x}","enrolled_on":"{DAY(one.starts_on)}",'
-                    f'"area_code":"{one.site.area}","office":"{one.site.office}"}}\n'
-                )
-
-    def results(self) -> Iterator[str]:
-        """How it ended for each of them."""
-        for one in (one for _, one in self.plan.classes):
             for i in one.members:
                 found = self.plan.result[i]
                 result = (
                     "dropped" if found == DROPPED else "passed" if found == PASSED else "failed"
                 )
                 yield (
-                    f'{{"enrolment_id":"{self.enrolment}{i:08x}","result":"{result}",'
-                    f'"resulted_on":"{DAY(one.ends_on)}"}}\n'
+                    f'{{"id":"{self.enrolment}{i:08x}","class_id":"{self.klass}{number:08x}",'
+                    f'"worker_id":"{self.worker}{i:08x}","enrolled_on":"{DAY(one.starts_on)}",'
+                    f'"result":"{result}","resulted_on":"{DAY(one.ends_on)}"}}\n'
                 )
+
+    def completions(self) -> Iterator[str]:
+        """Classes that are over and have all their results."""
+        for number, (_, one) in enumerate(self.plan.classes):
+            yield f'{{"class_id":"{self.klass}{number:08x}","completed_on":"{DAY(one.ends_on)}"}}\n'
 
     # --- the search for work --------------------------------------------------------------------
 
@@ -339,20 +335,17 @@ class Market:
                     ]
         return []
 
-    def referrals(self) -> Iterator[str]:
-        """Letters of introduction."""
-        for number, jobseeker, _, vacancy, day, _ in self._referrals():
-            yield (
-                f'{{"id":"{self.referral}{number:08x}","jobseeker_id":"{self.jobseeker}'
-                f'{jobseeker:08x}","vacancy_id":"{self.vacancy}{vacancy:08x}",'
-                f'"issued_on":"{DAY(day)}"}}\n'
-            )
-
-    def outcomes(self) -> Iterator[str]:
-        """The employers' answers."""
-        for number, _, _, _, day, hired in self._referrals():
+    def referrals(self) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+        """Letters of introduction, each with the employer's answer."""
+        for number, jobseeker, i, vacancy, day, hired in self._referrals():
             outcome = "hired" if hired else ("not_hired", "no_show", "refused")[number % 3]
             yield (
-                f'{{"referral_id":"{self.referral}{number:08x}","outcome":"{outcome}",'
-                f'"resolved_on":"{DAY(day)}"}}\n'
+                {
+                    "id": f"{self.referral}{number:08x}",
+                    "jobseeker_id": f"{self.jobseeker}{jobseeker:08x}",
+                    "vacancy_id": f"{self.vacancy}{vacancy:08x}",
+                    "issued_on": str(DAY(day)),
+                    "office": self.plan.site_of(i).office,
+                },
+                {"outcome": outcome, "resolved_on": str(DAY(day))},
             )

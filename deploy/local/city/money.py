@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from local.city.case import Published
 from local.city.facts import Appropriation, Arrangement, GuaranteeContribution, Payment
 from local.city.identity import Ids
 from local.city.places import Place
@@ -71,79 +71,74 @@ class Money:
 
     # --- subsidy --------------------------------------------------------------------------------
 
-    def appropriations(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(fact id, body): money that arrived."""
-        for fact in self.case.facts:
+    def appropriations(self) -> Iterator[dict[str, Any]]:
+        """Money that arrived for a fund."""
+        prefix = self.ids.prefix("appropriation")
+        for number, fact in enumerate(self.case.facts):
             if isinstance(fact, Appropriation):
                 first, last = fact.period.first, fact.period.last
                 day = DAY(first.toordinal() + (last - first).days // 20)
-                yield (
-                    fact.id,
-                    {
-                        "fund": fact.fund, "source": fact.source,
-                        "amount": yuan(fen_of(fact.amount)), "year": last.year,
-                        "approval": fact.approval, "document": fact.document,
-                        "received_on": str(day), **self._where((fact.area, fact.office)),
-                    },
-                )  # fmt: skip
+                yield {
+                    "id": f"{prefix}{number:08x}", "fund": fact.fund, "source": fact.source,
+                    "amount": yuan(fen_of(fact.amount)), "year": last.year,
+                    "approval": fact.approval, "document": fact.document,
+                    "received_on": str(day), **self._where((fact.area, fact.office)),
+                }  # fmt: skip
 
-    def arrangements(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(fact id, body): money set aside. Approvals only where the case has one."""
+    def arrangements(self) -> Iterator[dict[str, Any]]:
+        """Money set aside. Approvals only where the case has one."""
         for number, fact in enumerate(self.case.facts):
             if isinstance(fact, Arrangement):
-                yield (
-                    fact.id,
-                    {
-                        "id": f"{self.arrangement}{number:08x}",
-                        "fund": fact.fund, "use_code": fact.use_code, "purpose": fact.purpose,
-                        "amount": yuan(fen_of(fact.amount)), "approval": fact.approval,
-                        "arranged_on": str(self._arranged(fact)),
-                        **self._where((fact.area, fact.office)),
-                    },
-                )  # fmt: skip
+                yield {
+                    "id": f"{self.arrangement}{number:08x}", "fund": fact.fund,
+                    "use_code": fact.use_code, "purpose": fact.purpose,
+                    "amount": yuan(fen_of(fact.amount)), "approval": fact.approval,
+                    "arranged_on": str(self._arranged(fact)),
+                    **self._where((fact.area, fact.office)),
+                }  # fmt: skip
 
     def _arranged(self, fact: Arrangement) -> date:
         first, last = fact.period.first, fact.period.last
         return DAY(first.toordinal() + (last - first).days // 10)
 
-    def payments(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
-        """(fact id, number, body); ``arrangement`` in the body is the fact's id, for the loader."""
-        facts = {fact.id: fact for fact in self.case.facts}
+    def payments(self) -> Iterator[dict[str, Any]]:
+        """Money paid out of arrangements; the payments of a fact add up exactly."""
+        numbers = {fact.id: number for number, fact in enumerate(self.case.facts)}
+        prefix = self.ids.prefix("payment")
+        number = 0
         for fact in self.case.facts:
             if not isinstance(fact, Payment):
                 continue
-            source = facts[fact.arrangement]
+            source = self.case.facts[numbers[fact.arrangement]]
             assert isinstance(source, Arrangement)
             first = max(fact.period.first, self._arranged(source)).toordinal()
             last = max(fact.period.last.toordinal(), first)
             parts = split(fen_of(fact.amount), fact.count, self.plan.rng("pay", fact.id))
-            for number, fen in enumerate(parts):
-                day = DAY(first + (last - first) * (number + 1) // (fact.count + 1))
+            for n, fen in enumerate(parts, 1):
                 if fen:
-                    yield (
-                        fact.id, number,
-                        {
-                            "arrangement": fact.arrangement, "amount": yuan(fen),
-                            "payee_kind": fact.payee_kind, "purpose": source.purpose,
-                            "paid_on": str(day), **self._where((source.area, source.office)),
-                        },
-                    )  # fmt: skip
+                    yield {
+                        "id": f"{prefix}{number:08x}",
+                        "arrangement_id": f"{self.arrangement}{numbers[fact.arrangement]:08x}",
+                        "amount": yuan(fen), "payee_kind": fact.payee_kind,
+                        "purpose": source.purpose,
+                        "paid_on": str(DAY(first + (last - first) * n // (fact.count + 1))),
+                        **self._where((source.area, source.office)),
+                    }  # fmt: skip
+                    number += 1
 
     # --- loans ----------------------------------------------------------------------------------
 
-    def contributions(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(fact id, body): money of the guarantee fund, by level."""
-        for fact in self.case.facts:
+    def contributions(self) -> Iterator[dict[str, Any]]:
+        """Money of the guarantee fund, by level."""
+        prefix = self.ids.prefix("contribution")
+        for number, fact in enumerate(self.case.facts):
             if isinstance(fact, GuaranteeContribution):
-                yield (
-                    fact.id,
-                    {
-                        "level": fact.level, "amount": yuan(fen_of(fact.amount)),
-                        "contributor": fact.contributor, "document": None,
-                        "received_on": str(fact.period.first),
-                        **self._where((fact.area, fact.office)),
-                    },
-                )  # fmt: skip
+                yield {
+                    "id": f"{prefix}{number:08x}", "level": fact.level,
+                    "amount": yuan(fen_of(fact.amount)), "contributor": fact.contributor,
+                    "document": None, "received_on": str(fact.period.first),
+                    **self._where((fact.area, fact.office)),
+                }  # fmt: skip
 
     def loans(self) -> Iterator[tuple[int, dict[str, Any], list[tuple[str, int]]]]:
         """(number, body, repayments as (day, fen)): amounts add exactly, none above the cap."""
@@ -182,51 +177,57 @@ class Money:
 
     # --- assessment -----------------------------------------------------------------------------
 
-    def targets(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(target id, body). Parts of a decomposition are the targets of the level below."""
+    def targets(self) -> Iterator[dict[str, Any]]:
+        """Targets, each followed by the parts that it was shared out into."""
+        prefix = self.ids.prefix("target")
+        number = 0
         for target in self.case.targets:
-            yield (
-                target.id,
-                {
-                    "issuer": target.issuer, "level": target.level,
-                    "indicator": target.indicator, "year": target.year, "value": target.value,
-                    "area_code": self._area((target.area, target.office)),
-                    "office": target.office,
-                },
-            )  # fmt: skip
+            parent = f"{prefix}{number:08x}"
+            row = {
+                "issuer": target.issuer, "level": target.level, "indicator": target.indicator,
+                "year": target.year, "signed_on": f"{target.year}-01-01",
+                "document": self.case.title,
+            }  # fmt: skip
+            yield {
+                **row, "id": parent, "value": target.value,
+                **self._of((target.area, target.office)),
+            }  # fmt: skip
+            number += 1
+            for part in target.parts:
+                yield {
+                    **row, "id": f"{prefix}{number:08x}", "parent_id": parent,
+                    "value": part.value, "issuer": part.issuer or target.issuer,
+                    "level": "office" if part.office else "district",
+                    **self._of((part.area, part.office)),
+                }  # fmt: skip
+                number += 1
 
-    def statistics(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(statistic id, body): series that somebody else declares."""
-        for statistic in self.case.statistics:
-            yield (
-                statistic.id,
-                {
-                    "series": statistic.series, "value": statistic.value,
-                    "unit": statistic.unit, "as_of": str(statistic.as_of),
-                    "source": statistic.source,
-                    "area_code": self._area((statistic.area, statistic.office)),
-                    "office": statistic.office,
-                },
-            )  # fmt: skip
+    def statistics(self) -> Iterator[dict[str, Any]]:
+        """Series that somebody else declares."""
+        prefix = self.ids.prefix("statistic")
+        for number, statistic in enumerate(self.case.statistics):
+            yield {
+                "id": f"{prefix}{number:08x}", "series": statistic.series,
+                "value": statistic.value, "unit": statistic.unit, "as_of": str(statistic.as_of),
+                "source": statistic.source, **self._of((statistic.area, statistic.office)),
+            }  # fmt: skip
 
-    def _area(self, place: Place) -> str:
+    def _of(self, place: Place) -> dict[str, str]:
         area, office = place
         if office is not None:
-            return self.plan.places.sites(place)[0].area
-        return area or self.case.city_area
+            return {"area_code": self.plan.places.sites(place)[0].area, "office": office}
+        return {"area_code": area or self.case.city_area, "office": "all"}
 
-    def published(self, scaled: bool) -> Iterator[dict[str, Any]]:
-        """Published values as rows."""
+    def published(self, scale: Decimal) -> Iterator[dict[str, Any]]:
+        """What the city published, with what the case expects of it."""
         for value in self.case.published:
-            yield self._published(value, scaled)
-
-    def _published(self, value: Published, scaled: bool) -> dict[str, Any]:
-        return {
-            "id": value.id, "title": value.title, "indicator": value.indicator,
-            "form": value.form, "issuer": value.issuer, "against": value.against,
-            "area_code": self._area((value.area, value.office)), "office": value.office,
-            "period": {"from": str(value.period.first), "to": str(value.period.last)},
-            "semantics": value.semantics, "unit": value.unit, "value": value.value,
-            "decimals": value.decimals, "qualifier": value.qualifier, "printed": value.printed,
-            "note": value.note, "expect": "scaled" if scaled else value.expect,
-        }  # fmt: skip
+            yield {
+                "id": f"{self.case.case}.{value.id}", "title": value.title,
+                "indicator": value.indicator, "form": value.form, "issuer": value.issuer,
+                "against": value.against, **self._of((value.area, value.office)),
+                "period": f"{value.period.first}/{value.period.last}",
+                "semantics": value.semantics, "unit": value.unit, "value": value.value,
+                "decimals": value.decimals, "qualifier": value.qualifier,
+                "scale": f"{scale:f}", "expect": value.expect if scale == 1 else "scaled",
+                "printed": value.printed, "source": self.case.source,
+            }  # fmt: skip

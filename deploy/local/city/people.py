@@ -13,7 +13,6 @@ from random import Random
 
 from local.city.facts import Relief
 from local.city.identity import Ids, check_character, name
-from local.city.leaf import Leaf
 from local.city.plan import KINDS, OLD, WELFARE, YOUNG, Plan, Pool
 from local.city.quantities import fen_of
 from local.city.shares import split
@@ -69,6 +68,7 @@ class People:
         self.difficulty = ids.prefix("difficulty")
         self.pairing = ids.prefix("pairing")
         self.relief = ids.prefix("relief")
+        self.total = ids.prefix("relief-total")
         self.household = ids.prefix("household")
 
     # --- persons --------------------------------------------------------------------------------
@@ -187,32 +187,26 @@ class People:
                 )
                 number += 1
 
-    def stated(self) -> Iterator[tuple[Leaf, dict[str, str]]]:
-        """Totals that an authority states by itself."""
-        for leaf, _ in self.plan.reliefs:
+    def stated(self) -> Iterator[dict[str, str]]:
+        """Totals that an authority states by itself, kept beside the postings."""
+        plan, number = self.plan, 0
+        for leaf, _ in plan.reliefs:
             fact: Relief = leaf.fact
             if fact.stated_total is None:
                 continue
             fen = fen_of(fact.stated_total)
-            office = fact.office or f"{self.plan.case.city.code}-employment-bureau"
-            area = (
-                self.plan.places.sites(leaf.place)[0].area
-                if fact.office
-                else fact.area or self.plan.case.city_area
-            )
-            yield (
-                leaf,
-                {
-                    "kind": fact.relief,
-                    "authority": fact.authority,
-                    "amount": f"{fen // 100}.{fen % 100:02d}",
-                    "period_from": str(fact.period.first),
-                    "period_to": str(fact.period.last),
-                    "document": self.plan.case.title,
-                    "area_code": area,
-                    "office": office,
-                },
-            )
+            area, office = leaf.place
+            if office is not None:
+                area = plan.places.sites(leaf.place)[0].area
+            area = area or plan.case.city_area
+            yield {
+                "id": f"{self.total}{number:08x}", "kind": fact.relief,
+                "authority": fact.authority, "amount": f"{fen // 100}.{fen % 100:02d}",
+                "period_from": str(fact.period.first), "period_to": str(fact.period.last),
+                "document": plan.case.title, "area_code": area,
+                "office": office or f"{area[:6]}-employment-bureau",
+            }  # fmt: skip
+            number += 1
 
 
 def _postings(
