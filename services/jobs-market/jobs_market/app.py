@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs_market import facts, outcomes
+from jobs_market import outcomes
 from jobs_market.consumers import SUBSCRIPTIONS
 from jobs_market.employers import api as employers_api
 from jobs_market.employers import domain as employers
@@ -30,9 +30,6 @@ from kit.refusal import Refusal
 from kit.service import Service
 
 _TEXTS: list[tuple[int, type[Refusal], str, str]] = [
-    (403, facts.OutsideYourArea, "不属于本机构辖区", "This lies outside your area"),
-    (422, facts.InTheFuture, "事实日期晚于业务日", "A fact cannot lie in the future"),
-    (409, facts.IdTaken, "编号已被使用", "This id is taken"),
     (422, outcomes.NotInForce, "当日无适用的政策参数", "No parameter was in force on that day"),
     (422, employers.InvalidUscc, "统一社会信用代码有误", "The credit code is not valid"),
     (409, employers.UsccTaken, "统一社会信用代码已登记", "An employer has this credit code"),
@@ -74,7 +71,6 @@ _TEXTS: list[tuple[int, type[Refusal], str, str]] = [
 
 PROBLEMS: dict[type[Exception], Problem] = {
     **{kind: Problem(status, kind.code, zh, en) for status, kind, zh, en in _TEXTS},
-    facts.StaleWrite: problems.PRECONDITION_FAILED,
     workers.WorkerNotYetKnown: problems.NOT_YET_KNOWN,
 }
 

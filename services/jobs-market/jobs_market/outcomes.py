@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import ClassVar, Protocol, TypeVar
 from uuid import UUID
 
-from jobs_market.facts import Desk, IdTaken
 from kit.auth import Actor
+from kit.facts import Desk, IdTaken
 from kit.policy import NoValue
 from kit.refusal import Refusal
 from kit.service import Runtime
 
 D = TypeVar("D", bound="Identified")
-D_ = TypeVar("D_")
 T = TypeVar("T")
 
 
@@ -67,11 +66,3 @@ def each(
         outcomes.append(decided)
         good.append(decided)
     return outcomes, good
-
-
-def only(outcomes: Sequence[D_ | Refusal]) -> D_:
-    """The single outcome. Raises it when it is a refusal."""
-    (outcome,) = outcomes
-    if isinstance(outcome, Refusal):
-        raise outcome
-    return outcome

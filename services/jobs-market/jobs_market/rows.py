@@ -8,8 +8,8 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from jobs_market.facts import StaleWrite
 from kit.db import Tx
+from kit.facts import StaleWrite
 
 T = TypeVar("T")
 

@@ -10,11 +10,11 @@ from uuid import UUID
 from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from jobs_market.facts import OfficeCode
 from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor
 from kit.db import Tx
+from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import FieldError, Problem

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from jobs_market import facts
 from jobs_market.employers import domain as employers
 from jobs_market.posts import domain as posts
 from jobs_market.vacancies import domain as vacancies
+from kit import facts
 
 MAY = date(2003, 5, 1)
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from jobs_market import events
 from jobs_market.employers import domain, store
 from jobs_market.employers.domain import Employer
-from jobs_market.facts import StaleWrite
-from jobs_market.outcomes import desk_of, each, only
+from jobs_market.outcomes import desk_of, each
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import StaleWrite, only
 from kit.idempotency import Claim, once
 from kit.outbox import emit
 from kit.problems import NotFound

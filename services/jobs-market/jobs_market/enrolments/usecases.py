@@ -15,7 +15,7 @@ from uuid import UUID
 from jobs_market import events
 from jobs_market.enrolments import domain, store
 from jobs_market.enrolments.domain import Enrolment, Result, Start
-from jobs_market.outcomes import desk_of, each, only
+from jobs_market.outcomes import desk_of, each
 from jobs_market.training_classes import usecases as classes
 from jobs_market.training_classes.domain import TrainingClass, UnknownTrainingClass
 from jobs_market.workers import usecases as workers
@@ -23,6 +23,7 @@ from jobs_market.workers.domain import WorkerNotYetKnown
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
+from kit.facts import only
 from kit.idempotency import Claim, once
 from kit.ids import new_id
 from kit.outbox import emit

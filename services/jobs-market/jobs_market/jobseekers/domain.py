@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from jobs_market.facts import add_months
+from kit.facts import add_months
 from kit.refusal import Refusal
 
 WithdrawReason = Literal[

@@ -10,12 +10,13 @@ from uuid import UUID
 from jobs_market import events
 from jobs_market.jobseekers import domain, store
 from jobs_market.jobseekers.domain import Jobseeker, UnknownJobseeker, WithdrawReason
-from jobs_market.outcomes import desk_of, each, only, parameter
+from jobs_market.outcomes import desk_of, each, parameter
 from jobs_market.workers import usecases as workers
 from jobs_market.workers.domain import WorkerNotYetKnown
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import only
 from kit.idempotency import Claim, once
 from kit.outbox import emit
 from kit.problems import NotFound

@@ -13,7 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 from jobs_market.employers.domain import Sector
-from jobs_market.facts import add_months
+from kit.facts import add_months
 from kit.refusal import Refusal
 
 State = Literal["claimed", "confirmed", "ended", "voided"]

@@ -13,7 +13,6 @@ from uuid import UUID
 from jobs_market import events
 from jobs_market.enrolments import usecases as enrolments
 from jobs_market.enrolments.domain import Start
-from jobs_market.facts import IdTaken
 from jobs_market.outcomes import desk_of, each, parameter
 from jobs_market.placements import store
 from jobs_market.placements.claims import Facts, gather
@@ -24,6 +23,7 @@ from jobs_market.workers import usecases as workers
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
+from kit.facts import IdTaken
 from kit.idempotency import Claim, once
 from kit.ids import new_id
 from kit.money import yuan

@@ -10,12 +10,13 @@ from uuid import UUID
 from jobs_market import events
 from jobs_market.employers import usecases as employers
 from jobs_market.employers.domain import UnknownEmployer
-from jobs_market.outcomes import desk_of, each, only
+from jobs_market.outcomes import desk_of, each
 from jobs_market.posts import store
 from jobs_market.posts.domain import LossReason, Post
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
+from kit.facts import only
 from kit.idempotency import Claim, once
 from kit.outbox import emit
 from kit.problems import NotFound

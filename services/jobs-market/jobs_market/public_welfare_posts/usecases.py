@@ -10,7 +10,7 @@ from uuid import UUID
 from jobs_market import events
 from jobs_market.employers import usecases as employers
 from jobs_market.employers.domain import UnknownEmployer
-from jobs_market.outcomes import desk_of, each, only, parameter
+from jobs_market.outcomes import desk_of, each, parameter
 from jobs_market.public_welfare_posts import domain, store
 from jobs_market.public_welfare_posts.domain import Occupancy, PublicWelfarePost
 from jobs_market.workers import usecases as workers
@@ -18,6 +18,7 @@ from jobs_market.workers.domain import Difficulty, recognised
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
+from kit.facts import only
 from kit.idempotency import Claim, once
 from kit.ids import new_id
 from kit.outbox import emit

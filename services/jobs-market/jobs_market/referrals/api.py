@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from jobs_market.facts import OfficeCode
 from jobs_market.referrals import usecases
 from jobs_market.referrals.domain import OUTCOMES, Outcome
 from jobs_market.wire import Asked, FactDay, Id, Told, after, page, terms
 from kit import idempotency
 from kit.auth import Actor, requires
+from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page

@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from jobs_market import events
-from jobs_market.facts import IdTaken
 from jobs_market.jobseekers import usecases as jobseekers
 from jobs_market.outcomes import desk_of
 from jobs_market.referrals import domain, store
@@ -16,6 +15,7 @@ from jobs_market.vacancies import usecases as vacancies
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
+from kit.facts import IdTaken
 from kit.idempotency import Claim, once
 from kit.outbox import emit
 from kit.problems import NotFound

@@ -7,12 +7,13 @@ from datetime import date
 from uuid import UUID
 
 from jobs_market import events
-from jobs_market.outcomes import desk_of, each, only
+from jobs_market.outcomes import desk_of, each
 from jobs_market.training_classes import store
 from jobs_market.training_classes.domain import TrainingClass, UnknownTrainingClass
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
+from kit.facts import only
 from kit.idempotency import Claim, once
 from kit.outbox import emit
 from kit.problems import NotFound

@@ -9,13 +9,13 @@ from uuid import UUID
 from jobs_market import events
 from jobs_market.employers import usecases as employers
 from jobs_market.employers.domain import UnknownEmployer
-from jobs_market.facts import StaleWrite
-from jobs_market.outcomes import desk_of, each, only, parameter
+from jobs_market.outcomes import desk_of, each, parameter
 from jobs_market.vacancies import store
 from jobs_market.vacancies.domain import CloseReason, ReportRule, UnknownVacancy, Vacancy
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
+from kit.facts import StaleWrite, only
 from kit.idempotency import Claim, once
 from kit.money import yuan
 from kit.outbox import emit
