@@ -27,6 +27,7 @@ from kit.idempotency import Replayed
 from kit.ids import new_id
 from kit.observability import Metrics
 from kit.problems import Problem
+from kit.routes import RouteIndex
 from kit.settings import Settings
 
 if TYPE_CHECKING:
@@ -259,6 +260,8 @@ def create_http(
     app.state.problems = {**_platform_problems(), **service.problems}
     problems.install(app, service.name, app.state.problems)
     app.add_exception_handler(Replayed, _replayed)
+    app.state.route_index = RouteIndex()
+    app.router.routes.insert(0, app.state.route_index)
     for router in (me, *routers):
         include(app, router)
     app.add_route("/metrics", _metrics, include_in_schema=False)
@@ -280,6 +283,7 @@ def include(app: FastAPI, router: APIRouter) -> None:
         assert isinstance(route, APIRoute)
         route.operation_id = route.operation_id or route.name
         app.router.routes.append(route)
+        app.state.route_index.add(route)
 
 
 def _platform_problems() -> dict[type[Exception], Problem]:

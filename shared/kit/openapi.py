@@ -132,25 +132,30 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any], right: Operation) -> None:
-    """Problems for 4xx and 5xx, the scope, and what a token can do wrong."""
+    """The scope, what a token or a key can do wrong, and problems for all of it."""
     responses = operation.setdefault("responses", {})
+    expected = ["default"]
     if right.authenticated:
         operation["security"] = [{_SCHEME: []}]
-        responses.setdefault("401", {})
+        expected.append("401")
     if right.scope:
         operation["x-scope"] = right.scope
-        responses.setdefault("403", {})
+        expected.append("403")
     if right.keyed:
-        for parameter in operation.get("parameters", ()):
-            if parameter["name"] == "Idempotency-Key":
-                parameter["required"] = True
-        responses.setdefault("400", {})
-        responses.setdefault("409", {})
+        key = next(p for p in operation["parameters"] if p["name"] == "Idempotency-Key")
+        key["required"] = True
+        expected += ["400", "409"]
     if right.public:
         operation["security"] = []
     if "{" in right.path:
-        responses.setdefault("404", {})
-    responses.setdefault("default", {})
+        expected.append("404")
+    for code in sorted(expected):
+        responses.setdefault(code, {})
+    _problems(responses)
+
+
+def _problems(responses: dict[str, Any]) -> None:
+    """Every failure is told as a problem document."""
     for code, response in responses.items():
         if code == "default" or code[0] in "45":
             response["content"] = _PROBLEM

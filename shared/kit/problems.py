@@ -140,7 +140,10 @@ NOT_YET_KNOWN = Problem(
     retry_after=1,
 )
 OUTSIDE_YOUR_AREA = Problem(
-    403, "outside-your-area", "该地区不属于本机构管辖", "The area is not administered by your office"
+    403,
+    "outside-your-area",
+    "该地区不属于本机构管辖",
+    "The area is not administered by your office",
 )
 IN_THE_FUTURE = Problem(
     422, "in-the-future", "事实日期晚于业务日", "The date of fact lies after the business day"
