@@ -104,7 +104,7 @@ class Decision:
 
     def record(self) -> dict[str, Any]:
         """The whole record as JSON values."""
-        return merge(self.id, self.basis()[1], self._own())
+        return merge(self.id, self.basis()[1], orjson.loads(_json(self._own())))
 
     def basis(self) -> tuple[str, bytes]:
         """Hash and content of what this decision shares with others."""
@@ -114,15 +114,20 @@ class Decision:
     def _own(self) -> dict[str, Any]:
         return {
             "noun": self.noun,
-            "entity_id": str(self.entity_id),
-            "decided_on": self.decided_on.isoformat(),
-            "law_on": self.law_on.isoformat(),
+            "entity_id": self.entity_id,
+            "decided_on": self.decided_on,
+            "law_on": self.law_on,
             "granted": self.granted,
             "ok": [condition.ok for condition in self.conditions],
-            "facts": plain(self.facts),
-            "events": plain(self.events),
-            "outcome": plain(self.outcome),
+            "facts": self.facts,
+            "events": self.events,
+            "outcome": self.outcome,
         }
+
+
+def _json(own: dict[str, Any]) -> bytes:
+    """Dates and ids as their text, decimals too: the same values as ``kit.policy.plain`` gives."""
+    return orjson.dumps(own, default=plain)
 
 
 @lru_cache(maxsize=512)
@@ -183,7 +188,7 @@ async def store(tx: Tx, decisions: Sequence[Decision]) -> None:
         digest, content = one.basis()
         if digest not in bases:
             bases[digest] = content.decode()
-        own = orjson.dumps(one._own()).decode()
+        own = _json(one._own()).decode()
         rows.append(
             (one.id, one.noun, one.entity_id, f"{one.rule}@{one.version}", one.decided_on,
              one.granted, one.clause, digest, own)
