@@ -10,55 +10,75 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable
-from decimal import Decimal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
 import httpx
 
-from local.choice import Choice
+from local.choice import SAMPLE, choose
+from local.city.sender import NOT_YET, UNAVAILABLE
 from local.house import House
 from local.installation import SERVICES, Installation, ServiceName
-from local.personas import Places
 from local.settle import wait_settled
+from local.supervisor import RESTART_AFTER_S, Supervisor
 
-CITY = Choice("live", None, "231100", "黑河", "2003-10-31", Decimal(1), Places())
 NAMES = tuple(service.name for service in SERVICES)
 PACKAGE = {service.name: service.package for service in SERVICES}
 RESTARTED_WITHIN_S = 30
 ANSWERED_WITHIN_S = 60
 
 
-def named_id(*words: object) -> UUID:
-    """The same id for the same words: a house and its twin speak of the same things."""
-    return uuid5(NAMESPACE_URL, "/".join(str(word) for word in words))
+@dataclass(frozen=True)
+class Sent:
+    """One request of the loader."""
+
+    service: str
+    path: str
+    body: bytes
+    kind: str
+    key: str
 
 
-async def until[T](
-    look: Callable[[], Awaitable[T]], within_s: float, what: str, pause_s: float = 0.02
-) -> T:
-    """The first true answer. Raises AssertionError with ``what`` when the time is up."""
+async def until(
+    look: Callable[[], Awaitable[bool]], within_s: float, what: str, pause_s: float = 0.02
+) -> None:
+    """Wait until it looks true. Raises AssertionError with ``what`` when the time is up."""
     end = time.monotonic() + within_s
     while time.monotonic() < end:
-        if answer := await look():
-            return answer
+        if await look():
+            return
         await asyncio.sleep(pause_s)
     raise AssertionError(f"not within {within_s:.0f} s: {what}")
+
+
+class PatientSupervisor(Supervisor):
+    """The runner's, which on demand leaves the dead alone for a while."""
+
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        self._restart_after_s = seconds
+        try:
+            yield
+        finally:
+            self._restart_after_s = RESTART_AFTER_S
 
 
 class LiveHouse(House):
     """The runner's house on a folder of its own, with handles to hurt it."""
 
-    def __init__(self, folder: Path, label: str) -> None:
+    supervisor: PatientSupervisor
+
+    def __init__(self, folder: Path) -> None:
         home = Installation(folder)
         home.prepare()
-        self.label = label
         self.said: list[str] = []
         self._environments: dict[str, dict[str, str]] = {}
-        super().__init__(home, CITY, self.said.append)
+        super().__init__(home, choose(SAMPLE, None), self.said.append)
+        self.supervisor = PatientSupervisor(self.said.append)
         self.http = httpx.AsyncClient(trust_env=False, timeout=30)
 
     # The supervisor reads a child's environment again at each start: one dictionary per service,
@@ -74,30 +94,31 @@ class LiveHouse(House):
 
     # --- asking ---------------------------------------------------------------------------------
 
-    async def send(
-        self, service: str, path: str, *, key: str | None = None, **request: Any
-    ) -> httpx.Response:
+    async def send(self, sent: Sent, *, patience_s: float = ANSWERED_WITHIN_S) -> httpx.Response:
         """POST as the loader until the service has answered: the same key, whatever happens.
 
-        503 and broken connections are tried again, as a client of ours should; any other refusal
-        is an error of the test.
+        Broken connections, 5xx and what the loader takes for "not yet" are tried again; any other
+        refusal is an error of the test, and so is every trouble after ``patience_s``.
         """
-        url = f"{self.address}/api/{service}/v1/{path}"
-        headers = {**self.tokens.headers(), **request.pop("headers", {})}
-        headers["Idempotency-Key"] = key or str(named_id("key", service, path, request))
-        end = time.monotonic() + ANSWERED_WITHIN_S
+        headers = {
+            **self.tokens.headers(),
+            "Content-Type": sent.kind,
+            "Idempotency-Key": sent.key,
+        }
+        url = f"{self.address}/api/{sent.service}{sent.path}"
+        end = time.monotonic() + patience_s
         while True:
             answer = None
             try:
-                answer = await self.http.post(url, headers=headers, **request)
+                answer = await self.http.post(url, headers=headers, content=sent.body)
             except httpx.TransportError as error:
                 trouble = type(error).__name__
             if answer is not None:
                 if answer.is_success:
                     return answer
                 trouble = f"{answer.status_code} {answer.text[:1000]}"
-                assert answer.status_code in (409, 502, 503), f"{service} {path}: {trouble}"
-            assert time.monotonic() < end, f"{service} {path}: {trouble}"
+                assert _not_yet(answer), f"{sent.service} {sent.path}: {trouble}"
+            assert time.monotonic() < end, f"{sent.service} {sent.path}: {trouble}"
             await asyncio.sleep(0.2)
 
     async def read(self, service: str, path: str, **parameters: Any) -> Any:
@@ -166,6 +187,11 @@ class LiveHouse(House):
     def deaths(self, name: str) -> int:
         return sum(line.startswith(f"{name} died") for line in self.said)
 
+    def cause_of_last_death(self, name: str) -> str:
+        """The signal's name or the exit code, as the supervisor said it."""
+        line = next(line for line in reversed(self.said) if line.startswith(f"{name} died"))
+        return line.partition("(")[2].partition(")")[0].removeprefix("signal ")
+
     async def restarted(self, name: str, deaths: int) -> None:
         """Wait until it has died more often than ``deaths`` and the supervisor started it again."""
 
@@ -203,6 +229,16 @@ class LiveHouse(House):
         await until(new, RESTARTED_WITHIN_S, f"{service} runs armed")
         del environment["FAIL_AT"]
         await self.ready()
+
+
+def _not_yet(answer: httpx.Response) -> bool:
+    """Whether a refusal goes away by itself, as the loader understands it."""
+    if answer.status_code in UNAVAILABLE:
+        return True
+    problem = answer.json()
+    codes = {problem["type"].rpartition(":")[2]}
+    codes = {error["code"] for error in problem.get("errors", [])} or codes
+    return codes <= NOT_YET
 
 
 def _alive(pid: int) -> bool:

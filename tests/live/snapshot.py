@@ -1,0 +1,63 @@
+"""What a house knows, without what two runs of the same facts must differ in: instants and made ids.
+
+An id that a fact brought along is the same in both houses and stays. An id that a service made
+(a decision, an entitlement) becomes ``*``. Of every entity the last event counts, so a detour on
+the way to the same end is no difference; how many entities of a kind there are, is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from tests.live.harness import NAMES, LiveHouse
+
+UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+Items = Counter[tuple[str, ...]]
+
+
+def ids_in(text: str) -> set[str]:
+    """Every id that is written in it."""
+    return set(UUID_TEXT.findall(text))
+
+
+async def items(house: LiveHouse, given: set[str]) -> Items:
+    """All entities of all services in their last state; ``given`` are the ids of the facts."""
+    found: Items = Counter()
+    for service in NAMES:
+        last: dict[str, dict[str, Any]] = {}
+        for event in await house.events(service):
+            before = last.get(event["subject"])
+            if before is None or event["sequence"] > before["sequence"]:
+                last[event["subject"]] = event
+        for event in last.values():
+            found[_normal(event, given)] += 1
+    return found
+
+
+def _normal(event: dict[str, Any], given: set[str]) -> tuple[str, ...]:
+    def made(match: re.Match[str]) -> str:
+        return match[0] if match[0] in given else "*"
+
+    words = (event["type"], event["subject"], event["validfrom"], event["areacode"],
+             event["office"], *sorted(f"{k}={v}" for k, v in event["data"].items()))  # fmt: skip
+    return tuple(UUID_TEXT.sub(made, word) for word in words)
+
+
+async def figures(house: LiveHouse) -> dict[str, str]:
+    """Every published value's id with what the facts come to, exactly."""
+    lines = await house.read("assessment", "reports")
+    return {
+        line["id"]: f"{line['computed']} {line['unrounded']} {line['verdict']}" for line in lines
+    }
+
+
+def difference(ours: Items, twins: Items) -> str:
+    """What one has and the other has not, a few lines of each; empty when they are the same."""
+    missing, more = twins - ours, ours - twins
+    shown = [f"- {' '.join(words)}" for words in list(missing)[:10]]
+    shown += [f"+ {' '.join(words)}" for words in list(more)[:10]]
+    if not shown:
+        return ""
+    return f"{missing.total()} missing, {more.total()} more:\n" + "\n".join(shown)
