@@ -61,7 +61,9 @@ class City:
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
-    def tell(self, type: str, data: dict[str, Any], entity: UUID | None = None, **more: Any) -> Event:
+    def tell(
+        self, type: str, data: dict[str, Any], entity: UUID | None = None, **more: Any
+    ) -> Event:
         return self.service.heard(type, entity or new_id(), data, **more)
 
     def worker(self, population: str = "base", **more: Any) -> Event:

@@ -80,9 +80,7 @@ async def test_a_rate_opens_into_numerator_and_denominator(city: Any) -> None:
     assert found["base"] == "registered-base-population"
     url = found["denominator"]["events_url"].removeprefix("/api/assessment")
     first = (await city.client.get(f"{url}&limit=2")).json()
-    again = (
-        await city.client.get(f"{url}&limit=2&cursor={first['next_cursor']}")
-    ).json()
+    again = (await city.client.get(f"{url}&limit=2&cursor={first['next_cursor']}")).json()
     assert again["next_cursor"] is None
     listed = [one["entity"]["id"] for one in first["items"] + again["items"]]
     assert sorted(listed) == sorted(str(worker.entity_id) for worker in workers)
@@ -116,7 +114,11 @@ async def test_gross_posts_against_a_net_target_show_both_series(city: Any) -> N
     posts = [
         city.tell(
             "jobs-market.post.opened.v1",
-            {"employer_id": str(city.worker().entity_id), "sector": "services", "new_investment": False},
+            {
+                "employer_id": str(city.worker().entity_id),
+                "sector": "services",
+                "new_investment": False,
+            },
         )
         for _ in range(4)
     ]
@@ -244,7 +246,9 @@ async def test_an_id_that_names_nothing_is_not_found(city: Any, name: str) -> No
 
 async def test_a_district_sees_its_own_figures_only(city: Any) -> None:
     here = city.service.client("auditor", area=DISTRICT)
-    assert (await here.get(f"/v1/figures/reemployed.value.{DISTRICT}.all.2003-10-31")).status_code == 200
+    assert (
+        await here.get(f"/v1/figures/reemployed.value.{DISTRICT}.all.2003-10-31")
+    ).status_code == 200
     for path in ("", "/events"):
         answer = await here.get(f"/v1/figures/reemployed.value.{CITY}.all.2003-10-31{path}")
         assert answer.status_code == 404

@@ -85,7 +85,7 @@ async def list_figure_events(
     return pagination.page(
         rows,
         limit,
-        position=lambda row: [row[0], row[1].event_id],
+        position=lambda row: [row[0], str(row[1].event_id)],
         item=lambda row: contribution_body(row[1]),
         actor=actor,
         filters=filters,
