@@ -48,7 +48,7 @@ Cursor = Annotated[
 
 def encode(position: Sequence[Any], *, actor: Actor, filters: Mapping[str, Any]) -> str:
     """The cursor after a row whose sort values are ``position`` (text, numbers, dates, ids)."""
-    body = orjson.dumps(list(position))
+    body = orjson.dumps(list(position), default=str)  # the driver's ids are no plain UUIDs
     return urlsafe_b64encode(_seal(body, actor, filters) + body).rstrip(b"=").decode()
 
 
