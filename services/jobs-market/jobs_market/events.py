@@ -30,6 +30,14 @@ _VACANCY = "019a9d2c-8f00-7000-8000-000000000e01"
 _JOBSEEKER = "019a9d2c-8f00-7000-8000-000000000f01"
 
 
+def payload(**fields: object) -> dict[str, Any]:
+    """The data of an event in wire form: ids and days as text (the driver's ids are no plain UUIDs)."""
+    return {
+        name: str(value) if isinstance(value, UUID | date) else value
+        for name, value in fields.items()
+    }
+
+
 class EmployerRegistered(BaseModel):
     name: str = Field(description="单位名称")
     uscc: str | None = Field(description="统一社会信用代码")

@@ -154,7 +154,7 @@ def _told(
         valid_from=on,
         area_code=one.area_code,
         office=one.office,
-        data={"worker_id": one.worker_id, "class_id": one.class_id, **more},
+        data=events.payload(worker_id=one.worker_id, class_id=one.class_id, **more),
         reverses=reverses,
         id=event_id or new_id(),
     )

@@ -77,7 +77,7 @@ def _registered(one: Jobseeker) -> NewEvent:
         valid_from=one.registered_on,
         area_code=one.area_code,
         office=one.office,
-        data={"worker_id": one.worker_id, "valid_until": one.valid_until},
+        data=events.payload(worker_id=one.worker_id, valid_until=one.valid_until),
     )
 
 
@@ -113,7 +113,7 @@ async def withdraw_jobseeker(
             valid_from=on,
             area_code=after.area_code,
             office=after.office,
-            data={"worker_id": after.worker_id, "reason": reason},
+            data=events.payload(worker_id=after.worker_id, reason=reason),
         )
         await emit(tx, [told])
         await served.keep(after)

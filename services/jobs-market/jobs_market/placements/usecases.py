@@ -87,20 +87,20 @@ def _confirmed(one: Placement) -> NewEvent:
         valid_from=one.started_on,
         area_code=one.area_code,
         office=one.office,
-        data={
-            "worker_id": one.worker_id,
-            "employer_id": one.employer_id,
-            "channel": one.channel,
-            "started_on": one.started_on,
-            "contract_months": one.contract_months,
-            "wage": None if one.wage is None else yuan(one.wage),
-            "new_post": one.new_post,
-            "post_id": one.post_id,
-            "public_welfare_post_id": one.public_welfare_post_id,
-            "sector": one.sector,
-            "training_class_id": one.training_class_id,
-            "referral_id": one.referral_id,
-        },
+        data=events.payload(
+            worker_id=one.worker_id,
+            employer_id=one.employer_id,
+            channel=one.channel,
+            started_on=one.started_on,
+            contract_months=one.contract_months,
+            wage=None if one.wage is None else yuan(one.wage),
+            new_post=one.new_post,
+            post_id=one.post_id,
+            public_welfare_post_id=one.public_welfare_post_id,
+            sector=one.sector,
+            training_class_id=one.training_class_id,
+            referral_id=one.referral_id,
+        ),
         id=one.confirmed_event,
     )
 
@@ -118,7 +118,7 @@ def _told(
         valid_from=on,
         area_code=one.area_code,
         office=one.office,
-        data={"worker_id": one.worker_id, **data},
+        data=events.payload(worker_id=one.worker_id, **data),
         reverses=reverses,
     )
 

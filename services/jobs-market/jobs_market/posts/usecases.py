@@ -69,7 +69,7 @@ def _told(kind: EventType, post: Post, on: date, data: dict[str, object]) -> New
         valid_from=on,
         area_code=post.area_code,
         office=post.office,
-        data=data,
+        data=events.payload(**data),
     )
 
 

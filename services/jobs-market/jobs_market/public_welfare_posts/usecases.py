@@ -72,7 +72,7 @@ def _told(
         valid_from=on,
         area_code=post.area_code,
         office=post.office,
-        data=data,
+        data=events.payload(**data),
         reverses=reverses,
         id=event_id or new_id(),
     )

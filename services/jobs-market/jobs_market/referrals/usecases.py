@@ -29,7 +29,7 @@ def _told(kind: EventType, referral: Referral, on: date, data: dict[str, object]
         valid_from=on,
         area_code=referral.area_code,
         office=referral.office,
-        data={"worker_id": referral.worker_id, "vacancy_id": referral.vacancy_id, **data},
+        data=events.payload(worker_id=referral.worker_id, vacancy_id=referral.vacancy_id, **data),
     )
 
 

@@ -28,7 +28,7 @@ def _told(kind: EventType, one: TrainingClass, on: date, data: dict[str, object]
         valid_from=on,
         area_code=one.area_code,
         office=one.office,
-        data=data,
+        data=events.payload(**data),
     )
 
 

@@ -50,7 +50,7 @@ def _told(kind: EventType, vacancy: Vacancy, on: date, data: dict[str, object]) 
         valid_from=on,
         area_code=vacancy.area_code,
         office=vacancy.office,
-        data={"employer_id": vacancy.employer_id, **data},
+        data=events.payload(employer_id=vacancy.employer_id, **data),
     )
 
 
