@@ -11,8 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
-from kit import streams
+from kit import migrations, streams
 from kit.crypto import new_keys
 from kit.embedded import EmbeddedNats, EmbeddedPostgres
 from kit.processes import ServerFailed, free_port, tail
@@ -77,7 +79,7 @@ class House:
             if server.moved:
                 self._say(f"port {port} is taken: {server.name} listens on {server.port}")
         await databases.prepare(self.postgres, PACKAGES, self._secrets)
-        await asyncio.gather(self._provision(), *(self._migrate(service) for service in SERVICES))
+        await asyncio.gather(self._provision(), self._migrate())
         for service in SERVICES:
             await self.supervisor.start(
                 self._child(service.name, service.package, "serve", self.environment(service))
@@ -146,15 +148,17 @@ class House:
     async def _provision(self) -> None:
         await streams.provision(self.nats.url, PROVISIONER, self._secrets["nats_admin"], PACKAGES)
 
-    async def _migrate(self, service: ServiceName) -> None:
-        owner = databases.owner_of(service.package)
-        environment = {
-            **self.environment(service),
-            "OWNER_DATABASE_URL": self.postgres.dsn(service.package, owner, self._secrets[owner]),
-        }
-        await self.supervisor.run_once(
-            self._child(f"migrate-{service.name}", service.package, "migrate", environment)
-        )
+    async def _migrate(self) -> None:
+        """As `python -m <package>.app migrate` does, but here: the runner has read all five
+        services already (for the broker's rights), five more processes would only take time.
+        """
+        for package in PACKAGES:
+            owner = databases.owner_of(package)
+            url = self.postgres.dsn(package, owner, self._secrets[owner])
+            try:
+                await migrations.upgrade_async(package, url)
+            except (SQLAlchemyError, CommandError, OSError) as problem:
+                raise ServerFailed(f"migration of {package} failed: {problem}") from problem
 
     def _child(self, name: str, package: str, command: str, env: dict[str, str]) -> Child:
         words = [sys.executable, "-m", f"{package}.app", command]

@@ -29,6 +29,8 @@ VERDICTS = {
     "definition-differs": ("口径不同", "warn"),
     "scaled": ("按比例", "plain"),
 }
+QUALIFIERS = {"at_least": "≥ ", "at_most": "≤ ", "about": "约 "}
+ISSUERS = {"province": "省", "city": "市", "district": "区县", "country": "国家"}
 READER = "auditor"  # the pages read as this persona: it sees everything and changes nothing
 
 
@@ -50,7 +52,6 @@ class Pages:
             loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
         )
         self._environment.globals.update(city_name=city_name, as_of=as_of, services=SERVICES)
-        self._as_of = as_of
 
     def _page(
         self, template: str, policy: str = CONTENT_SECURITY_POLICY, **values: Any
@@ -84,13 +85,22 @@ class Pages:
 
     async def report(self, _: Request) -> Response:
         """The report as assessment computes it; its JSON is the same that FORMAT=json prints."""
-        status, body = await self._read("assessment", f"/v1/reports/{self._as_of}", "")
-        rows = body.get("items", []) if isinstance(body, dict) else body
+        status, rows = await self._read("assessment", "/v1/reports", "")
         if status != 200 or not isinstance(rows, list):
-            return self._page("report.html", rows=[], counts=[], problem=body)
+            return self._page("report.html", rows=[], problem=rows)
         found = [row["verdict"] for row in rows]
         counts = [(*VERDICTS[name], name, found.count(name)) for name in VERDICTS if name in found]
-        return self._page("report.html", rows=rows, verdicts=VERDICTS, counts=counts, problem=None)
+        unexpected = sum(row.get("expect") not in (None, row["verdict"]) for row in rows)
+        return self._page(
+            "report.html",
+            rows=rows,
+            verdicts=VERDICTS,
+            qualifiers=QUALIFIERS,
+            issuers=ISSUERS,
+            counts=counts,
+            unexpected=unexpected,
+            problem=None,
+        )
 
     async def open(self, request: Request) -> Response:
         """Any GET of a service as a page, with every address in it a link to the next one."""

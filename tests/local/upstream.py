@@ -15,11 +15,14 @@ from starlette.routing import Route
 from kit.processes import free_port
 
 ROW = {
-    "id": "new-posts", "figure": "新增就业岗位", "area": "231100000000", "office": None,
-    "period": "2003-10", "issuer": "province", "unit": "个", "published": "11207",
-    "computed": "11207", "verdict": "agrees", "reason": "<b>none</b>",
+    "id": "x.new-posts", "figure": "new-posts", "title": "新增就业岗位", "area": "231100000000",
+    "area_name": "黑河市", "office": None, "office_name": None, "period": "2003-01-01/2003-10-31",
+    "semantics": "YTD", "issuer": "province", "unit": "个", "qualifier": "about",
+    "published": "11207", "computed": "11207", "unrounded": "11207", "verdict": "agrees",
+    "expect": "agrees", "reason": "<b>none</b>", "reason_en": None, "printed": True,
     "url": "/api/assessment/v1/figures/new-posts",
 }  # fmt: skip
+ROWS = [ROW, {**ROW, "id": "x.relief", "verdict": "does-not-reconcile", "expect": "agrees"}]
 
 
 @asynccontextmanager
@@ -45,7 +48,7 @@ class Upstream:
                 Route("/v1/echo/{rest:path}", self.echo, methods=["GET", "POST", "PATCH"]),
                 Route("/v1/slow", self.slow),
                 Route("/v1/import", self.take, methods=["POST"]),
-                Route("/v1/reports/{day}", self.report),
+                Route("/v1/reports", self.report),
                 Route("/health/ready", self.healthy),
                 Route("/health/status", self.healthy),
                 Route("/metrics", self.healthy),
@@ -80,7 +83,7 @@ class Upstream:
 
     async def report(self, request: Request) -> Response:
         assert request.headers["authorization"].startswith("Bearer ")
-        return JSONResponse([ROW])
+        return JSONResponse(ROWS)
 
     async def contract(self, _: Request) -> Response:
         operation = {"summary": "查询劳动者", "responses": {"200": {"description": "ok"}}}
