@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.areas import AreaCode, Level
+from kit.crypto import Sex
 from kit.events import Catalogue, EventType
 from kit.money import Yuan, YuanNotNegative
 from registry.benefits.domain import Kind as BenefitKind
@@ -23,7 +24,6 @@ from registry.offices.domain import Kind as OfficeKind
 from registry.reliefs.domain import BeneficiaryUnit, Item
 from registry.reliefs.domain import Kind as ReliefKind
 from registry.workers.domain import Category
-from registry.workers.id_numbers import Sex
 
 _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
 _CERTIFICATE = "019a9d2c-8f00-7000-8000-0000000000c1"
@@ -164,7 +164,7 @@ class PairingPlaced(BaseModel):
     placement_id: UUID
 
 
-def _type(name: str, data: type[BaseModel], zh: str, en: str, **example: Any) -> EventType:
+def _type(name: str, data: type[BaseModel], zh: str, en: str, /, **example: Any) -> EventType:
     return EventType(f"registry.{name}.v1", data, zh, en, example)
 
 
@@ -310,4 +310,3 @@ HEARD: dict[str, type[Heard]] = {
     "subsidy.entitlement.closed.v1": EntitlementClosed,
     "loans.loan.disbursed.v1": LoanDisbursed,
 }
-

@@ -38,9 +38,7 @@ CLOSED = WorkerFacts(
     date(2002, 6, 1),
 )
 DIBAO = WorkerFacts(
-    Claims(
-        "dibao_long_term_unemployed", "other", dibao=True, jobless_since=date(2002, 3, 1)
-    ),
+    Claims("dibao_long_term_unemployed", "other", dibao=True, jobless_since=date(2002, 3, 1)),
     "unemployed",
     date(2002, 3, 1),
 )
@@ -48,7 +46,7 @@ DIBAO = WorkerFacts(
 
 def failing(facts: WorkerFacts, on: date = ON) -> str | None:
     outcome = rule.certificate_2002(facts, TERMS, on)
-    return next((clause.code for clause, holds in outcome if not holds), None)
+    return next((condition.code for condition in outcome if not condition.ok), None)
 
 
 @pytest.mark.parametrize("facts", [LAID_OFF, UNEMPLOYED, CLOSED, DIBAO])
@@ -88,8 +86,9 @@ def test_the_first_failing_clause_is_told(facts: WorkerFacts, clause: str) -> No
 def test_every_clause_has_a_citation_and_both_languages() -> None:
     for clauses in rule.CLAUSES.values():
         for clause in clauses:
-            assert clause.clause
-            assert clause.zh != clause.en
+            assert clause.met.clause
+            assert clause.met.facts
+            assert clause.met.zh != clause.met.en
 
 
 def test_whole_months() -> None:
@@ -147,7 +146,11 @@ def redecide(certificate: Certificate, granted: bool) -> Certificate:
 
 def test_a_correction_refuses_grants_again_and_revokes() -> None:
     refused = redecide(publicised(), granted=False)
-    assert (refused.state, refused.entitled, refused.clause) == ("refused", False, "category-claimed")
+    assert (refused.state, refused.entitled, refused.clause) == (
+        "refused",
+        False,
+        "category-claimed",
+    )
     again = redecide(refused, granted=True)
     assert (again.state, again.entitled, again.clause) == ("publicised", True, None)
     revoked = redecide(issued(), granted=False)

@@ -14,6 +14,7 @@ from registry.labour_status import domain
 from registry.labour_status.domain import Declared, Placement, Spell
 
 A, B = UUID(int=1), UUID(int=2)
+TODAY = date(2003, 10, 31)
 LAID_OFF = Declared("laid_off", date(2001, 1, 1))
 
 
@@ -49,14 +50,18 @@ def test_retirement_and_death_are_final() -> None:
     ]
     history = domain.spells(facts, jobs)
     with pytest.raises(domain.FinalStatus):
-        domain.check_declaration("unemployed", date(2003, 8, 1), history)
-    domain.check_declaration("deceased", date(2003, 8, 1), history)
+        domain.check_declaration("unemployed", date(2003, 8, 1), history, TODAY)
+    domain.check_declaration("deceased", date(2003, 8, 1), history, TODAY)
 
 
 def test_the_status_of_a_day() -> None:
     history = domain.spells([LAID_OFF], [job(A, date(2003, 5, 1), date(2003, 8, 1))])
     assert domain.on(date(2000, 1, 1), history) is None
-    for day, status in (("2003-04-30", "laid_off"), ("2003-05-01", "employed"), ("2003-08-01", "laid_off")):
+    for day, status in (
+        ("2003-04-30", "laid_off"),
+        ("2003-05-01", "employed"),
+        ("2003-08-01", "laid_off"),
+    ):
         spell = domain.on(date.fromisoformat(day), history)
         assert spell is not None
         assert spell.status == status
@@ -65,9 +70,11 @@ def test_the_status_of_a_day() -> None:
 def test_employment_is_not_declared_and_nothing_is_declared_twice() -> None:
     history = domain.spells([LAID_OFF], [])
     with pytest.raises(domain.EmployedIsDerived):
-        domain.check_declaration("employed", date(2003, 1, 1), history)
+        domain.check_declaration("employed", date(2003, 1, 1), history, TODAY)
     with pytest.raises(domain.StatusUnchanged):
-        domain.check_declaration("laid_off", date(2003, 1, 1), history)
+        domain.check_declaration("laid_off", date(2003, 1, 1), history, TODAY)
+    with pytest.raises(domain.StatusInFuture):
+        domain.check_declaration("retired", date(2003, 11, 1), history, TODAY)
 
 
 def test_who_belongs_to_the_base_population() -> None:

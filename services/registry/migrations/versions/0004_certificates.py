@@ -74,7 +74,5 @@ comment on table difficulty is '就业困难对象认定, with the refusals.';
 
 def upgrade() -> None:
     migrations.execute(SQL)
-    migrations.grant(
-        append_only=("certificate_transition",), mutable=("certificate", "difficulty")
-    )
+    migrations.grant(append_only=("certificate_transition",), mutable=("certificate", "difficulty"))
     migrations.execute(f"grant usage on sequence certificate_number to {migrations.app_role()}")

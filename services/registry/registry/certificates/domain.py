@@ -50,6 +50,12 @@ class WrongState(Refusal):
     code = "certificate-state"
 
 
+class LawNotInForce(Refusal):
+    """Applied for on a day before the law that grants certificates."""
+
+    code = "law-not-in-force"
+
+
 class OutOfOrder(Refusal):
     """A step dated before the one that it follows."""
 
@@ -104,9 +110,7 @@ class Certificate:
             raise WrongState(state=self.state)
         if on < self.state_on:
             raise OutOfOrder(not_before=self.state_on)
-        return replace(
-            self, state=state, state_on=on, step=self.step + 1, version=self.version + 1
-        )
+        return replace(self, state=state, state_on=on, step=self.step + 1, version=self.version + 1)
 
     def check(
         self, *, granted: bool, clause: str | None, decision_id: UUID, on: date

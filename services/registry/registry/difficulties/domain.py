@@ -6,18 +6,23 @@ day of recognition; other reference dates are local and of later years.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+from kit.crypto import Sex
+from kit.decisions import Condition
 from kit.refusal import Refusal
 from registry.labour_status.domain import BASE_STATUSES, LabourStatus
+from registry.rules import Clause
 from registry.workers.domain import Category
-from registry.workers.id_numbers import Sex
 
-RULE = "difficulty_4050"
+RULE = "registry.difficulty_4050"
+VERSION = "2002"
+MALE_PARAMETER = "registry.difficulty_age_male"
+FEMALE_PARAMETER = "registry.difficulty_age_female"
 
 Kind = Literal["4050"]
 #: 已认定 / 不予认定 / 已退出
@@ -36,6 +41,12 @@ class AlreadyRecognised(Refusal):
     """The person is recognised as this kind and has not left it."""
 
     code = "already-recognised"
+
+
+class LawNotInForce(Refusal):
+    """Asked for on a day before the law that recognises persons in difficulty."""
+
+    code = "recognition-not-in-force"
 
 
 class NotRecognised(Refusal):
@@ -68,17 +79,6 @@ class Terms:
     female_age: int
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One condition: where it stands, what it says, how it is tested."""
-
-    code: str
-    clause: str
-    zh: str
-    en: str
-    holds: Callable[[Facts, Terms, date], bool]
-
-
 def age(born: date, on: date) -> int:
     """Full years on a day; someone born on 29 February ages on 1 March in common years."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
@@ -93,18 +93,41 @@ CLAUSES = (
     Clause(
         "target-group", "中发[2002]12号 R1",
         "属于下岗失业人员且为四类对象之一", "is of the base population and of one of the four categories",
-        lambda f, t, on: f.category != "none" and f.status in BASE_STATUSES,
+        ("category", "labour_status"),
     ),
     Clause(
         "age-4050", "中发[2002]12号 R4",
-        "男满五十周岁、女满四十周岁", "is a man of 50 or a woman of 40 or more", _old_enough,
+        "男满五十周岁、女满四十周岁", "is a man of 50 or a woman of 40 or more",
+        ("sex", "birth_date"),
     ),
 )  # fmt: skip
+_TARGET_GROUP, _AGE = CLAUSES
 
 
-def difficulty_4050(facts: Facts, terms: Terms, on: date) -> list[tuple[Clause, bool]]:
+def difficulty_4050(facts: Facts, terms: Terms, on: date) -> tuple[Condition, ...]:
     """Every condition with its outcome. All hold: recognised."""
-    return [(clause, clause.holds(facts, terms, on)) for clause in CLAUSES]
+    in_group = facts.category != "none" and facts.status in BASE_STATUSES
+    return (_TARGET_GROUP.outcome(in_group), _AGE.outcome(_old_enough(facts, terms, on)))
+
+
+def record(facts: Facts) -> dict[str, Any]:
+    """The facts as a decision keeps them."""
+    return {
+        "sex": facts.sex,
+        "birth_date": facts.birth_date,
+        "category": facts.category,
+        "labour_status": facts.status,
+    }
+
+
+def again(
+    facts: Mapping[str, Any], parameters: Mapping[str, Any], law_on: date
+) -> tuple[tuple[Condition, ...], dict[str, Any]]:
+    """The rule run on nothing but a decision's record (see ``kit.decisions.rederive``)."""
+    born = date.fromisoformat(facts["birth_date"])
+    known = Facts(facts["sex"], born, facts["category"], facts["labour_status"])
+    terms = Terms(int(parameters[MALE_PARAMETER]), int(parameters[FEMALE_PARAMETER]))
+    return difficulty_4050(known, terms, law_on), {}
 
 
 @dataclass(frozen=True, slots=True)

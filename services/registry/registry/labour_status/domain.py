@@ -16,7 +16,14 @@ from kit.refusal import Refusal
 
 #: 下岗 / 登记失业 / 关闭破产待安置 / 未登记失业 / 新成长劳动力 / 在业 / 退休 / 死亡
 LabourStatus = Literal[
-    "laid_off", "unemployed", "to_be_placed", "jobless", "new_entrant", "employed", "retired", "deceased"
+    "laid_off",
+    "unemployed",
+    "to_be_placed",
+    "jobless",
+    "new_entrant",
+    "employed",
+    "retired",
+    "deceased",
 ]
 
 #: 下岗失业人员: the population that the re-employment rate looks at. Others are outside of it.
@@ -44,6 +51,12 @@ class FinalStatus(Refusal):
     """Nothing is declared after retirement or death; an error is corrected, not overwritten."""
 
     code = "labour-status-final"
+
+
+class StatusInFuture(Refusal):
+    """Declared from a day after the business day."""
+
+    code = "status-in-future"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +137,12 @@ def on(day: date, history: Sequence[Spell]) -> Spell | None:
     return holding[-1] if holding else None
 
 
-def check_declaration(status: LabourStatus, since: date, history: Sequence[Spell]) -> None:
+def check_declaration(
+    status: LabourStatus, since: date, history: Sequence[Spell], today: date
+) -> None:
     """Raises when a window may not declare this now."""
+    if since > today:
+        raise StatusInFuture
     if status == "employed":
         raise EmployedIsDerived
     holding = on(since, history)

@@ -63,14 +63,6 @@ class PersonNeedsWorker(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """Days on which a kind of relief is in force; ``until`` None: open."""
-
-    since: date
-    until: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Posting:
     """One relief as the authority posted it. ``beneficiary_id``: the worker, or the household."""
 
@@ -102,7 +94,7 @@ class StatedTotal:
     office: str
 
 
-def check_posting(posting: Posting, period: Period | None) -> None:
+def check_posting(posting: Posting, *, in_force: bool) -> None:
     """Raises when item and kind, person and worker, or day and law do not go together."""
     if posting.item not in ITEMS[posting.kind]:
         raise ItemOfOtherKind
@@ -112,9 +104,7 @@ def check_posting(posting: Posting, period: Period | None) -> None:
         and posting.worker_id != posting.beneficiary_id
     ):
         raise PersonNeedsWorker
-    if period is None or posting.posted_on < period.since:
-        raise ReliefNotInForce
-    if period.until is not None and posting.posted_on > period.until:
+    if not in_force:
         raise ReliefNotInForce
 
 

@@ -10,12 +10,16 @@ from datetime import date
 from typing import Literal, get_args
 from uuid import UUID
 
+from kit.crypto import IdNumber, Sex
 from kit.refusal import Refusal
-from registry.workers.id_numbers import IdNumber, Sex
 
 #: The four categories of 中发[2002]12号 (policy R1) and 无.
 Category = Literal[
-    "soe_laid_off", "soe_unemployed", "closed_soe_to_be_placed", "dibao_long_term_unemployed", "none"
+    "soe_laid_off",
+    "soe_unemployed",
+    "closed_soe_to_be_placed",
+    "dibao_long_term_unemployed",
+    "none",
 ]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
@@ -104,6 +108,7 @@ class Worker:
     id: UUID
     id_number_masked: str
     name_masked: str
+    has_phone: bool
     sex: Sex
     birth_date: date
     claims: Claims

@@ -1,0 +1,136 @@
+"""Issuing: the certificate is handed over, and what was granted before is annotated on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.db import Tx
+from kit.events import Event, NewEvent
+from kit.outbox import emit
+from kit.problems import PRECONDITION_FAILED, ProblemError
+from kit.refusal import Refusal
+from kit.service import Runtime
+from registry import events
+from registry.benefits import usecases as benefits
+from registry.benefits.domain import Holder
+from registry.certificates import domain, store, usecases
+from registry.certificates.domain import Certificate, Transition
+from registry.labour_status import usecases as labour_status
+from registry.workers.domain import FactInFuture
+
+PUBLICITY = "registry.certificate_publicity_days"
+VALIDITY = "registry.certificate_validity_years"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Hand over: by certificate, or by the worker whose application is under way."""
+
+    issued_on: date
+    certificate_id: UUID | None = None
+    worker_id: UUID | None = None
+    version: int | None = None
+
+
+class _Terms:
+    """Days of publicity and years of validity by day, looked up once."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._by_day: dict[date, tuple[int, int]] = {}
+
+    def on(self, day: date) -> tuple[int, int]:
+        if day not in self._by_day:
+            days = self._rt.policies.value(PUBLICITY, day).value
+            years = self._rt.policies.value(VALIDITY, day).value
+            assert isinstance(days, int)
+            assert isinstance(years, int)
+            self._by_day[day] = days, years
+        return self._by_day[day]
+
+
+async def issue_all(
+    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Issue]
+) -> list[Refusal | None]:
+    """Issue certificates as one set; answers per command why not, or None."""
+    ids = [c.certificate_id for c in commands if c.certificate_id is not None]
+    by_worker = [c.worker_id for c in commands if c.certificate_id is None and c.worker_id]
+    await labour_status.hold(tx, await store.held_by(tx, ids, by_worker))
+    found = await store.locked(tx, ids, by_worker)
+    by_id = {certificate.id: certificate for certificate in found}
+    live = {c.worker_id: c for c in found if c.state in domain.LIVE_STATES}
+    numbers = iter(await store.next_numbers(tx, len(commands)))
+    terms, today = _Terms(rt), rt.today()
+    outcome: list[Refusal | None] = []
+    issued: dict[UUID, Certificate] = {}
+    told: list[NewEvent] = []
+    for command in commands:
+        if command.certificate_id is not None:
+            before = by_id.get(command.certificate_id)
+        else:
+            before = live.get(command.worker_id) if command.worker_id else None
+        try:
+            if before is None or not actor.may_see(before.area_code):
+                raise domain.NoSuchCertificate
+            if before.id in issued:
+                raise domain.WrongState(state="issued")
+            if command.version is not None and command.version != before.version:
+                raise ProblemError(PRECONDITION_FAILED)
+            if command.issued_on > today:
+                raise FactInFuture
+            on = command.issued_on
+            days, years = terms.on(max(on, before.applied_on))
+            number = f"{rt.settings.city}{on.year}{next(numbers):07d}"
+            after = before.issue(on=on, number=number, publicity_days=days, validity_years=years)
+        except Refusal as refusal:
+            outcome.append(refusal)
+            continue
+        assert after.valid_until is not None
+        data = {"category": after.category, "valid_until": after.valid_until.isoformat()}
+        event = usecases.told(events.CERTIFICATE_ISSUED, after, on, data)
+        issued[after.id] = replace(after, told_event=event.id)
+        told.append(event)
+        outcome.append(None)
+    if issued:
+        await store.save(tx, list(issued.values()))
+        await store.add_transitions(
+            tx,
+            [
+                Transition(c.id, c.step, "issued", c.state_on, actor.subject)
+                for c in issued.values()
+            ],
+        )
+        await emit(tx, told)
+        await benefits.fold(tx, [_holder(c) for c in issued.values()], {})
+    return outcome
+
+
+async def issue_certificate(rt: Runtime, actor: Actor, command: Issue) -> Certificate:
+    """Issue one certificate by its id. Raises what the domain refuses; 412, 404."""
+    assert command.certificate_id is not None
+    async with rt.db.transaction() as tx:
+        await usecases.certificate_in(tx, actor, command.certificate_id)
+        (refusal,) = await issue_all(rt, tx, actor, [command])
+        if refusal is not None:
+            raise refusal
+        after = await usecases.certificate_in(tx, actor, command.certificate_id)
+    rt.wake()
+    return after
+
+
+def _holder(certificate: Certificate) -> Holder:
+    return Holder(
+        certificate.worker_id, certificate.id, certificate.area_code, certificate.office,
+        certificate.revoked_on,
+    )  # fmt: skip
+
+
+async def annotate(tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]) -> None:
+    """Fold the benefits of those among these workers who hold (or held) a certificate; their
+    records are locked."""
+    holders = [_holder(c) for c in await store.issued_to(tx, list(workers))]
+    await benefits.fold(tx, holders, causes)

@@ -1,0 +1,153 @@
+"""What other services say, and which use cases that means. Set-based, whatever comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from kit.consumers import Subscription
+from kit.db import Tx
+from kit.events import Event
+from kit.service import Runtime
+from registry.benefits import usecases as benefits
+from registry.benefits.domain import Grant
+from registry.certificates import issuing
+from registry.events import (
+    EntitlementClosed,
+    EntitlementOpened,
+    LoanDisbursed,
+    PlacementConfirmed,
+    PlacementEnded,
+    PlacementVoided,
+)
+from registry.labour_status import usecases as labour_status
+from registry.labour_status.store import Hearing
+from registry.pairings import usecases as pairings
+
+
+async def placements_confirmed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """The person is employed; a holder's certificate says so; a pairing has succeeded."""
+    heard = [(event, PlacementConfirmed.model_validate(event.data)) for event in events]
+    workers = await labour_status.hear(
+        tx,
+        [
+            (Hearing(event.entity_id, told.worker_id, started_on=told.started_on), event)
+            for event, told in heard
+        ],
+    )
+    await benefits.record_grants(
+        tx,
+        (
+            Grant(
+                event.entity_id, "re-employment", told.worker_id, told.started_on, None, None,
+                event.service, event.id,
+            )
+            for event, told in heard
+        ),
+    )  # fmt: skip
+    await _follow(tx, workers, {told.worker_id: event for event, told in heard})
+
+
+async def placements_ended(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """The person is without work again; what was annotated for the time of work stays."""
+    heard = [(event, PlacementEnded.model_validate(event.data)) for event in events]
+    await labour_status.hear(
+        tx,
+        [
+            (Hearing(event.entity_id, told.worker_id, ended_on=told.ended_on), event)
+            for event, told in heard
+        ],
+    )
+
+
+async def placements_voided(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """It never was: status, annotation and pairing are folded without it."""
+    heard = [(event, PlacementVoided.model_validate(event.data)) for event in events]
+    workers = await labour_status.hear(
+        tx,
+        [(Hearing(event.entity_id, told.worker_id, voided=True), event) for event, told in heard],
+    )
+    await benefits.withdraw_grants(tx, [event.entity_id for event in events])
+    await _follow(tx, workers, {told.worker_id: event for event, told in heard})
+
+
+async def _follow(tx: Tx, workers: list[UUID], causes: dict[UUID, Event]) -> None:
+    await issuing.annotate(tx, workers, causes)
+    await pairings.fold(tx, workers, causes)
+
+
+async def entitlements_opened(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Months of a subsidy may be claimed: written on the certificate."""
+    heard = [(event, EntitlementOpened.model_validate(event.data)) for event in events]
+    await _grant(
+        tx,
+        (
+            (
+                event,
+                Grant(
+                    event.entity_id, "social-insurance-subsidy", told.worker_id, told.valid_from,
+                    told.valid_to, None, event.service, event.id,
+                ),
+            )
+            for event, told in heard
+        ),
+    )  # fmt: skip
+
+
+async def entitlements_closed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """One that was reversed is taken off the certificate; one that ended was still enjoyed."""
+    undone = [event for event in events if event.reverses is not None]
+    if not undone:
+        return
+    causes = {EntitlementClosed.model_validate(event.data).worker_id: event for event in undone}
+    await labour_status.hold(tx, causes)
+    await benefits.withdraw_grants(tx, [event.entity_id for event in undone])
+    await issuing.annotate(tx, causes, causes)
+
+
+async def loans_disbursed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """A guaranteed small loan was paid out: written on the certificate with its principal."""
+    heard = [(event, LoanDisbursed.model_validate(event.data)) for event in events]
+    await _grant(
+        tx,
+        (
+            (
+                event,
+                Grant(
+                    event.entity_id, "small-loan", told.worker_id, event.valid_from, told.due_on,
+                    told.principal, event.service, event.id,
+                ),
+            )
+            for event, told in heard
+        ),
+    )  # fmt: skip
+
+
+async def _grant(tx: Tx, granted: Iterable[tuple[Event, Grant]]) -> None:
+    pairs = list(granted)
+    causes = {grant.worker_id: event for event, grant in pairs}
+    await labour_status.hold(tx, causes)
+    await benefits.record_grants(tx, (grant for _, grant in pairs))
+    await issuing.annotate(tx, causes, causes)
+
+
+SUBSCRIPTIONS = [
+    Subscription(
+        "jobs-market",
+        ("placement",),
+        {
+            "jobs-market.placement.confirmed.v1": placements_confirmed,
+            "jobs-market.placement.ended.v1": placements_ended,
+            "jobs-market.placement.voided.v1": placements_voided,
+        },
+    ),
+    Subscription(
+        "subsidy",
+        ("entitlement",),
+        {
+            "subsidy.entitlement.opened.v1": entitlements_opened,
+            "subsidy.entitlement.closed.v1": entitlements_closed,
+        },
+    ),
+    Subscription("loans", ("loan",), {"loans.loan.disbursed.v1": loans_disbursed}),
+]

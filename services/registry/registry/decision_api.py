@@ -1,0 +1,57 @@
+"""A decision record on the wire: why, with which facts and parameters, in Chinese or English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import Request
+from pydantic import BaseModel, Field
+
+from kit import decisions
+from kit.problems import header, language
+
+
+class ConditionOut(BaseModel):
+    """One condition of the rule (条件)."""
+
+    code: str = Field(examples=["laid-off"])
+    passed: bool = Field(description="是否符合")
+    clause: str = Field(description="条款", examples=["劳社部发[2002]20号 R1a(1)"])
+    text_zh: str
+    text_en: str
+    facts: list[str] = Field(description="所依据的事实")
+
+
+class DecisionOut(BaseModel):
+    """A decision as it was kept (决定记录)."""
+
+    id: UUID
+    rule: str = Field(description="规则", examples=["registry.certificate"])
+    version: str = Field(examples=["2002"])
+    decided_on: date = Field(description="决定日期")
+    law_on: date = Field(description="适用法规日期")
+    granted: bool = Field(description="是否批准")
+    clause: str | None = Field(description="首个不符合的条款；批准时为空")
+    conditions: list[ConditionOut]
+    facts: dict[str, Any] = Field(description="所用事实")
+    parameters: list[dict[str, Any]] = Field(description="所用参数及出处")
+    parameter_set: str = Field(description="参数集哈希")
+    explanation: list[str] = Field(description="说明，按 Accept-Language")
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any], request: Request) -> DecisionOut:
+        lang: Literal["zh", "en"] = (
+            "en" if language(header(request.scope, b"accept-language")) == "en" else "zh"
+        )
+        failing = next((c for c in record["conditions"] if not c["passed"]), None)
+        return cls(
+            id=record["id"], rule=record["rule"], version=record["version"],
+            decided_on=record["decided_on"], law_on=record["law_on"], granted=record["granted"],
+            clause=f"{failing['clause']}/{failing['code']}" if failing else None,
+            conditions=[ConditionOut(**condition) for condition in record["conditions"]],
+            facts=record["facts"], parameters=record["parameters"],
+            parameter_set=record["parameter_set"], explanation=decisions.explain(record, lang),
+        )  # fmt: skip

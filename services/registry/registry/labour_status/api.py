@@ -1,0 +1,87 @@
+"""HTTP of labour status."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from kit.auth import Actor, requires
+from kit.http import runtime_of
+from registry.labour_status import usecases
+from registry.labour_status.domain import Declared, LabourStatus, Population, Spell, population
+from registry.labour_status.usecases import Standing
+
+router = APIRouter(prefix="/v1/workers/{worker_id}/labour-status", tags=["labour status 劳动状态"])
+Reader = Annotated[Actor, requires("registry:labour-status:read")]
+Writer = Annotated[Actor, requires("registry:labour-status:write")]
+
+
+class SpellOut(BaseModel):
+    """A status and the day it holds from (状态区段)."""
+
+    status: LabourStatus = Field(description="劳动状态")
+    since: date = Field(description="起始日")
+    placement_id: UUID | None = Field(description="使其在业的安置记录")
+
+    @classmethod
+    def of(cls, spell: Spell) -> SpellOut:
+        return cls(status=spell.status, since=spell.since, placement_id=spell.placement_id)
+
+
+class LabourStatusOut(BaseModel):
+    """The current status with its history (劳动状态与历史)."""
+
+    id: UUID
+    worker_id: UUID
+    status: LabourStatus = Field(description="当前状态")
+    since: date = Field(description="起始日")
+    placement_id: UUID | None
+    population: Population = Field(description="base 下岗失业人员；outside 其他")
+    spells: list[SpellOut] = Field(description="全部区段，按时间")
+
+    @classmethod
+    def of(cls, standing: Standing) -> LabourStatusOut:
+        row = standing.row
+        return cls(
+            id=row.id, worker_id=row.worker_id, status=row.spell.status, since=row.spell.since,
+            placement_id=row.spell.placement_id, population=population(row.spell.status),
+            spells=[SpellOut.of(spell) for spell in standing.history],
+        )  # fmt: skip
+
+
+class DeclareStatusIn(BaseModel):
+    """A status declared at a window (申报劳动状态). Employment is not declared: it follows from a
+    confirmed placement."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"status": "unemployed", "since": "2003-06-01"}]},
+    )
+    status: LabourStatus
+    since: date = Field(description="起始日")
+
+
+@router.get("", summary="查看劳动状态", operation_id="get_labour_status")
+async def get_labour_status(request: Request, worker_id: UUID, actor: Reader) -> LabourStatusOut:
+    """The current status and every spell, folded from what was declared and who is placed."""
+    return LabourStatusOut.of(await usecases.standing_of(runtime_of(request), actor, worker_id))
+
+
+@router.post(
+    "/declarations", status_code=201, summary="申报劳动状态", operation_id="declare_labour_status"
+)
+async def declare_labour_status(
+    request: Request, worker_id: UUID, body: DeclareStatusIn, actor: Writer
+) -> LabourStatusOut:
+    """Declare a status from a day on."""
+    fact = Declared(body.status, body.since)
+    return LabourStatusOut.of(
+        await usecases.declare_status(runtime_of(request), actor, worker_id, fact)
+    )
+
+
+routers = [router]

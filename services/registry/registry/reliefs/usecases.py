@@ -1,0 +1,188 @@
+"""What can happen to reliefs: posted by an authority, and stated as totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from kit import idempotency
+from kit.auth import Actor
+from kit.db import Tx
+from kit.events import NewEvent
+from kit.money import yuan
+from kit.outbox import emit
+from kit.policy import NoValue
+from kit.problems import NotFound
+from kit.refusal import Refusal
+from kit.service import Runtime
+from registry import events
+from registry.areas import usecases as areas
+from registry.areas.domain import NoSuchArea, OutsideYourArea
+from registry.offices import usecases as offices
+from registry.offices.domain import NoSuchOffice
+from registry.reliefs import domain, store
+from registry.reliefs.domain import Kind, Posting, StatedTotal
+from registry.workers import usecases as workers
+from registry.workers.domain import FactInFuture, NoSuchWorker
+
+_IN_FORCE: dict[Kind, str] = {
+    "fee": "registry.relief_fee_in_force",
+    "tax": "registry.relief_tax_in_force",
+}
+
+
+class _Law:
+    """Which kinds are in force on which day, looked up once. Other kinds rest on no rule of ours."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._known: dict[tuple[Kind, date], bool] = {}
+
+    def in_force(self, kind: Kind, on: date) -> bool:
+        if kind not in _IN_FORCE:
+            return True
+        if (kind, on) not in self._known:
+            try:
+                value = self._rt.policies.value(_IN_FORCE[kind], on).value is True
+            except NoValue:
+                value = False
+            self._known[kind, on] = value
+        return self._known[kind, on]
+
+
+async def post_all(
+    rt: Runtime, tx: Tx, actor: Actor, postings: Sequence[Posting]
+) -> list[Refusal | None]:
+    """Post reliefs as one set; answers per posting why not, or None."""
+    people = await workers.facts_of(tx, {p.worker_id for p in postings if p.worker_id})
+    used = await store.ids_in_use(tx, [posting.id for posting in postings])
+    no_area = await areas.unknown(tx, {posting.area_code for posting in postings})
+    no_office = await offices.unknown(tx, {posting.office for posting in postings})
+    law, today = _Law(rt), rt.today()
+    outcome: list[Refusal | None] = []
+    made: list[Posting] = []
+    for posting in postings:
+        try:
+            _check_place(actor, posting.area_code, posting.office, no_area, no_office)
+            if posting.id in used:
+                raise domain.ReliefExists
+            if posting.worker_id is not None and posting.worker_id not in people:
+                raise NoSuchWorker
+            if posting.posted_on > today:
+                raise FactInFuture
+            in_force = law.in_force(posting.kind, posting.posted_on)
+            domain.check_posting(posting, in_force=in_force)
+        except Refusal as refusal:
+            outcome.append(refusal)
+            continue
+        used.add(posting.id)
+        made.append(posting)
+        outcome.append(None)
+    if made:
+        await store.add(tx, made)
+        await emit(tx, [_posted(posting) for posting in made])
+    return outcome
+
+
+def _check_place(
+    actor: Actor, area_code: str, office: str, no_area: set[str], no_office: set[str]
+) -> None:
+    if not actor.may_see(area_code):
+        raise OutsideYourArea
+    if area_code in no_area:
+        raise NoSuchArea
+    if office in no_office:
+        raise NoSuchOffice
+
+
+def _posted(p: Posting) -> NewEvent:
+    return NewEvent(
+        events.RELIEF_POSTED, p.id, p.posted_on, p.area_code, p.office,
+        {
+            "kind": p.kind, "item": p.item, "authority": p.authority,
+            "beneficiary_unit": p.beneficiary_unit, "beneficiary_id": str(p.beneficiary_id),
+            "worker_id": str(p.worker_id) if p.worker_id else None, "amount": yuan(p.amount_fen),
+        },
+    )  # fmt: skip
+
+
+async def post_relief(
+    rt: Runtime, actor: Actor, posting: Posting, claim: idempotency.Claim
+) -> Posting:
+    async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
+        (refusal,) = await post_all(rt, tx, actor, [posting])
+        if refusal is not None:
+            raise refusal
+        await once.keep(posting)
+    rt.wake()
+    return posting
+
+
+async def state_total(
+    rt: Runtime, actor: Actor, total: StatedTotal, claim: idempotency.Claim
+) -> StatedTotal:
+    """Keep what an authority states, whatever the postings add up to."""
+    async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
+        no_area = await areas.unknown(tx, [total.area_code])
+        no_office = await offices.unknown(tx, [total.office])
+        _check_place(actor, total.area_code, total.office, no_area, no_office)
+        domain.check_total(total)
+        if total.period_to > rt.today():
+            raise FactInFuture
+        await store.add_total(tx, total)
+        await emit(
+            tx,
+            [
+                NewEvent(
+                    events.RELIEF_TOTAL_STATED, total.id, total.period_to, total.area_code,
+                    total.office,
+                    {
+                        "kind": total.kind, "authority": total.authority,
+                        "amount": yuan(total.amount_fen),
+                        "period_from": total.period_from.isoformat(),
+                        "period_to": total.period_to.isoformat(), "document": total.document,
+                    },
+                )
+            ],
+        )  # fmt: skip
+        await once.keep(total)
+    rt.wake()
+    return total
+
+
+async def posting_of(rt: Runtime, actor: Actor, id: UUID) -> Posting:
+    """One posting inside what the caller sees, or 404."""
+    async with rt.db.looking() as tx:
+        posting = await store.get(tx, id)
+    if posting is None or not actor.may_see(posting.area_code):
+        raise NotFound
+    return posting
+
+
+async def total_of(rt: Runtime, actor: Actor, id: UUID) -> StatedTotal:
+    """One stated total inside what the caller sees, or 404."""
+    async with rt.db.looking() as tx:
+        total = await store.get_total(tx, id)
+    if total is None or not actor.may_see(total.area_code):
+        raise NotFound
+    return total
+
+
+async def list_postings(
+    rt: Runtime,
+    actor: Actor,
+    kind: Kind | None,
+    worker_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Posting]:
+    async with rt.db.looking() as tx:
+        return await store.page(tx, actor.area_prefix, kind, worker_id, after, limit)
+
+
+async def list_totals(
+    rt: Runtime, actor: Actor, after: UUID | None, limit: int
+) -> list[StatedTotal]:
+    async with rt.db.looking() as tx:
+        return await store.page_totals(tx, actor.area_prefix, after, limit)

@@ -1,0 +1,206 @@
+"""HTTP of workers. Names and ID numbers come in plain and go out masked."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from kit import bulk, pagination
+from kit.areas import AreaCode
+from kit.auth import Actor, requires
+from kit.crypto import IdNumberText, Sex
+from kit.http import etag, runtime_of
+from kit.ids import new_id
+from registry import imports
+from registry.labour_status.domain import LabourStatus
+from registry.offices.api import OfficeCode
+from registry.workers import usecases
+from registry.workers.domain import Category, Claims, EnterpriseKind, Worker
+from registry.workers.usecases import RegisterWorker
+
+TAG = "workers 劳动者"
+router = APIRouter(prefix="/v1/workers", tags=[TAG])
+Reader = Annotated[Actor, requires("registry:worker:read")]
+Writer = Annotated[Actor, requires("registry:worker:write")]
+Importer = Annotated[Actor, requires("registry:worker:import")]
+
+CATEGORY = (
+    "申报对象类别：soe_laid_off 国企下岗，soe_unemployed 国企失业，closed_soe_to_be_placed "
+    "关闭破产待安置，dibao_long_term_unemployed 低保且失业一年以上，none 无"
+)
+LABOUR_STATUS = (
+    "劳动状态：laid_off 下岗，unemployed 登记失业，to_be_placed 关闭破产待安置，jobless 未登记失业，"
+    "new_entrant 新成长劳动力，employed 在业，retired 退休，deceased 死亡"
+)
+_EXAMPLE: dict[str, JsonValue] = {
+    "id_number": "11010519491231002X",
+    "name": "王某某",
+    "labour_status": "laid_off",
+    "status_since": "2001-03-01",
+    "category": "soe_laid_off",
+    "former_enterprise_kind": "state_owned",
+    "centre_agreement_on": "2001-03-01",
+    "area_code": "231102001001",
+    "office": "231102-employment-bureau",
+    "registered_on": "2003-01-06",
+}
+
+
+class ClaimsFields(BaseModel):
+    """What a worker claims, with proofs (申报事实)."""
+
+    category: Category = Field(default="none", description=CATEGORY)
+    former_enterprise_kind: EnterpriseKind = Field(
+        default="none",
+        description="原单位性质：state_owned 国有，collective 集体，other 其他，none 无",
+    )
+    former_enterprise_closed: bool = Field(default=False, description="原单位按国家计划关闭破产")
+    settlement_received: bool = Field(default=False, description="已领一次性安置费")
+    drawing_unemployment_insurance: bool = Field(default=False, description="正在领取失业保险金")
+    dibao: bool = Field(default=False, description="享受低保")
+    jobless_since: date | None = Field(default=None, description="失业起始日")
+    internally_retired: bool = Field(default=False, description="企业内部退养")
+    centre_agreement_on: date | None = Field(default=None, description="与再就业服务中心签约日")
+    centre_agreement_ended_on: date | None = Field(default=None, description="协议终止日")
+
+
+class RegisterWorkerIn(ClaimsFields):
+    """A registration form (劳动者登记)."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+    id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
+    id_number: IdNumberText
+    name: str = Field(min_length=1, max_length=60, description="姓名")
+    phone: str | None = Field(
+        default=None, pattern=r"^[0-9+() -]{5,24}$", description="电话", max_length=24
+    )
+    sex: Sex | None = Field(default=None, description="性别；缺省按身份号码")
+    birth_date: date | None = Field(default=None, description="出生日期；缺省按身份号码")
+    labour_status: LabourStatus = Field(description=LABOUR_STATUS)
+    status_since: date = Field(description="劳动状态起始日")
+    area_code: AreaCode
+    office: OfficeCode
+    registered_on: date = Field(description="登记日期")
+
+    def command(self) -> RegisterWorker:
+        return RegisterWorker(
+            self.id_number, self.name, self.phone, self.sex, self.birth_date, self.labour_status,
+            self.status_since,
+            Claims(
+                self.category, self.former_enterprise_kind, self.former_enterprise_closed,
+                self.settlement_received, self.drawing_unemployment_insurance, self.dibao,
+                self.jobless_since, self.internally_retired, self.centre_agreement_on,
+                self.centre_agreement_ended_on,
+            ),
+            self.area_code, self.office, self.registered_on, self.id or new_id(),
+        )  # fmt: skip
+
+
+class WorkerOut(ClaimsFields):
+    """A worker, masked (劳动者，已脱敏)."""
+
+    id: UUID
+    id_number_masked: str = Field(description="身份号码（脱敏）", examples=["231102********002X"])
+    name_masked: str = Field(description="姓名（脱敏）", examples=["王**"])
+    has_phone: bool = Field(description="是否登记电话")
+    sex: Sex = Field(description="性别")
+    birth_date: date = Field(description="出生日期")
+    area_code: AreaCode
+    office: str = Field(description="经办机构", examples=["231102-employment-bureau"])
+    registered_on: date = Field(description="登记日期")
+    version: int = Field(description="版本，用于 If-Match", examples=[1])
+
+    @classmethod
+    def of(cls, w: Worker) -> WorkerOut:
+        c = w.claims
+        return cls(
+            id=w.id, id_number_masked=w.id_number_masked, name_masked=w.name_masked,
+            has_phone=w.has_phone, sex=w.sex, birth_date=w.birth_date, area_code=w.area_code,
+            office=w.office, registered_on=w.registered_on, version=w.version,
+            category=c.category, former_enterprise_kind=c.former_enterprise_kind,
+            former_enterprise_closed=c.former_enterprise_closed,
+            settlement_received=c.settlement_received,
+            drawing_unemployment_insurance=c.drawing_unemployment_insurance, dibao=c.dibao,
+            jobless_since=c.jobless_since, internally_retired=c.internally_retired,
+            centre_agreement_on=c.centre_agreement_on,
+            centre_agreement_ended_on=c.centre_agreement_ended_on,
+        )  # fmt: skip
+
+
+class SearchIn(BaseModel):
+    """A search by ID number: in a body, so that no address and no log holds it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"id_number": "11010519491231002X"}]}
+    )
+    id_number: IdNumberText
+
+
+class SearchOut(BaseModel):
+    """Who was found: one worker or none (检索结果)."""
+
+    items: list[WorkerOut]
+
+
+@router.post("", status_code=201, summary="登记劳动者", operation_id="register_worker")
+async def register_worker(
+    request: Request, response: Response, body: RegisterWorkerIn, actor: Writer
+) -> WorkerOut:
+    """Register one person. 409 when the ID number is registered already."""
+    worker = await usecases.register_worker(runtime_of(request), actor, body.command())
+    response.headers["ETag"] = etag(worker.version)
+    return WorkerOut.of(worker)
+
+
+@router.post(
+    "/imports", summary="批量登记劳动者", operation_id="import_workers",
+    openapi_extra=bulk.documented(RegisterWorkerIn),
+)  # fmt: skip
+async def import_workers(
+    request: Request, actor: Importer, options: bulk.Options
+) -> bulk.ImportResult:
+    """Register many people; a line is one person. Repeated ID numbers are named by line only."""
+    return await imports.run(request, actor, options, RegisterWorkerIn, usecases.register_all)
+
+
+@router.post("/searches", summary="按身份号码检索", operation_id="search_workers")
+async def search_workers(request: Request, body: SearchIn, actor: Reader) -> SearchOut:
+    """Find who has this ID number, among those whom the caller may see."""
+    worker = await usecases.find_worker(runtime_of(request), actor, body.id_number)
+    return SearchOut(items=[WorkerOut.of(worker)] if worker else [])
+
+
+@router.get("", summary="劳动者列表", operation_id="list_workers")
+async def list_workers(
+    request: Request,
+    actor: Reader,
+    category: Annotated[Category | None, Query(description=CATEGORY)] = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[WorkerOut]:
+    """Workers of the caller's subtree, masked."""
+    filters = {"category": category}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rows = await usecases.list_workers(
+        runtime_of(request), actor, category, after[0] if after else None, limit + 1
+    )
+    return pagination.page(
+        rows, limit, position=lambda w: [str(w.id)], item=WorkerOut.of, actor=actor, filters=filters
+    )
+
+
+@router.get("/{worker_id}", summary="查看劳动者", operation_id="get_worker")
+async def get_worker(
+    request: Request, response: Response, worker_id: UUID, actor: Reader
+) -> WorkerOut:
+    """One worker, masked; the ETag is what a correction must name."""
+    worker = await usecases.worker_of(runtime_of(request), actor, worker_id)
+    response.headers["ETag"] = etag(worker.version)
+    return WorkerOut.of(worker)
+
+
+routers = [router, bulk.reading("/v1/workers", "worker", "registry:worker:import", tag=TAG)]

@@ -1,0 +1,211 @@
+"""What can happen to workers: registered, found, corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.crypto import IdNumber, Sex
+from kit.db import Tx
+from kit.events import NewEvent
+from kit.ids import new_id
+from kit.outbox import emit
+from kit.problems import PRECONDITION_FAILED, NotFound, ProblemError
+from kit.refusal import Refusal
+from kit.service import Runtime
+from registry import events
+from registry.areas import usecases as areas
+from registry.areas.domain import NoSuchArea, OutsideYourArea
+from registry.labour_status import usecases as labour_status
+from registry.labour_status.domain import LabourStatus, population
+from registry.labour_status.usecases import Opening
+from registry.offices import usecases as offices
+from registry.offices.domain import NoSuchOffice
+from registry.workers import domain, store
+from registry.workers.domain import Category, Claims, Worker
+from registry.workers.store import Facts, NewWorker
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterWorker:
+    """A registration form. ``sex`` and ``birth_date`` may be left to the ID number."""
+
+    id_number: IdNumber
+    name: str
+    phone: str | None
+    sex: Sex | None
+    birth_date: date | None
+    labour_status: LabourStatus
+    status_since: date
+    claims: Claims
+    area_code: str
+    office: str
+    registered_on: date
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a chunk is checked against; what it adds is added here too."""
+
+    today: date
+    ids: set[UUID]
+    numbers: set[bytes]
+    no_area: set[str]
+    no_office: set[str]
+
+
+def _check(actor: Actor, command: RegisterWorker, index: bytes, known: _Known) -> None:
+    """Everything that one registration must satisfy, cheapest first."""
+    if not actor.may_see(command.area_code):
+        raise OutsideYourArea
+    if command.area_code in known.no_area:
+        raise NoSuchArea
+    if command.office in known.no_office:
+        raise NoSuchOffice
+    if command.id in known.ids:
+        raise domain.WorkerExists
+    if index in known.numbers:
+        raise domain.IdNumberTaken
+    domain.check_identity(command.id_number, command.sex, command.birth_date)
+    domain.check_dates(
+        command.claims,
+        born=command.id_number.birth_date,
+        status_since=command.status_since,
+        registered_on=command.registered_on,
+        today=known.today,
+    )
+
+
+async def register_all(
+    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[RegisterWorker]
+) -> list[Refusal | None]:
+    """Register workers as one set; answers per command why not, or None."""
+    keyring = rt.keyring
+    indexes = [store.number_index(keyring, command.id_number.number) for command in commands]
+    ids, numbers = await store.taken(tx, [command.id for command in commands], indexes)
+    known = _Known(
+        rt.today(),
+        ids,
+        numbers,
+        await areas.unknown(tx, {command.area_code for command in commands}),
+        await offices.unknown(tx, {command.office for command in commands}),
+    )
+    outcome: list[Refusal | None] = []
+    made: list[NewWorker] = []
+    openings: list[Opening] = []
+    told: list[NewEvent] = []
+    for command, index in zip(commands, indexes, strict=True):
+        try:
+            _check(actor, command, index, known)
+        except Refusal as refusal:
+            outcome.append(refusal)
+            continue
+        outcome.append(None)
+        known.ids.add(command.id)
+        known.numbers.add(index)
+        number = command.id_number
+        made.append(
+            NewWorker(
+                command.id, number.number, index, command.name, command.phone, number.sex,
+                number.birth_date, command.claims, command.area_code, command.office,
+                command.registered_on,
+            )
+        )  # fmt: skip
+        openings.append(
+            Opening(
+                command.id, command.labour_status, command.status_since, command.area_code,
+                command.office,
+            )
+        )  # fmt: skip
+        told.append(_registered(command))
+    if made:
+        await store.add(tx, keyring, made)
+        await labour_status.open_all(tx, openings)
+        await emit(tx, told)
+    return outcome
+
+
+def _registered(command: RegisterWorker) -> NewEvent:
+    agreement = command.claims.centre_agreement_on
+    data: dict[str, Any] = {
+        "sex": command.id_number.sex,
+        "birth_date": command.id_number.birth_date.isoformat(),
+        "labour_status": command.labour_status,
+        "status_since": command.status_since.isoformat(),
+        "category": command.claims.category,
+        "population": population(command.labour_status),
+        "centre_agreement_on": agreement.isoformat() if agreement else None,
+    }
+    return NewEvent(
+        events.WORKER_REGISTERED, command.id, command.registered_on, command.area_code,
+        command.office, data,
+    )  # fmt: skip
+
+
+async def register_worker(rt: Runtime, actor: Actor, command: RegisterWorker) -> Worker:
+    """Register one person. Raises what the domain refuses."""
+    async with rt.db.transaction() as tx:
+        (refusal,) = await register_all(rt, tx, actor, [command])
+        if refusal is not None:
+            raise refusal
+        worker = await worker_in(rt, tx, actor, command.id)
+    rt.wake()
+    return worker
+
+
+async def worker_in(
+    rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID, *, lock: bool = False
+) -> Worker:
+    """One worker inside what the caller sees, or 404."""
+    worker = await store.get(tx, rt.keyring, worker_id, lock=lock)
+    if worker is None or not actor.may_see(worker.area_code):
+        raise NotFound
+    return worker
+
+
+async def worker_of(rt: Runtime, actor: Actor, worker_id: UUID) -> Worker:
+    async with rt.db.looking() as tx:
+        return await worker_in(rt, tx, actor, worker_id)
+
+
+async def find_worker(rt: Runtime, actor: Actor, number: IdNumber) -> Worker | None:
+    """Who has this number, among those whom the caller may see."""
+    index = store.number_index(rt.keyring, number.number)
+    async with rt.db.looking() as tx:
+        worker = await store.by_number(tx, rt.keyring, index)
+    return worker if worker is not None and actor.may_see(worker.area_code) else None
+
+
+async def list_workers(
+    rt: Runtime, actor: Actor, category: Category | None, after: UUID | None, limit: int
+) -> list[Worker]:
+    async with rt.db.looking() as tx:
+        return await store.page(tx, rt.keyring, actor.area_prefix, category, after, limit)
+
+
+async def facts_of(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Facts]:
+    """What other nouns decide on; absent for those whom nobody registered."""
+    return await store.facts(tx, ids)
+
+
+async def correct_category(
+    tx: Tx, worker: Worker, category: Category, on: date
+) -> tuple[Worker, NewEvent]:
+    """Write a corrected category and tell of it; the caller has the row locked.
+
+    Raises 412 when the row changed since it was read.
+    """
+    after = worker.with_category(category)
+    if not await store.save_category(tx, after):
+        raise ProblemError(PRECONDITION_FAILED)
+    event = NewEvent(
+        events.CATEGORY_CORRECTED, worker.id, on, worker.area_code, worker.office,
+        {"category": category, "previous": worker.claims.category},
+    )  # fmt: skip
+    await emit(tx, [event])
+    return after, event
