@@ -39,19 +39,16 @@ PROBLEMS: dict[type[Exception], Problem] = dict(
     [
         _told(areas.AreaExists, 409, "区划代码已存在", "The area code is in use"),
         _told(areas.NoSuchArea, 422, "没有此区划", "There is no such area"),
-        _told(areas.OutsideYourArea, 403, "不在您管辖的区域", "Outside of the area that you administer"),
         _told(areas.CodeIsCountry, 422, "区划代码无效", "The area code is not valid"),
         _told(offices.OfficeExists, 409, "机构代码已存在", "The office code is in use"),
         _told(offices.NoSuchOffice, 422, "没有此机构", "There is no such office"),
         _told(workers.NoSuchWorker, 422, "没有此劳动者", "There is no such worker"),
         _told(workers.IdNumberTaken, 409, "身份号码已登记", "The ID number is registered already"),
-        _told(workers.WorkerExists, 409, "劳动者标识已使用", "The worker's id is in use"),
         _told(workers.SexDiffers, 422, "性别与身份号码不符", "The sex is not that of the ID number"),
         _told(
             workers.BirthDateDiffers, 422,
             "出生日期与身份号码不符", "The birth date is not that of the ID number",
         ),
-        _told(workers.FactInFuture, 422, "日期晚于业务日", "The date is after the business day"),
         _told(workers.StatusBeforeBirth, 422, "日期早于出生日期", "The date is before the birth date"),
         _told(
             workers.AgreementEndsBeforeStart, 422,
@@ -67,7 +64,6 @@ PROBLEMS: dict[type[Exception], Problem] = dict(
             labour_status.FinalStatus, 409,
             "退休或死亡后不再申报", "Nothing is declared after retirement or death",
         ),
-        _told(labour_status.StatusInFuture, 422, "起始日晚于业务日", "It begins after the business day"),
         _told(certificates.NoSuchCertificate, 422, "没有此优惠证", "There is no such certificate"),
         _told(
             certificates.CertificateExists, 409,
@@ -103,13 +99,11 @@ PROBLEMS: dict[type[Exception], Problem] = dict(
             "该日期不在减免政策执行期内", "No relief of this kind is in force on that day",
         ),
         _told(reliefs.PeriodReversed, 422, "期间起止有误", "The period ends before it begins"),
-        _told(reliefs.ReliefExists, 409, "减免记录标识已使用", "The relief's id is in use"),
         _told(
             reliefs.PersonNeedsWorker, 422,
             "受益人与劳动者不一致", "The beneficiary is another worker",
         ),
         _told(pairings.AlreadyPaired, 409, "已结对", "Paired already"),
-        _told(pairings.PairingExists, 409, "结对标识已使用", "The pairing's id is in use"),
     ]
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ Every noun has one set-based use case for one and for many; what it refuses is t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from fastapi import Request
@@ -41,12 +41,13 @@ async def run(
 ) -> bulk.ImportResult:
     """Import the body of this request. ``model`` is a :class:`Line` whose commands ``use_case`` takes."""
     rt = runtime_of(request)
+    problems: Mapping[type[Exception], Problem] = request.app.state.problems
 
     async def apply(tx: Tx, rows: Sequence[bulk.Row[BaseModel]]) -> list[FieldError]:
         commands = [row.command() for _, row in rows]  # type: ignore[attr-defined]
         outcome = await use_case(rt, tx, actor, commands)
         return [
-            _told(line, refusal, rt)
+            _told(line, refusal, problems)
             for (line, _), refusal in zip(rows, outcome, strict=True)
             if refusal is not None
         ]
@@ -56,7 +57,7 @@ async def run(
     return result
 
 
-def _told(line: int, refusal: Refusal, rt: Runtime) -> FieldError:
+def _told(line: int, refusal: Refusal, problems: Mapping[type[Exception], Problem]) -> FieldError:
     """Our words for a refusal: those of its problem, which quote nothing of the line."""
-    problem: Problem = rt.service.problems[type(refusal)]
+    problem = problems[type(refusal)]
     return bulk.row_error(line, problem.code, problem.title_zh, problem.title_en)

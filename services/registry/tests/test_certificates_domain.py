@@ -170,7 +170,3 @@ def test_a_correction_without_consequence_keeps_the_state() -> None:
 def test_what_a_person_refused_stays_refused() -> None:
     refused = publicised().refuse(reason="proof-false", on=date(2003, 3, 5))
     assert redecide(refused, granted=True).state == "refused"
-
-
-def test_leap_day() -> None:
-    assert domain.years_later(date(2004, 2, 29), 3) == date(2007, 2, 28)

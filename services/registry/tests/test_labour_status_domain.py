@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.facts import InTheFuture
 from registry.labour_status import domain
 from registry.labour_status.domain import Declared, Placement, Spell
 
@@ -73,7 +74,7 @@ def test_employment_is_not_declared_and_nothing_is_declared_twice() -> None:
         domain.check_declaration("employed", date(2003, 1, 1), history, TODAY)
     with pytest.raises(domain.StatusUnchanged):
         domain.check_declaration("laid_off", date(2003, 1, 1), history, TODAY)
-    with pytest.raises(domain.StatusInFuture):
+    with pytest.raises(InTheFuture):
         domain.check_declaration("retired", date(2003, 11, 1), history, TODAY)
 
 

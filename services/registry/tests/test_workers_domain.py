@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from kit.crypto import check_digit, normalise_id_number
+from kit.facts import InTheFuture
 from registry.workers import domain
 from registry.workers.domain import Claims
 
@@ -39,9 +40,9 @@ def check(claims: Claims, **days: date) -> None:
 
 def test_dates_of_fact_lie_between_birth_and_today() -> None:
     check(Claims(centre_agreement_on=date(2001, 1, 1)))
-    with pytest.raises(domain.FactInFuture):
+    with pytest.raises(InTheFuture):
         check(Claims(), registered_on=date(2003, 11, 1))
-    with pytest.raises(domain.FactInFuture):
+    with pytest.raises(InTheFuture):
         check(Claims(jobless_since=date(2004, 1, 1)))
     with pytest.raises(domain.StatusBeforeBirth):
         check(Claims(), status_since=date(1960, 1, 1))

@@ -22,12 +22,6 @@ class NoSuchArea(Refusal):
     code = "unknown-area"
 
 
-class OutsideYourArea(Refusal):
-    """A write for a place that the caller's office does not administer."""
-
-    code = "outside-your-area"
-
-
 class CodeIsCountry(Refusal):
     """Twelve zeros name the whole country, which no city keeps."""
 

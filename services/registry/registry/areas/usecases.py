@@ -10,6 +10,7 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import OutsideYourArea
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
@@ -38,7 +39,7 @@ async def establish_all(
     for command in commands:
         try:
             if not actor.may_see(command.code):
-                raise domain.OutsideYourArea
+                raise OutsideYourArea
             if command.code in known:
                 raise domain.AreaExists
             area = domain.establish(command.id, command.code, command.name, command.established_on)

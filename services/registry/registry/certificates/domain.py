@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
+from kit.facts import add_months
 from kit.refusal import Refusal
 from registry.workers.domain import Category
 
@@ -130,7 +131,7 @@ class Certificate:
         after = self._to("issued", on)
         if on < self.state_on + timedelta(days=publicity_days):
             raise PublicityNotOver(days=publicity_days)
-        valid_until = years_later(on, validity_years)
+        valid_until = add_months(on, 12 * validity_years)
         return replace(after, number=number, issued_on=on, valid_until=valid_until)
 
     def refuse(self, *, reason: str, on: date) -> Certificate:
@@ -161,11 +162,3 @@ class Certificate:
             reason=CORRECTED,
             revoked_on=day if revoked else None,
         )
-
-
-def years_later(day: date, years: int) -> date:
-    """The same day some years later; 29 February becomes 28."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)

@@ -10,8 +10,8 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import Event, NewEvent
+from kit.facts import InTheFuture, StaleWrite
 from kit.outbox import emit
-from kit.problems import PRECONDITION_FAILED, ProblemError
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry import events
@@ -20,7 +20,6 @@ from registry.benefits.domain import Holder
 from registry.certificates import domain, store, usecases
 from registry.certificates.domain import Certificate, Transition
 from registry.labour_status import usecases as labour_status
-from registry.workers.domain import FactInFuture
 
 PUBLICITY = "registry.certificate_publicity_days"
 VALIDITY = "registry.certificate_validity_years"
@@ -79,9 +78,9 @@ async def issue_all(
             if before.id in issued:
                 raise domain.WrongState(state="issued")
             if command.version is not None and command.version != before.version:
-                raise ProblemError(PRECONDITION_FAILED)
+                raise StaleWrite
             if command.issued_on > today:
-                raise FactInFuture
+                raise InTheFuture
             on = command.issued_on
             days, years = terms.on(max(on, before.applied_on))
             number = f"{rt.settings.city}{on.year}{next(numbers):07d}"

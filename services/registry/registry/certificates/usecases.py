@@ -13,10 +13,11 @@ from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision
 from kit.events import EventType, NewEvent
+from kit.facts import IdTaken, InTheFuture, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.policy import NoValue
-from kit.problems import PRECONDITION_FAILED, NotFound, ProblemError
+from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry import events
@@ -25,7 +26,7 @@ from registry.certificates.deciding import Judge, people_on
 from registry.certificates.domain import Certificate, RefusalReason, State, Transition
 from registry.certificates.store import Counts
 from registry.labour_status import usecases as labour_status
-from registry.workers.domain import Category, FactInFuture, NoSuchWorker
+from registry.workers.domain import Category, NoSuchWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,12 @@ async def apply_all(
             outcome.append(NoSuchWorker())
             continue
         if command.worker_id in live or command.id in used:
-            outcome.append(domain.CertificateExists())
+            in_hand = command.worker_id in live
+            outcome.append(domain.CertificateExists() if in_hand else IdTaken())
             continue
         listed_on = command.publicised_on or command.applied_on
         if max(command.applied_on, listed_on) > today:
-            outcome.append(FactInFuture())
+            outcome.append(InTheFuture())
             continue
         on = command.applied_on
         certificate = Certificate(
@@ -164,7 +166,7 @@ async def save_step(
         after, version=before.version + 1, told_event=event.id if event else before.told_event
     )
     if await store.save(tx, [after]) != 1:
-        raise ProblemError(PRECONDITION_FAILED)
+        raise StaleWrite
     if after.step != before.step:
         reason = after.reason if after.state in ("refused", "revoked") else None
         step = Transition(after.id, after.step, after.state, after.state_on, actor, reason)
@@ -229,9 +231,9 @@ async def _step(
 def _current(certificate: Certificate, version: int, on: date, rt: Runtime) -> Certificate:
     """The certificate as the caller saw it. Raises 412 when it moved on, and for future days."""
     if certificate.version != version:
-        raise ProblemError(PRECONDITION_FAILED)
+        raise StaleWrite
     if on > rt.today():
-        raise FactInFuture
+        raise InTheFuture
     return certificate
 
 

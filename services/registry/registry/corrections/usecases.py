@@ -7,8 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from kit.auth import Actor
+from kit.facts import InTheFuture, StaleWrite
 from kit.ids import new_id
-from kit.problems import PRECONDITION_FAILED, ProblemError
 from kit.service import Runtime
 from registry.certificates import issuing
 from registry.certificates import usecases as certificates
@@ -17,7 +17,7 @@ from registry.corrections import store
 from registry.corrections.domain import CategoryCorrection
 from registry.labour_status import usecases as labour_status
 from registry.workers import usecases as workers
-from registry.workers.domain import Category, FactInFuture, Worker
+from registry.workers.domain import Category, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ async def correct_category(rt: Runtime, actor: Actor, command: CorrectCategory) 
         await labour_status.hold(tx, [command.worker_id])
         before = await workers.worker_in(rt, tx, actor, command.worker_id, lock=True)
         if before.version != command.version:
-            raise ProblemError(PRECONDITION_FAILED)
+            raise StaleWrite
         if command.corrected_on > rt.today():
-            raise FactInFuture
+            raise InTheFuture
         correction = CategoryCorrection(
             new_id(), before.id, before.claims.category, command.category, command.corrected_on,
             command.reason, actor.subject,

@@ -13,10 +13,11 @@ from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision, Rule
 from kit.events import NewEvent
+from kit.facts import IdTaken, InTheFuture, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.policy import NoValue, Parameter
-from kit.problems import PRECONDITION_FAILED, NotFound, ProblemError
+from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry import events
@@ -24,7 +25,7 @@ from registry.difficulties import domain, store
 from registry.difficulties.domain import Difficulty, ExitReason, Facts, Kind, State, Terms
 from registry.labour_status import usecases as labour_status
 from registry.workers import usecases as workers
-from registry.workers.domain import FactInFuture, NoSuchWorker
+from registry.workers.domain import NoSuchWorker
 
 #: Every rule of this noun that ever decided, for deriving old decisions again.
 RULES: dict[str, Rule] = {f"{domain.RULE}@{domain.VERSION}": domain.again}
@@ -67,10 +68,12 @@ async def recognise_all(
         refusal: Refusal | None = None
         if person is None or not actor.may_see(person.area_code):
             refusal = NoSuchWorker()
-        elif command.worker_id in already or command.id in used:
+        elif command.worker_id in already:
             refusal = domain.AlreadyRecognised()
+        elif command.id in used:
+            refusal = IdTaken()
         elif command.recognised_on > rt.today():
-            refusal = FactInFuture()
+            refusal = InTheFuture()
         if refusal is not None or person is None:
             outcome.append(refusal)
             continue
@@ -137,12 +140,12 @@ async def exit_difficulty(
     async with rt.db.transaction() as tx:
         before = await _in(tx, actor, id, lock=True)
         if on > rt.today():
-            raise FactInFuture
+            raise InTheFuture
         after = before.exit(reason=reason, on=on)
         event = _event(after, on, {"reason": reason})
         after = replace(after, told_event=event.id)
         if before.version != version or not await store.save_exit(tx, after):
-            raise ProblemError(PRECONDITION_FAILED)
+            raise StaleWrite
         await emit(tx, [event])
     rt.wake()
     return after

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from kit.facts import InTheFuture
 from kit.refusal import Refusal
 
 #: 下岗 / 登记失业 / 关闭破产待安置 / 未登记失业 / 新成长劳动力 / 在业 / 退休 / 死亡
@@ -51,12 +52,6 @@ class FinalStatus(Refusal):
     """Nothing is declared after retirement or death; an error is corrected, not overwritten."""
 
     code = "labour-status-final"
-
-
-class StatusInFuture(Refusal):
-    """Declared from a day after the business day."""
-
-    code = "status-in-future"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,7 @@ def check_declaration(
 ) -> None:
     """Raises when a window may not declare this now."""
     if since > today:
-        raise StatusInFuture
+        raise InTheFuture
     if status == "employed":
         raise EmployedIsDerived
     holding = on(since, history)

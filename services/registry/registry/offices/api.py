@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
+from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from registry import imports
@@ -24,14 +25,6 @@ Reader = Annotated[Actor, requires("registry:office:read")]
 Writer = Annotated[Actor, requires("registry:office:write")]
 Importer = Annotated[Actor, requires("registry:office:import")]
 
-OfficeCode = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9][a-z0-9-]{1,63}$",
-        description="机构代码 (code of an opened office)",
-        examples=["231102-employment-bureau"],
-    ),
-]
 KIND = Field(
     description="机构类别：bureau 就业局，street_office 街道，township_office 乡镇，"
     "station 社区保障站，city_direct 市直",

@@ -8,13 +8,14 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import OutsideYourArea
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry import events
 from registry.areas import usecases as areas
-from registry.areas.domain import NoSuchArea, OutsideYourArea
+from registry.areas.domain import NoSuchArea
 from registry.offices import domain, store
 from registry.offices.domain import Office
 

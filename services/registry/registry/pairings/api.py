@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
+from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from registry import imports
-from registry.offices.api import OfficeCode
 from registry.pairings import usecases
 from registry.pairings.domain import Pairing
 from registry.pairings.usecases import FormPairing

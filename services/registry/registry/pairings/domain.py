@@ -20,12 +20,6 @@ class AlreadyPaired(Refusal):
     code = "already-paired"
 
 
-class PairingExists(Refusal):
-    """The id is in use."""
-
-    code = "pairing-exists"
-
-
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """``placement_id`` is set while a placement that began in the pairing's time holds;

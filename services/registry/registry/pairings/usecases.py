@@ -10,6 +10,7 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import Event, EventType, NewEvent
+from kit.facts import IdTaken, InTheFuture
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
@@ -22,7 +23,7 @@ from registry.offices.domain import NoSuchOffice
 from registry.pairings import domain, store
 from registry.pairings.domain import Pairing
 from registry.workers import usecases as workers
-from registry.workers.domain import FactInFuture, NoSuchWorker
+from registry.workers.domain import NoSuchWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,9 @@ async def form_all(
         elif command.worker_id in paired:
             refusal = domain.AlreadyPaired()
         elif command.id in used:
-            refusal = domain.PairingExists()
+            refusal = IdTaken()
         elif command.formed_on > rt.today():
-            refusal = FactInFuture()
+            refusal = InTheFuture()
         else:
             paired.add(command.worker_id)
             used.add(command.id)

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit import bulk, idempotency, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
+from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.money import YuanNotNegative
 from registry import imports
-from registry.offices.api import OfficeCode
 from registry.reliefs import usecases
 from registry.reliefs.domain import BeneficiaryUnit, Item, Kind, Posting, StatedTotal
 

@@ -50,12 +50,6 @@ class PeriodReversed(Refusal):
     code = "period-reversed"
 
 
-class ReliefExists(Refusal):
-    """The id is in use."""
-
-    code = "relief-exists"
-
-
 class PersonNeedsWorker(Refusal):
     """The relief of a person names another worker than the beneficiary."""
 

@@ -10,6 +10,7 @@ from kit import idempotency
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import IdTaken, InTheFuture, OutsideYourArea
 from kit.money import yuan
 from kit.outbox import emit
 from kit.policy import NoValue
@@ -18,13 +19,13 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from registry import events
 from registry.areas import usecases as areas
-from registry.areas.domain import NoSuchArea, OutsideYourArea
+from registry.areas.domain import NoSuchArea
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
 from registry.reliefs import domain, store
 from registry.reliefs.domain import Kind, Posting, StatedTotal
 from registry.workers import usecases as workers
-from registry.workers.domain import FactInFuture, NoSuchWorker
+from registry.workers.domain import NoSuchWorker
 
 _IN_FORCE: dict[Kind, str] = {
     "fee": "registry.relief_fee_in_force",
@@ -66,11 +67,11 @@ async def post_all(
         try:
             _check_place(actor, posting.area_code, posting.office, no_area, no_office)
             if posting.id in used:
-                raise domain.ReliefExists
+                raise IdTaken
             if posting.worker_id is not None and posting.worker_id not in people:
                 raise NoSuchWorker
             if posting.posted_on > today:
-                raise FactInFuture
+                raise InTheFuture
             in_force = law.in_force(posting.kind, posting.posted_on)
             domain.check_posting(posting, in_force=in_force)
         except Refusal as refusal:
@@ -129,7 +130,7 @@ async def state_total(
         _check_place(actor, total.area_code, total.office, no_area, no_office)
         domain.check_total(total)
         if total.period_to > rt.today():
-            raise FactInFuture
+            raise InTheFuture
         await store.add_total(tx, total)
         await emit(
             tx,

@@ -13,11 +13,11 @@ from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.crypto import IdNumberText, Sex
+from kit.facts import OfficeCode
 from kit.http import etag, runtime_of
 from kit.ids import new_id
 from registry import imports
 from registry.labour_status.domain import LabourStatus
-from registry.offices.api import OfficeCode
 from registry.workers import usecases
 from registry.workers.domain import Category, Claims, EnterpriseKind, Worker
 from registry.workers.usecases import RegisterWorker

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from kit.crypto import IdNumber, Sex
+from kit.facts import InTheFuture
 from kit.refusal import Refusal
 
 #: The four categories of 中发[2002]12号 (policy R1) and 无.
@@ -39,12 +40,6 @@ class IdNumberTaken(Refusal):
     code = "id-number-taken"
 
 
-class WorkerExists(Refusal):
-    """The id is in use."""
-
-    code = "worker-exists"
-
-
 class SexDiffers(Refusal):
     """The sex stated is not the one in the ID number."""
 
@@ -55,12 +50,6 @@ class BirthDateDiffers(Refusal):
     """The birth date stated is not the one in the ID number."""
 
     code = "birth-date-differs-from-id-number"
-
-
-class FactInFuture(Refusal):
-    """A date of fact after the business day."""
-
-    code = "fact-in-future"
 
 
 class StatusBeforeBirth(Refusal):
@@ -143,7 +132,7 @@ def check_dates(
         if day is not None:
             dates.append(day)
     if max(dates) > today:
-        raise FactInFuture
+        raise InTheFuture
     if min(dates) < born:
         raise StatusBeforeBirth
     ended, began = claims.centre_agreement_ended_on, claims.centre_agreement_on

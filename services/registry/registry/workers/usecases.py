@@ -12,14 +12,15 @@ from kit.auth import Actor
 from kit.crypto import IdNumber, Sex
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import IdTaken, OutsideYourArea, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
-from kit.problems import PRECONDITION_FAILED, NotFound, ProblemError
+from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry import events
 from registry.areas import usecases as areas
-from registry.areas.domain import NoSuchArea, OutsideYourArea
+from registry.areas.domain import NoSuchArea
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import LabourStatus, population
 from registry.labour_status.usecases import Opening
@@ -68,7 +69,7 @@ def _check(actor: Actor, command: RegisterWorker, index: bytes, known: _Known) -
     if command.office in known.no_office:
         raise NoSuchOffice
     if command.id in known.ids:
-        raise domain.WorkerExists
+        raise IdTaken
     if index in known.numbers:
         raise domain.IdNumberTaken
     domain.check_identity(command.id_number, command.sex, command.birth_date)
@@ -202,7 +203,7 @@ async def correct_category(
     """
     after = worker.with_category(category)
     if not await store.save_category(tx, after):
-        raise ProblemError(PRECONDITION_FAILED)
+        raise StaleWrite
     event = NewEvent(
         events.CATEGORY_CORRECTED, worker.id, on, worker.area_code, worker.office,
         {"category": category, "previous": worker.claims.category},
