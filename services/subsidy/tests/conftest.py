@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+
 from kit.testing import UnderTest
 
 CITY = "231100000000"

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kit.policy import Policies
 from subsidy import law
 from subsidy.entitlements import domain, record

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+
 from subsidy.arrangements.domain import finding
 from subsidy.funds import domain
 from subsidy.funds.domain import Appropriation, Layer, Sum, YearOutOfRange

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from subsidy.journal import domain
 from subsidy.journal.domain import Account, Entry, Line, Overdrawn, Unbalanced
 

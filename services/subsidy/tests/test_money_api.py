@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+
 from kit.testing import UnderTest
 
 from .conftest import CITY, DISTRICT, OFFICE, Desk

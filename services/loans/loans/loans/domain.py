@@ -70,6 +70,12 @@ class OverRepaid(Refusal):
     code = "more-than-outstanding"
 
 
+class NothingRepaid(Refusal):
+    """A repayment of neither principal nor interest."""
+
+    code = "nothing-repaid"
+
+
 class AlreadyBorrowing(Refusal):
     """The worker has another live guaranteed loan."""
 
@@ -191,6 +197,8 @@ class Loan:
 
     def repay(self, on: date, principal: int, interest: int) -> Loan:
         """Principal and interest came in; the loan is settled when nothing is outstanding."""
+        if principal + interest == 0:
+            raise NothingRepaid
         if principal > self.outstanding and self.state in ("disbursed", "repaying"):
             raise OverRepaid(outstanding=self.outstanding)
         left = self.outstanding - principal
@@ -238,3 +246,43 @@ def assess(loan: Loan, borrower: Borrower, terms: Terms, on: date) -> tuple[Cond
             f"The term is {terms.term_months_max} months at most",
         ),
     )  # fmt: skip
+
+
+class ReviewRefused(Refusal):
+    """The file says that a loan was promised which the labour review refuses (``clause``)."""
+
+    code = "labour-review-refused"
+
+
+class BorrowerNotYetKnown(Refusal):
+    """The worker's registration has not arrived here yet."""
+
+    code = "not-yet-known"
+
+
+class StepMissing(Refusal):
+    """A later step has a date and an earlier one has none, or bank and rate are missing."""
+
+    code = "step-missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a file says about one loan: the days of its steps, as far as it has come."""
+
+    loan: Loan
+    recommended_on: date | None = None
+    reviewed_on: date | None = None
+    committed_on: date | None = None
+    disbursed_on: date | None = None
+    bank: str | None = None
+    annual_rate: Decimal | None = None
+
+    def check(self) -> None:
+        """Raises :class:`StepMissing` when a step stands without the one before it."""
+        days = (self.recommended_on, self.reviewed_on, self.committed_on, self.disbursed_on)
+        given = [day is not None for day in days]
+        if given != sorted(given, reverse=True):
+            raise StepMissing
+        if self.disbursed_on is not None and (self.bank is None or self.annual_rate is None):
+            raise StepMissing

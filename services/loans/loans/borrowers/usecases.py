@@ -1,0 +1,44 @@
+"""What loans knows of a worker: enough to decide, and nothing that names anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from kit.db import Tx
+from loans.borrowers import store
+from loans.loans.domain import Borrower
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A borrower on a day, and the events by which each fact became known."""
+
+    borrower: Borrower
+    events: dict[str, UUID]
+
+
+async def known(tx: Tx, asked: Sequence[tuple[UUID, date]]) -> list[Known | None]:
+    """In the place of each (worker, day): what is known; None while the registration is missing."""
+    rows = await store.known(tx, asked)
+    found: list[Known | None] = []
+    for position in range(len(asked)):
+        row = rows.get(position)
+        if row is None:
+            found.append(None)
+            continue
+        events = {"worker": row["worker_event"]}
+        if row["certificate_event"] is not None:
+            events["certificate"] = row["certificate_event"]
+        found.append(
+            Known(
+                Borrower(
+                    row["worker_id"], row["birth_date"], row["labour_status"],
+                    row["certificate_event"] is not None,
+                ),
+                events,
+            )
+        )  # fmt: skip
+    return found

@@ -1,0 +1,34 @@
+"""Which use case a foreign event means: loans only remembers; it decides when a loan is reviewed."""
+
+from __future__ import annotations
+
+from kit.consumers import Subscription
+from kit.db import Tx
+from kit.events import Event
+from kit.service import Runtime
+from loans.borrowers import store
+
+
+async def worker_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await store.workers(tx, events)
+
+
+async def certificate_issued(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await store.certificates_issued(tx, events)
+
+
+async def certificate_revoked(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await store.certificates_revoked(tx, events)
+
+
+SUBSCRIPTIONS = (
+    Subscription(
+        "registry",
+        ("worker", "certificate"),
+        {
+            "registry.worker.registered.v1": worker_registered,
+            "registry.certificate.issued.v1": certificate_issued,
+            "registry.certificate.revoked.v1": certificate_revoked,
+        },
+    ),
+)
