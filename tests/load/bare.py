@@ -79,7 +79,10 @@ def create(dsn: str) -> FastAPI:
             )  # fmt: skip
             await connection.execute("insert into bare_outbox (event_id) values ($1)", event)
             await connection.execute(
-                "insert into bare_key values ($1, $2, $3)", request.headers["idempotency-key"], 201, str(new)
+                "insert into bare_key values ($1, $2, $3)",
+                request.headers["idempotency-key"],
+                201,
+                str(new),
             )
         return {"id": new, **body.model_dump()}
 
@@ -103,5 +106,9 @@ create table bare_key (key text primary key, status int, body text);
 
 if __name__ == "__main__":
     uvicorn.run(
-        create(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", access_log=False
+        create(sys.argv[1]),
+        host="127.0.0.1",
+        port=int(sys.argv[2]),
+        log_level="warning",
+        access_log=False,
     )

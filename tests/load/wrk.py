@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +13,15 @@ import psutil
 
 CONNECTIONS = 32
 SECONDS = 4
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One run of one server."""
+    """One run against one server process."""
 
     rps: float
-    cpu_per_request_us: float
+    cpu_us: float  # of the server process, per request
     busy: float  # share of one core that the server process used
     errors: int
 
@@ -29,22 +32,28 @@ def cpu_of(pid: int) -> float:
     return float(times.user + times.system)
 
 
-def drive(url: str, script: Path, pid: int, *, seconds: int = SECONDS) -> Measured:
+def drive(
+    port: int, script: str, pid: int, variables: Mapping[str, str], *, seconds: int = SECONDS
+) -> Measured:
     """Run wrk against a service port for a bounded time; the script makes the requests."""
     before = cpu_of(pid)
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), url],
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(HERE / script),
+         f"http://127.0.0.1:{port}"],
         capture_output=True, text=True, check=True, timeout=seconds + 30,
+        env={**os.environ, **variables},
     )  # fmt: skip
     spent = cpu_of(pid) - before
     count = int(_number(r"(\d+) requests in", done.stdout))
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
-    sockets = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", done.stdout)
+    sockets = re.search(
+        r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", done.stdout
+    )
     errors = int(failed[1]) if failed else 0
     errors += sum(int(n) for n in sockets.groups()) if sockets else 0
     return Measured(
         rps=_number(r"Requests/sec:\s+([\d.]+)", done.stdout),
-        cpu_per_request_us=spent / max(count, 1) * 1e6,
+        cpu_us=spent / max(count, 1) * 1e6,
         busy=spent / seconds,
         errors=errors,
     )

@@ -1,0 +1,116 @@
+"""Sustained events: pgbench commits one event per transaction in one service's database, and the
+effect is counted in another's. The limit is pgbench with the two bare rows of such a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import asyncpg
+
+from kit.embedded import postgres_binary
+from kit.outbox import EMIT
+from tests.load.stage import Stage
+
+CLIENTS = 16
+SECONDS = 8
+DRAIN_S = 60
+
+TWO_ROWS_SQL = """
+drop table if exists bare_thing, bare_queue;
+create table bare_thing (id bigserial primary key, name text, n int, at timestamptz default now());
+create table bare_queue (id bigint generated always as identity primary key, ev uuid not null, subject text,
+                         body jsonb not null);
+"""
+TWO_ROWS = """\
+begin;
+insert into bare_thing (name, n) values ('a', 1);
+insert into bare_queue (ev, subject, body) values (gen_random_uuid(), 'jobs-market.employer.registered.v1',
+  jsonb_build_object('name', 'a', 'sector', 'commerce', 'ownership', 'private', 'pad', repeat('x', 120)));
+commit;
+"""
+
+# The same statement that kit.outbox.emit sends, with one event in its arrays; a UUIDv7 is made here
+# because the client is pgbench. The business row is an employer.
+SCRIPT = """\
+\\set ms extract(epoch from clock_timestamp())
+begin;
+select gen_random_uuid() as e, gen_random_uuid() as i \\gset
+insert into employer (id, name, sector, ownership, registered_on, area_code, office)
+  values (:'e', 'a', 'commerce', 'private', '2003-06-01', '231102000000', '231102-employment-bureau');
+{emit};
+commit;
+"""
+
+
+def scripts(folder: Path) -> tuple[Path, Path]:
+    values = {
+        1: "array[:'i'::uuid]",
+        2: "array['jobs-market.employer.registered.v1']",
+        3: "array[:'e'::uuid]",
+        4: "array['2003-06-01'::date]",
+        5: "array['231102000000']",
+        6: "array['231102-employment-bureau']",
+        7: "array[:'i'::uuid]",
+        8: "array[null::uuid]",
+        9: "array[null::uuid]",
+        10: 'array[\'{"name":"a","uscc":null,"sector":"commerce","ownership":"private"}\']',
+        11: "null",
+    }
+    emit = EMIT.strip()
+    for number in sorted(values, reverse=True):
+        emit = emit.replace(f"${number}::", f"{values[number]}::")
+    two, one = folder / "two-rows.sql", folder / "one-event.sql"
+    two.write_text(TWO_ROWS)
+    one.write_text(
+        SCRIPT.replace("\\set ms extract(epoch from clock_timestamp())\n", "").format(emit=emit)
+    )
+    return two, one
+
+
+def pgbench(dsn: str, script: Path, seconds: int) -> float:
+    """Transactions per second."""
+    done = subprocess.run(
+        [postgres_binary("pgbench"), "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "1",
+         "-T", str(seconds), "-f", str(script), dsn],
+        capture_output=True, text=True, check=False, timeout=seconds + 60,
+    )  # fmt: skip
+    match = re.search(r"tps = ([\d.]+)", done.stdout)
+    if match is None:
+        raise RuntimeError(f"pgbench: {done.stderr[-800:]}")
+    return float(match[1])
+
+
+async def facts(on: Stage) -> int:
+    connection = await asyncpg.connect(on.dsn("assessment"))
+    try:
+        count: int = await connection.fetchval(
+            "select count(*) from fact where type = 'jobs-market.employer.registered.v1'"
+        )
+        return count
+    finally:
+        await connection.close()
+
+
+async def sustained(on: Stage, script: Path) -> tuple[float, float]:
+    """Events per second from the first commit to the last effect, and the producer's own rate."""
+    before = await facts(on)
+    started = time.perf_counter()
+    rate = await asyncio.to_thread(pgbench, on.dsn("jobs_market"), script, SECONDS)
+    wanted = before + int(rate * SECONDS * 0.999)
+    end = time.monotonic() + DRAIN_S
+    while (done := await facts(on)) < wanted:
+        if time.monotonic() > end:
+            raise RuntimeError(f"{wanted - done} events have not arrived after {DRAIN_S} s")
+        await asyncio.sleep(0.05)
+    took = time.perf_counter() - started
+    return (done - before) / took, rate
+
+
+async def prepare(on: Stage) -> None:
+    connection = await asyncpg.connect(on.dsn("bare"))
+    await connection.execute(TWO_ROWS_SQL)
+    await connection.close()
