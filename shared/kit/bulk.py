@@ -100,14 +100,11 @@ Apply = Callable[["Tx", Sequence[Row[M]]], Awaitable[Sequence[FieldError]]]
 IMPORT_REFUSED = Problem(
     422, "import-refused", "导入有误，全部未载入", "The import has errors; nothing was loaded"
 )
-_OUT_OF_RANGE = Problem(422, "out-of-range", "数值超出可保存的范围", "A value is out of range")
-# What PostgreSQL says about values; anything else that it says is a mistake of ours.
+# A row may break a constraint; what else PostgreSQL says is known to the edge, or our mistake.
 _OF_A_ROW: dict[type[Exception], Problem] = {
     asyncpg.IntegrityConstraintViolationError: Problem(
         409, "conflict", "与已有数据冲突", "It conflicts with what is already there"
     ),
-    asyncpg.NumericValueOutOfRangeError: _OUT_OF_RANGE,
-    asyncpg.DatetimeFieldOverflowError: _OUT_OF_RANGE,
 }
 
 

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("http")
 
 BODY_MAX = 1024 * 1024
-#: Bulk input; what it holds is counted line by line while it streams in.
-IMPORT_BODY_MAX = 256 * 1024 * 1024
 _IMPORTS = "/imports"
 
 _REQUEST_ID = re.compile(
@@ -73,8 +71,9 @@ class Edge:
     One plain ASGI middleware in place of six: each layer of them costs as much as a small query.
     """
 
-    def __init__(self, app: ASGIApp, service: str, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, service: str, metrics: Metrics, import_max: int) -> None:
         self.app, self.service, self.metrics = app, service, metrics
+        self.import_max = import_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -114,7 +113,7 @@ class Edge:
     async def _inside(
         self, scope: Scope, receive: Receive, send: Send, length: bytes | None
     ) -> None:
-        limit = IMPORT_BODY_MAX if scope["path"].endswith(_IMPORTS) else BODY_MAX
+        limit = self.import_max if scope["path"].endswith(_IMPORTS) else BODY_MAX
         if length is None:
             receive = _Limited(receive, limit)
         elif not length.isdigit() or int(length[:20]) > limit:
@@ -256,7 +255,9 @@ def create_http(
     app.state.metrics = metrics
     app.state.service = service.name
     app.add_middleware(Causality, service=service.name)
-    app.add_middleware(Edge, service=service.name, metrics=metrics)
+    app.add_middleware(
+        Edge, service=service.name, metrics=metrics, import_max=settings.import_body_max
+    )
     app.state.problems = {**_platform_problems(), **service.problems}
     problems.install(app, service.name, app.state.problems)
     app.add_exception_handler(Replayed, _replayed)
@@ -297,6 +298,8 @@ def _platform_problems() -> dict[type[Exception], Problem]:
         facts.StaleWrite: problems.PRECONDITION_FAILED,
         asyncpg.CharacterNotInRepertoireError: problems.TEXT_NOT_STORABLE,
         asyncpg.UntranslatableCharacterError: problems.TEXT_NOT_STORABLE,
+        asyncpg.NumericValueOutOfRangeError: problems.OUT_OF_RANGE,
+        asyncpg.DatetimeFieldOverflowError: problems.OUT_OF_RANGE,
     }
 
 

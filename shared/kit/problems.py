@@ -167,6 +167,7 @@ UNAVAILABLE = Problem(
     "Not available now; try again shortly",
     retry_after=1,
 )
+OUT_OF_RANGE = Problem(422, "out-of-range", "数值超出可保存的范围", "A value is out of range")
 TEXT_NOT_STORABLE = Problem(422, "text-not-storable", *messages.texts("text_not_storable"))
 
 _BY_STATUS = {
@@ -213,7 +214,7 @@ def request_id(scope: Scope) -> str:
     return found
 
 
-def pointer(location: Iterable[str | int], *, drop_last: bool = False) -> str:
+def pointer(location: Iterable[str | int]) -> str:
     """A JSON pointer from pydantic's location; keys that are no field names become ``*``."""
     parts = [
         str(part)
@@ -221,7 +222,7 @@ def pointer(location: Iterable[str | int], *, drop_last: bool = False) -> str:
         else "*"
         for part in location
     ]
-    return "#/" + "/".join(parts[:-1] if drop_last else parts)
+    return "/".join(["#", *parts])
 
 
 def field_errors(

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     environment: Literal["embedded", "production"] = "production"
     public_path: str = Field(default="", pattern=r"^(/[a-z0-9-]+)*$", description="/api/registry")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    import_body_max: int = Field(
+        default=256 * 1024 * 1024, ge=1024 * 1024, description="Bytes of one bulk import at most"
+    )
     otel_exporter_otlp_endpoint: str | None = Field(
         default=None, description="Traces are collected only when this is set"
     )

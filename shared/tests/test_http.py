@@ -10,14 +10,18 @@ from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from openapi_spec_validator import validate
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import context, messages, openapi
+from kit import context, messages, observability, openapi
 from kit.auth import Actor, Authenticator, KeySource, requires
+from kit.db import Database
 from kit.http import create_http
 from kit.money import YuanPositive
 from kit.problems import Problem, Refusal, language, pointer
@@ -462,3 +466,51 @@ async def test_metrics_know_templates_and_never_paths(http: httpx.AsyncClient) -
     assert 'route="unmatched"' in text
     assert "110105" not in text
     assert "outbox_rows" in text
+
+
+@router.get("/v1/kept", openapi_extra=openapi.PUBLIC)
+async def kept(request: Request, text: str = "", number: str = "0") -> dict[str, str]:
+    db: Database = request.app.state.db
+    async with db.transaction() as tx:
+        await tx.fetchval("select $1::text", text)
+        await tx.fetchval("select $1::text::int", number)
+        await tx.fetchval("select jsonb_build_object('text', $1::text)", text)
+    return {}
+
+
+async def test_what_the_database_cannot_keep_is_the_callers_mistake(kit_db: Database) -> None:
+    app = application()
+    app.state.db = kit_db
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+        assert (await client.get("/v1/kept", params={"text": "龘"})).status_code == 200
+        response = await client.get("/v1/kept", params={"text": "a\0b"})
+        problem(response, 422, "text-not-storable")
+        response = await client.get("/v1/kept", params={"number": "99999999999"})
+        problem(response, 422, "out-of-range")
+
+
+async def test_half_a_character_is_refused_before_anything_is_done(http: httpx.AsyncClient) -> None:
+    headers = bearer() | {"Content-Type": "application/json"}
+    body = b'{"id_number": "11010519491231002\\ud800", "amount": "1"}'
+    response = await http.post("/v1/workers", content=body, headers=headers)
+    assert problem(response, 422, "validation-failed")["errors"][0]["code"] == "string-unicode"
+
+
+async def test_a_request_is_a_span_of_the_callers_trace(http: httpx.AsyncClient) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    observability.trace_with(provider)
+    try:
+        parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        headers = bearer() | {"traceparent": parent}
+        response = await http.get("/v1/workers/7", headers=headers)
+    finally:
+        observability.trace_with(None)
+    (span,) = exporter.get_finished_spans()
+    assert span.name == "GET /v1/workers/{worker_id}"
+    assert response.headers["traceparent"].startswith("00-0af7651916cd43dd8448eb211c80319c-")
+    assert span.attributes is not None
+    assert span.attributes["http.response.status_code"] == 200
+    assert "7" not in str(span.attributes.get("http.route"))
