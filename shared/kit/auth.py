@@ -223,7 +223,7 @@ class Authenticator:
             self._claims.validate(claims)
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise TokenRefused(type(error).__name__) from None
-        good_until = min(float(claims["exp"]), self._now() + KEYS_FRESH_S)
+        good_until: float = min(claims["exp"], self._now() + KEYS_FRESH_S)
         return good_until, self._actor_of(claims)
 
     def _actor_of(self, claims: Mapping[str, Any]) -> Actor:
