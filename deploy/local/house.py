@@ -78,8 +78,10 @@ class House:
         for server, port in ((self.postgres, POSTGRES_PORT), (self.nats, NATS_PORT)):
             if server.moved:
                 self._say(f"port {port} is taken: {server.name} listens on {server.port}")
+        self._say(f"PostgreSQL on {self.postgres.port}, NATS on {self.nats.port}")
         await databases.prepare(self.postgres, PACKAGES, self._secrets)
         await asyncio.gather(self._provision(), self._migrate())
+        self._say("databases migrated, streams and durables made")
         for service in SERVICES:
             await self.supervisor.start(
                 self._child(service.name, service.package, "serve", self.environment(service))

@@ -24,6 +24,7 @@ from rich.console import Console
 
 from kit.processes import ServerFailed, stop_orphans
 from local.choice import Choice, UnknownCity, choose
+from local.city.sender import LoadFailed
 from local.house import House
 from local.installation import Installation, Lock, WrongCity
 from local.settle import Look, NotSettled, wait_settled
@@ -44,7 +45,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         return commands[name]()
-    except (ServerFailed, UnknownCity, WrongCity, NotSettled, NotRunning) as problem:
+    except (ServerFailed, UnknownCity, WrongCity, LoadFailed, NotSettled, NotRunning) as problem:
         print(problem, file=sys.stderr)
         return 1
 
