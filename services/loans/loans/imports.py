@@ -29,7 +29,7 @@ class Line(Protocol[F_co]):
 
 
 #: (runtime, transaction, actor, facts) -> in the place of each fact its result or its refusal.
-Record = Callable[[Runtime, Tx, Actor, Sequence[F]], Awaitable[Sequence[F | Refusal]]]
+Record = Callable[[Runtime, Tx, Actor, Sequence[F]], Awaitable[Sequence[object]]]
 
 
 async def run(

@@ -254,35 +254,49 @@ async def test_the_database_refuses_an_unbalanced_entry(
     await desk.receive("100.00")
     accounts = await _accounts(desk)
     entry = uuid4()
-    with pytest.raises(asyncpg.CheckViolationError) as refusal:
+
+    async def write() -> None:
         async with desk.service.db.transaction() as tx:
             await tx.execute(ENTRY, entry)
             for number, (kind, amount) in enumerate(amounts, 1):
                 await tx.execute(LINE, entry, number, accounts[kind], amount)
+
+    with pytest.raises(asyncpg.CheckViolationError) as refusal:
+        await write()
     assert refusal.value.constraint_name == "journal_entry_balances"
 
 
 async def test_the_database_refuses_a_line_added_later(desk: Desk) -> None:
     await desk.receive("100.00")
     accounts = await _accounts(desk)
-    with pytest.raises(asyncpg.CheckViolationError):
+
+    async def write() -> None:
         async with desk.service.db.transaction() as tx:
             entry = await tx.fetchval("select id from journal_entry")
             await tx.execute(LINE, entry, 3, accounts["unallocated"], 1)
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await write()
 
 
 async def test_the_database_refuses_an_overdraft(desk: Desk) -> None:
     await desk.receive("100.00")
     accounts = await _accounts(desk)
     entry = uuid4()
-    with pytest.raises(asyncpg.CheckViolationError) as refusal:
+
+    async def write() -> None:
         async with desk.service.db.transaction() as tx:
             await tx.execute(ENTRY, entry)
             await tx.execute(
                 "insert into journal_line (entry_id, line, account_id, amount)"
                 " values ($1, 1, $2, -10001), ($1, 2, $3, 10001)",
-                entry, accounts["unallocated"], accounts["source"],
-            )  # fmt: skip
+                entry,
+                accounts["unallocated"],
+                accounts["source"],
+            )
+
+    with pytest.raises(asyncpg.CheckViolationError) as refusal:
+        await write()
     assert refusal.value.constraint_name == "account_not_overdrawn"
 
 

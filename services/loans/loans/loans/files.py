@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from kit import decisions
@@ -93,83 +94,97 @@ async def _funds(tx: Tx, actor: Actor, rows: Sequence[Course]) -> dict[str, Guar
     return found
 
 
-def _follow(work: _Work, row: Course, known: Known | None) -> Loan:
-    """One row through its steps. Nothing is noted before the last rule has agreed."""
-    row.check()
-    loan = row.loan
+@dataclass(slots=True)
+class _Row:
+    """One row on its way: nothing of it is noted before the last rule has agreed."""
+
+    loan: Loan
+    fund: GuaranteeFund | None = None
+    decision: Decision | None = None
+    steps: list[Step] = field(default_factory=list)
+    movements: list[Movement] = field(default_factory=list)
+
+    def step(self, after: Loan, note: str | None = None) -> None:
+        self.loan = after
+        number = len(self.steps) + 1
+        self.steps.append(Step(after.id, number, after.state, after.last_on, note))
+
+
+def _follow(work: _Work, course: Course, known: Known | None) -> Loan:
+    """One row through all steps that the file tells of it."""
+    course.check()
     if known is None:
         raise domain.BorrowerNotYetKnown
-    if loan.worker_id in work.borrowing:
+    if course.loan.worker_id in work.borrowing:
         raise domain.AlreadyBorrowing
-    steps = [Step(loan.id, 1, loan.state, loan.last_on)]
-    decision: Decision | None = None
-    fund: GuaranteeFund | None = None
-    city = city_of(loan.area_code)
-    movements: list[Movement] = []
-
-    def stepped(after: Loan, note: str | None = None) -> Loan:
-        steps.append(Step(loan.id, len(steps) + 1, after.state, after.last_on, note))
-        return after
-
-    if row.recommended_on is not None:
-        loan = stepped(loan.recommend(row.recommended_on))
-    if row.reviewed_on is not None:
-        loan, decision = _review(work.rt, row, loan, known)
-        stepped(loan, decision.clause)
-        if row.committed_on is not None and decision.clause is not None:
-            raise domain.ReviewRefused(clause=decision.clause)
-    if row.committed_on is not None:
-        if city not in work.funds:
-            raise FundUnknown(area_code=city)
-        fund = work.funds[city].reserve(loan.principal)
-        loan = stepped(loan.commit(row.committed_on, fund.id))
-        movements.append(
-            Movement("reservation", row.committed_on, loan.id, reserved=loan.principal)
-        )
-    if row.disbursed_on is not None and fund is not None:
-        loan = stepped(_disburse(work.rt, row, loan, known), row.bank)
-        fund = fund.expose(loan.principal)
-        movements.append(
-            Movement(
-                "disbursement", row.disbursed_on, loan.id,
-                exposure=loan.principal, reserved=-loan.principal,
-            )
-        )  # fmt: skip
-        work.told.append(usecases.disbursed(loan))
-    if fund is not None:
-        work.funds[city] = fund
-        work.moved.setdefault(city, []).extend(movements)
-    if decision is not None:
-        work.decisions.append(decision)
-    if loan.state in LIVE:
-        work.borrowing.add(loan.worker_id)
-    work.loans.append((loan, decision.id if decision else None))
-    work.steps.extend(steps)
-    return loan
+    row = _Row(course.loan)
+    row.step(course.loan)
+    if course.recommended_on is not None:
+        row.step(row.loan.recommend(course.recommended_on))
+    if course.reviewed_on is not None:
+        _review(work.rt, row, course, known, course.reviewed_on)
+    if course.committed_on is not None:
+        _commit(work, row, course.committed_on)
+    if course.disbursed_on is not None:
+        _disburse(work.rt, row, course, known, course.disbursed_on)
+    _note(work, row)
+    return row.loan
 
 
-def _review(rt: Runtime, row: Course, loan: Loan, known: Known) -> tuple[Loan, Decision]:
-    on = row.reviewed_on
-    assert on is not None
+def _review(rt: Runtime, row: _Row, course: Course, known: Known, on: date) -> None:
     parameters = law.review_parameters(rt.policies, on)
     terms = law.review_terms(parameters)
-    conditions = domain.assess(loan, known.borrower, terms, on)
-    decision = record.decision_of(
-        loan, known.borrower, terms, conditions,
+    conditions = domain.assess(row.loan, known.borrower, terms, on)
+    row.decision = record.decision_of(
+        row.loan, known.borrower, terms, conditions,
         on=on, parameters=parameters, parameter_set=rt.policies.parameter_set_hash,
         decided_on=rt.today(), events=known.events,
     )  # fmt: skip
-    return loan.review(on, conditions), decision
+    clause = row.decision.clause
+    row.step(row.loan.review(on, conditions), clause)
+    if clause is not None and course.committed_on is not None:
+        raise domain.ReviewRefused(clause=clause)
 
 
-def _disburse(rt: Runtime, row: Course, loan: Loan, known: Known) -> Loan:
-    on = row.disbursed_on
-    assert on is not None
-    assert row.bank is not None
-    assert row.annual_rate is not None
+def _commit(work: _Work, row: _Row, on: date) -> None:
+    city = city_of(row.loan.area_code)
+    if city not in work.funds:
+        raise FundUnknown(area_code=city)
+    principal = row.loan.principal
+    row.fund = work.funds[city].reserve(principal)
+    row.step(row.loan.commit(on, row.fund.id))
+    row.movements.append(Movement("reservation", on, row.loan.id, reserved=principal))
+
+
+def _disburse(rt: Runtime, row: _Row, course: Course, known: Known, on: date) -> None:
+    assert course.bank is not None
+    assert course.annual_rate is not None
+    assert row.fund is not None
     terms = law.review_terms(law.review_parameters(rt.policies, on))
-    return loan.disburse(
-        on, bank=row.bank, annual_rate=row.annual_rate,
-        rate=law.rate_terms(rt.policies, on, loan.term_months),
+    after = row.loan.disburse(
+        on, bank=course.bank, annual_rate=course.annual_rate,
+        rate=law.rate_terms(rt.policies, on, row.loan.term_months),
         born=known.borrower.birth_date, age_max=terms.age_max,
     )  # fmt: skip
+    row.step(after, course.bank)
+    principal = after.principal
+    row.fund = row.fund.expose(principal)
+    row.movements.append(
+        Movement("disbursement", on, after.id, exposure=principal, reserved=-principal)
+    )
+
+
+def _note(work: _Work, row: _Row) -> None:
+    """Everything agreed: the row counts, also for the rows after it."""
+    if row.fund is not None:
+        city = city_of(row.loan.area_code)
+        work.funds[city] = row.fund
+        work.moved.setdefault(city, []).extend(row.movements)
+    if row.decision is not None:
+        work.decisions.append(row.decision)
+    if row.loan.state in LIVE:
+        work.borrowing.add(row.loan.worker_id)
+    if row.loan.state == "disbursed":
+        work.told.append(usecases.disbursed(row.loan))
+    work.loans.append((row.loan, row.decision.id if row.decision else None))
+    work.steps.extend(row.steps)
