@@ -5,12 +5,12 @@ from __future__ import annotations
 from assessment.consumers import SUBSCRIPTIONS
 from assessment.contributions import api as contributions
 from assessment.events import CATALOGUE
+from assessment.facts import api as facts
 from assessment.figures import api as figures
 from assessment.figures.domain import UnknownFigure
 from assessment.indicators import api as indicators
 from assessment.indicators import store as definitions
 from assessment.indicators.domain import UnknownIndicator
-from assessment.items import api as items
 from assessment.publications import api as publications
 from assessment.reports import api as reports
 from assessment.statistics import api as statistics
@@ -69,7 +69,7 @@ SERVICE = Service(
         indicators.router,
         statistics.router,
         publications.router,
-        items.router,
+        facts.router,
         bulk.reading("/v1/targets", "target", "assessment:target:read", tag="targets 目标责任"),
         bulk.reading(
             "/v1/statistics", "statistic", "assessment:statistic:read", tag="statistics 申报统计"

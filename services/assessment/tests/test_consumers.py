@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from assessment.facts import store as facts
-from assessment.items import store
 from assessment.items.domain import fold
 
 DISTRICT = "231102000000"
@@ -121,7 +120,7 @@ async def test_folding_waits_for_a_rebuild_and_loses_nothing(city: Any) -> None:
     import asyncio
 
     async with city.service.db.transaction() as tx:
-        await store.stop_folding(tx)
+        await facts.stop_receiving(tx)
         waiting = asyncio.create_task(city.deliver(city.worker()))
         done, _ = await asyncio.wait([waiting], timeout=0.3)
         assert not done

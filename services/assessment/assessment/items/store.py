@@ -72,18 +72,6 @@ async def _write(tx: Tx, table: str, rows: Sequence[tuple[object, ...]], side: S
     await tx.execute(_UPSERTS[table, side], *zip(*rows, strict=True))
 
 
-#: Folding takes this shared, a rebuild takes it alone: nothing folds while the tables are swapped.
-FOLDING = 0x61737365737300
-
-
-async def share_folding(tx: Tx) -> None:
-    await tx.execute("select pg_advisory_xact_lock_shared($1)", FOLDING)
-
-
-async def stop_folding(tx: Tx) -> None:
-    await tx.execute("select pg_advisory_xact_lock($1)", FOLDING)
-
-
 async def clear_shadow(tx: Tx) -> None:
     for table in _TABLES:
         await tx.execute(f"delete from {table}_shadow")  # noqa: S608

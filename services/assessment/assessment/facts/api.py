@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from assessment.facts import usecases as facts
+from assessment.facts import usecases
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 
@@ -35,7 +35,7 @@ async def rebuild(
 ) -> RebuildBody:
     """Fold all facts again beside the live tables, compare, and swap if they differ. New facts wait
     meanwhile and are folded after it."""
-    done = await facts.rebuild(runtime_of(request))
+    done = await usecases.rebuild(runtime_of(request))
     return RebuildBody(
         facts=done.facts, items=done.items, persons=done.persons, differences=done.differences
     )
