@@ -124,10 +124,10 @@ class Installation:
         return known
 
     def claim_city(self, city: str, scale: Decimal) -> bool:
-        """Say that the data is this city's at this scale. True when it has been loaded completely.
+        """Whether this city at this scale has been loaded completely. A load that was broken off
+        is to be done again: its requests have the same idempotency keys, so nothing is doubled.
 
-        Raises WrongCity when the data belongs to another city or scale, or when an earlier load
-        was broken off: half a city is never reported as a whole one.
+        Raises WrongCity when the data belongs to another city or scale.
         """
         wanted = {"city": city, "scale": str(scale)}
         if not self.city_file.exists():
@@ -140,12 +140,7 @@ class Installation:
                 f".run/ 中是 {known['city']}（比例 {known['scale']}）的数据，"
                 f"与所要求的 {city}（比例 {scale}）不同。请先 make reset。"
             )
-        if known["state"] == "loading":
-            raise WrongCity(
-                f"Loading {city} was broken off earlier. Run `make reset` and start again.\n"
-                f"上次载入 {city} 未完成，请先 make reset 再重新运行。"
-            )
-        return True
+        return bool(known["state"] == "loaded")
 
     def remember_city(self, city: str, scale: Decimal, state: str) -> None:
         """`state` is `loading` before the first fact and `loaded` after the last."""
