@@ -1,0 +1,108 @@
+"""Registry under test, with a district, its office and people who do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from kit.crypto import check_digit
+from kit.ids import new_id
+from kit.testing import UnderTest
+
+DISTRICT, OTHER = "231102000000", "231121000000"
+OFFICE = "231102-employment-bureau"
+LAID_OFF = {
+    "labour_status": "laid_off",
+    "status_since": "2001-03-01",
+    "category": "soe_laid_off",
+    "former_enterprise_kind": "state_owned",
+    "centre_agreement_on": "2001-03-01",
+}
+
+
+@dataclass
+class Registry:
+    """The service, a client who may do everything, and short words for what tests need often."""
+
+    thing: UnderTest
+    http: httpx.AsyncClient
+    serial: Any = field(default_factory=lambda: count(1))
+
+    def id_number(self, born: str = "19600504", *, sex: str = "female") -> str:
+        """A valid number of a region that no province has: nobody living holds it."""
+        n = next(self.serial)
+        digits = f"99{1000 + n // 500}{born}{2 * (n % 499) + (sex == 'male'):03d}"
+        return digits + check_digit(digits)
+
+    def form(self, *, born: str = "19600504", sex: str = "female", **fields: Any) -> dict[str, Any]:
+        return {
+            "id": str(new_id()), "id_number": self.id_number(born, sex=sex), "name": "王小明",
+            "registered_on": "2003-01-06", "area_code": DISTRICT, "office": OFFICE,
+            **LAID_OFF, **fields,
+        }  # fmt: skip
+
+    async def post(self, path: str, body: Any, status: int = 201, **headers: str) -> dict[str, Any]:
+        response = await self.http.post(path, json=body, headers=headers)
+        assert response.status_code == status, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def get(self, path: str, status: int = 200, **params: Any) -> dict[str, Any]:
+        response = await self.http.get(path, params=params)
+        assert response.status_code == status, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def load(self, path: str, rows: list[Any], *, mode: str = "all") -> httpx.Response:
+        """Import rows as NDJSON."""
+        return await self.http.post(
+            f"{path}/imports?mode={mode}",
+            content=b"\n".join(orjson.dumps(row) for row in rows),
+            headers={"Content-Type": "application/x-ndjson", "Idempotency-Key": str(new_id())},
+        )
+
+    async def loaded(self, path: str, rows: list[Any]) -> None:
+        response = await self.load(path, rows)
+        assert response.status_code == 200, response.text
+
+    async def worker(self, **fields: Any) -> str:
+        return str((await self.post("/v1/workers", self.form(**fields)))["id"])
+
+    async def certificate(self, worker: str, *, issued_on: str | None = None) -> str:
+        """An application decided in bulk, and issued when a day is given."""
+        id = str(new_id())
+        row = {"id": id, "worker_id": worker, "applied_on": "2003-03-03"}
+        await self.loaded("/v1/certificates", [row])
+        if issued_on:
+            await self.loaded(
+                "/v1/certificates/issues", [{"worker_id": worker, "issued_on": issued_on}]
+            )
+        return id
+
+    async def told(self, name: str) -> list[Any]:
+        return await self.thing.told(f"registry.{name}.v1")
+
+
+@pytest.fixture
+async def registry(running: Callable[..., Any]) -> Registry:
+    thing: UnderTest = await running("registry")
+    registry = Registry(thing, thing.client())
+    places = [("231100000000", "黑河市"), (DISTRICT, "爱辉区"), (OTHER, "嫩江县")]
+    for code, name in places:
+        await registry.post(
+            "/v1/areas", {"code": code, "name": name, "established_on": "2000-01-01"}
+        )
+    await registry.post(
+        "/v1/offices",
+        {
+            "code": OFFICE, "name": "爱辉区就业局", "kind": "bureau", "staff": 9,
+            "area_code": DISTRICT, "opened_on": "2000-01-01",
+        },
+    )  # fmt: skip
+    return registry
