@@ -19,6 +19,8 @@ from typing import Any
 import asyncpg
 import httpx
 
+from kit.embedded import EmbeddedNats, EmbeddedPostgres
+from kit.processes import free_port
 from local.choice import SAMPLE, choose
 from local.city.sender import NOT_YET, UNAVAILABLE
 from local.house import House
@@ -79,6 +81,9 @@ class LiveHouse(House):
         self._environments: dict[str, dict[str, str]] = {}
         super().__init__(home, choose(SAMPLE, None), self.said.append)
         self.supervisor = PatientSupervisor(self.said.append)
+        # Ports of its own: the usual ones may be a person's `make run` on this machine.
+        self.postgres = EmbeddedPostgres(home.postgres, password=home.secrets()["postgres"])
+        self.nats = EmbeddedNats(home.nats, self._nats_config)
         self.http = httpx.AsyncClient(trust_env=False, timeout=30)
 
     # The supervisor reads a child's environment again at each start: one dictionary per service,
@@ -87,6 +92,10 @@ class LiveHouse(House):
         if service.name not in self._environments:
             self._environments[service.name] = super().environment(service)
         return self._environments[service.name]
+
+    def _choose_ports(self) -> None:
+        self.ports = {name: free_port() for name in self.ports}
+        self.port = free_port()
 
     async def close(self) -> None:
         await self.http.aclose()
