@@ -39,7 +39,7 @@ async def put(tx: Tx, workers: Sequence[tuple[Worker, date]]) -> None:
 
 
 async def correct_categories(tx: Tx, categories: dict[UUID, str]) -> None:
-    """Both populations by their categories: who has one of the four belongs to the base."""
+    """The population stays: it follows from the labour status, not from the category."""
     ids = sorted(categories)
     await tx.execute(
         "update worker set category = u.category"

@@ -17,7 +17,8 @@ create table worker (
     area_code text not null check (area_code ~ '^[0-9]{12}$'),
     office text not null
 );
-comment on table worker is 'What registry told of persons: no name, no number.';
+comment on table worker is 'What registry told of persons: no name, no number. A copy that may be folded again from the
+ events, so no foreign key points here.';
 
 create table difficulty (
     id uuid primary key,

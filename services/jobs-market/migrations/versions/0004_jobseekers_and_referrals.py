@@ -8,7 +8,7 @@ down_revision = "0003"
 SQL = """
 create table jobseeker (
     id uuid primary key,
-    worker_id uuid not null references worker,
+    worker_id uuid not null,
     registered_on date not null,
     valid_until date not null check (valid_until >= registered_on),
     area_code text not null check (area_code ~ '^[0-9]{12}$'),
@@ -23,7 +23,7 @@ create index jobseeker_worker on jobseeker (worker_id);
 create table referral (
     id uuid primary key,
     jobseeker_id uuid not null references jobseeker,
-    worker_id uuid not null references worker,
+    worker_id uuid not null,
     vacancy_id uuid not null references vacancy,
     issued_on date not null,
     area_code text not null check (area_code ~ '^[0-9]{12}$'),

@@ -8,7 +8,7 @@ down_revision = "0005"
 SQL = """
 create table placement (
     id uuid primary key,
-    worker_id uuid not null references worker,
+    worker_id uuid not null,
     channel text not null,
     evidence text not null,
     employer_id uuid references employer,

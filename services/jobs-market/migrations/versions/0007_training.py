@@ -32,7 +32,7 @@ alter table placement add foreign key (training_class_id) references training_cl
 create table enrolment (
     id uuid primary key,
     class_id uuid not null references training_class,
-    worker_id uuid not null references worker,
+    worker_id uuid not null,
     enrolled_on date not null,
     class_ends_on date not null,
     area_code text not null check (area_code ~ '^[0-9]{12}$'),
