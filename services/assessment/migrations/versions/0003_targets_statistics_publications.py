@@ -11,7 +11,7 @@ SQL = """
 create table target (
     id uuid primary key,
     issuer text not null,
-    level text not null check (level in ('country', 'province', 'city', 'district', 'street')),
+    level text not null check (level in ('country', 'province', 'city', 'district', 'office', 'street')),
     indicator text not null,
     year integer not null check (year between 1990 and 2100),
     value numeric not null check (value >= 0),
