@@ -163,9 +163,13 @@ class Loan:
         granted = all(one.ok for one in outcome)
         return self._step(on, "labour_ok" if granted else "declined", after=("recommended",))
 
-    def commit(self, on: date, fund_id: UUID) -> Loan:
+    def commit(self, on: date) -> Loan:
         """The guarantor promises; the fund's own rule decides whether it can."""
-        return replace(self._step(on, "committed", after=("labour_ok",)), fund_id=fund_id)
+        return self._step(on, "committed", after=("labour_ok",))
+
+    def guaranteed_by(self, fund_id: UUID) -> Loan:
+        """The same loan, naming the fund that reserved its principal."""
+        return replace(self, fund_id=fund_id)
 
     def decline(self, on: date) -> Loan:
         """The community, the bureau, the guarantor or the bank says no."""

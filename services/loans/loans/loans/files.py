@@ -152,7 +152,7 @@ def _commit(work: _Work, row: _Row, on: date) -> None:
         raise FundUnknown(area_code=city)
     principal = row.loan.principal
     row.fund = work.funds[city].reserve(principal)
-    row.step(row.loan.commit(on, row.fund.id))
+    row.step(row.loan.commit(on).guaranteed_by(row.fund.id))
     row.movements.append(Movement("reservation", on, row.loan.id, reserved=principal))
 
 

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from kit import decisions
 from kit.auth import Actor
 from kit.db import Tx
@@ -60,7 +62,12 @@ async def apply_for_loan(rt: Runtime, actor: Actor, loan: Loan, claim: Claim) ->
         if await store.borrowing(tx, [loan.worker_id]):
             raise domain.AlreadyBorrowing
         step = Step(loan.id, 1, loan.state, loan.applied_on)
-        await store.add(tx, [(loan, None)], [step], recorded_by=actor.subject)
+        try:
+            await store.add(tx, [(loan, None)], [step], recorded_by=actor.subject)
+        except asyncpg.UniqueViolationError as clash:
+            if clash.constraint_name != "loan_one_live_per_worker":
+                raise
+            raise domain.AlreadyBorrowing from None  # another one came in between
         await kept.keep(loan, location=f"/v1/loans/{loan.id}")
     return loan
 
@@ -101,8 +108,9 @@ async def commit_loan(rt: Runtime, actor: Actor, loan_id: UUID, on: date, claim:
     """The guarantor promises: the fund reserves the principal, under the lock of its row."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
         loan = await _locked(rt, tx, actor, loan_id, on)
+        promised = loan.commit(on)
         fund = await funds.lock_for(tx, loan.area_code)
-        after = loan.commit(on, fund.id)
+        after = promised.guaranteed_by(fund.id)
         reserved = fund.reserve(loan.principal)
         moved = Movement("reservation", on, loan.id, reserved=loan.principal)
         await funds.save(tx, reserved, [moved])
