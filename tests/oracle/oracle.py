@@ -18,6 +18,8 @@ Place = tuple[str | None, str | None]
 
 BEGINNING = date(1900, 1, 1)
 FEN_IN_WAN = 1_000_000
+#: Units that a figure of money is published in.
+FEN_IN = {"yuan": 100, "wan_yuan": FEN_IN_WAN, "yi_yuan": 100 * FEN_IN_WAN}
 UNIT_FEN = {"元": 100, "万元": FEN_IN_WAN, "亿元": 100 * FEN_IN_WAN}
 FEES = ("registration", "self_employed_management", "market_management")
 TAXES = ("business_tax", "urban_construction_tax", "education_surcharge", "income_tax")
@@ -100,9 +102,7 @@ class Oracle:
         if form == "growth":
             last = self.figure(indicator, place, self.window(semantics, year_before(until)))
             return 100 * (this - last) / last
-        if published["unit"] == "wan_yuan":
-            return this / FEN_IN_WAN
-        return this
+        return this / FEN_IN.get(published["unit"], 1)
 
     def printed(self, published: Json) -> str:
         """The same, rounded as it is published."""

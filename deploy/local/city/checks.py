@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from local.city import sums
+from local.city import sums, windows
 from local.city.case import Case, Published
-from local.city.facts import Appropriation, Arrangement, Fact, Placements, Relief
+from local.city.facts import Fact
 from local.city.indicators import SOURCES, known
 
 Place = tuple[str | None, str | None]
@@ -28,6 +28,7 @@ def problems_of(case: Case) -> list[str]:
         *sums.problems_of(case),
         *_targets(case),
         *_published(case),
+        *windows.problems_of(case),
     ]
 
 
@@ -123,17 +124,5 @@ def _unlocated(case: Case, value: Published) -> Iterator[Fact]:
         if fact.kind not in SOURCES.get(value.indicator, ()) or place_of(fact) != (None, None):
             continue
         there = any(p.part_of == fact.id and place_of(p) == here for p in case.facts)
-        if not there and _touches(value.indicator, fact):
+        if not there and windows.counts(fact, value):
             yield fact
-
-
-def _touches(indicator: str, fact: Fact) -> bool:
-    if isinstance(fact, Placements):
-        return (indicator == "employed") == (fact.population == "outside")
-    if isinstance(fact, Relief):
-        if indicator.startswith("relief_"):
-            return indicator.removeprefix("relief_") in fact.items
-        return indicator.startswith(fact.relief)
-    if isinstance(fact, Appropriation | Arrangement):
-        return (fact.fund == "living_allowance") == indicator.startswith("living")
-    return True

@@ -164,7 +164,10 @@ class _Loading:
         await self._send(REGISTRY, "/v1/certificates/issues", self.people.issues, issued)
         await self._send(REGISTRY, "/v1/pairings", self.people.pairings, len(self.plan.pairs))
         await self._send(REGISTRY, "/v1/reliefs", self.people.reliefs, None)
-        await self.sender.bodies(REGISTRY, "/v1/relief-totals", self.people.stated())
+        totals = [("/v1/reliefs/totals", body) for body in self.people.stated()]
+        await self.sender.singles(
+            REGISTRY, iter(totals), total=len(totals), name="relief-totals", lanes=1
+        )
         await self._loans()
 
     async def _work(self) -> None:
@@ -195,6 +198,12 @@ class _Loading:
             return
         await self.settle(REGISTRY, LOANS)
         await self.sender.bodies(LOANS, "/v1/loans", (body for _, body, _ in self.money.loans()))
+        repaid = [
+            (f"/v1/loans/{body['id']}/repayments", repayment)
+            for _, body, repayment in self.money.loans()
+            if repayment is not None
+        ]
+        await self.sender.singles(LOANS, iter(repaid), total=len(repaid), name="repayments")
 
     async def _send(
         self, service: str, path: str, rows: Callable[[], Any], total: int | None

@@ -140,8 +140,8 @@ class Money:
                     **self._where((fact.area, fact.office)),
                 }  # fmt: skip
 
-    def loans(self) -> Iterator[tuple[int, dict[str, Any], list[tuple[str, int]]]]:
-        """(number, body, repayments as (day, fen)): amounts add exactly, none above the cap."""
+    def loans(self) -> Iterator[tuple[int, dict[str, Any], dict[str, str] | None]]:
+        """(number, body, repayment): amounts add exactly, none is above the cap."""
         number = 0
         for leaf, borrowers in self.plan.loans:
             fact = leaf.fact
@@ -152,28 +152,36 @@ class Money:
             left = leaf.numbers["repaid"]
             for (i, paid), part in zip(borrowers, parts, strict=True):
                 principal = part * step
-                applied = max(paid - 15, self.plan.cert_on[i])
-                steps = [applied + (paid - applied) * k // 4 for k in range(5)]
                 back = min(left, principal)
                 left -= back
-                site = self.plan.site_of(i)
-                day = DAY(paid)
                 yield (
                     number,
                     {
                         "id": f"{self.loan}{number:08x}", "worker_id": f"{self.worker}{i:08x}",
                         "principal": yuan(principal), "term_months": fact.term_months,
-                        "annual_rate": rate(day, fact.term_months), "bank": "城市信用社",
-                        "applied_on": str(DAY(steps[0])), "recommended_on": str(DAY(steps[1])),
-                        "reviewed_on": str(DAY(steps[2])), "committed_on": str(DAY(steps[3])),
-                        "disbursed_on": str(day),
-                        "area_code": site.area, "office": site.office,
+                        **self._course(i, paid, fact.term_months),
                     },
-                    [(str(min(DAY(paid + 30 * fact.term_months), self.case.as_of)), back)]
-                    if back
-                    else [],
+                    self._repayment(paid, fact.term_months, back) if back else None,
                 )  # fmt: skip
                 number += 1
+
+    def _course(self, person: int, paid: int, months: int) -> dict[str, str]:
+        """The steps of a loan, from application to payment, with their days."""
+        applied = max(paid - 15, self.plan.cert_on[person])
+        days = [str(DAY(applied + (paid - applied) * k // 4)) for k in range(5)]
+        site = self.plan.site_of(person)
+        return {
+            "applied_on": days[0], "recommended_on": days[1], "reviewed_on": days[2],
+            "committed_on": days[3], "disbursed_on": days[4], "bank": "城市信用社",
+            "annual_rate": rate(DAY(paid), months), "area_code": site.area, "office": site.office,
+        }  # fmt: skip
+
+    def _repayment(self, paid: int, months: int, principal: int) -> dict[str, str]:
+        """Principal with simple interest, on the due day or on the case's last day."""
+        on = min(DAY(paid + 30 * months), self.case.as_of)
+        yearly = Decimal(rate(DAY(paid), months)) / 100
+        interest = int(principal * yearly * (on.toordinal() - paid) / 365)
+        return {"repaid_on": str(on), "principal": yuan(principal), "interest": yuan(interest)}
 
     # --- assessment -----------------------------------------------------------------------------
 

@@ -155,11 +155,9 @@ class People:
     def pairings(self) -> Iterator[str]:
         """Persons taken care of one to one, with the office that helps."""
         for i, day in self.plan.pairs:
-            site = self.plan.site_of(i)
             yield (
                 f'{{"id":"{self.pairing}{i:08x}","worker_id":"{self.worker}{i:08x}",'
-                f'"helper_office":"{site.office}","formed_on":"{DAY(day)}",'
-                f'"area_code":"{site.area}","office":"{site.office}"}}\n'
+                f'"helper_office":"{self.plan.site_of(i).office}","formed_on":"{DAY(day)}"}}\n'
             )
 
     # --- reliefs --------------------------------------------------------------------------------
