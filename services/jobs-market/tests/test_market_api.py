@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from kit.ids import new_id
@@ -36,6 +37,18 @@ async def test_a_credit_code_is_checked_and_belongs_to_one_employer(market: Any)
     taken = await market.post("/v1/employers", {**body, "uscc": USCC}, 409)
     wrong = await market.post("/v1/employers", {**body, "uscc": USCC[:-1] + "M"}, 422)
     assert (taken["code"], wrong["code"]) == ("uscc-taken", "invalid-uscc")
+
+
+async def test_of_simultaneous_registrations_of_one_credit_code_one_stands(market: Any) -> None:
+    body = {
+        "name": "某商店", "sector": "commerce", "ownership": "private", "uscc": USCC,
+        "registered_on": "2003-01-02", **PLACE,
+    }  # fmt: skip
+    answers = await asyncio.gather(
+        *(market.http.post("/v1/employers", json=body) for _ in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert len(await market.told("employer.registered")) == 1
 
 
 async def test_employers_are_seen_by_their_own_office_only(market: Any) -> None:

@@ -98,6 +98,16 @@ MISFITS: list[tuple[dict[str, Any], str]] = [
     ({"post_id": str(new_id())}, "unknown-post"),
     ({"training_class_id": str(new_id())}, "unknown-training-class"),
     ({"referral_id": str(new_id())}, "referral-not-hired"),
+    (
+        {
+            "channel": "public_welfare_4050",
+            "public_welfare_post_id": str(new_id()),
+            "evidence": "contract",
+            "contract_months": 12,
+        },
+        "unknown-public-welfare-post",
+    ),
+    ({"id": "not-a-uuid"}, "validation-failed"),
     ({"claimed_on": "2003-11-01"}, "in-the-future"),
     ({"wage": 600}, "validation-failed"),
     ({"surprise": 1}, "validation-failed"),

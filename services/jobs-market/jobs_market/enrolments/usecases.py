@@ -63,7 +63,8 @@ async def enrol_workers(
         given, one = draft.enrol, draft.training_class
         if one is None:
             raise UnknownTrainingClass
-        desk.admit(one.area_code, given.resulted_on or given.enrolled_on)
+        resulted_on = (given.resulted_on or one.ends_on) if given.result else None
+        desk.admit(one.area_code, resulted_on or given.enrolled_on)
         if given.worker_id not in known:
             raise WorkerNotYetKnown
         one.check_takes(given.enrolled_on)
@@ -78,10 +79,9 @@ async def enrol_workers(
             one.area_code,
             one.office,
         )
-        if given.result is not None:
-            on = given.resulted_on or one.ends_on
-            one.check_result(on, given.result)
-            enrolment = enrolment.settle(on, given.result)
+        if given.result is not None and resulted_on is not None:
+            one.check_result(resulted_on, given.result)
+            enrolment = enrolment.settle(resulted_on, given.result)
             start = enrolment.employing(starts.get(given.worker_id, ()))
             if start is not None:
                 enrolment = enrolment.employ(start, new_id())

@@ -59,6 +59,8 @@ class Facts:
         return domain.claim(draft, population=worker.population, welfare_months_min=months_min)
 
     def _check_references(self, draft: Placement) -> None:
+        if draft.public_welfare_post_id is not None:
+            self.admission.employer_of(draft.public_welfare_post_id)
         if draft.post_id is not None and draft.post_id not in self.posts:
             raise UnknownPost
         if draft.training_class_id is not None and draft.training_class_id not in self.classes:
