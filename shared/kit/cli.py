@@ -101,7 +101,7 @@ async def _retry(service: Service, settings: Settings, event: UUID | None) -> di
         attach(runtime, MemoryBus())  # consumers without a broker: only their database side is used
         tried = gone = 0
         for consumer in runtime.consumers:
-            for parked in await consumer.parked(event):
+            for parked in await consumer.inbox.poison(event):
                 tried += 1
                 gone += await consumer.retry(parked)
         return {"tried": tried, "applied": gone}

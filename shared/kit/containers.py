@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
-from testcontainers.community.postgres import PostgresContainer
 
 POSTGRES_IMAGE = "postgres:18"
 NATS_IMAGE = "nats:2.15"

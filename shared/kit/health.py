@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
 
-from kit import consumers, events, migrations
+from kit import events, inbox, migrations
 from kit.auth import Actor, requires
 from kit.db import UNAVAILABLE, Tx
 from kit.http import runtime_of
@@ -44,7 +44,7 @@ async def status(request: Request) -> dict[str, Any]:
     """What waits where: rows to publish, parked and dead events, each durable's backlog."""
     runtime: Runtime = request.app.state.runtime
     async with runtime.db.looking() as tx:
-        counts = await consumers.counts(tx)
+        counts = await inbox.counts(tx)
     runtime.metrics.outbox(counts["outbox"], counts["outbox_age_s"])
     runtime.metrics.parked(counts["parked"], counts["dead"])
     durables = []

@@ -17,10 +17,11 @@ from pydantic import BaseModel
 
 from kit import context, outbox, relay
 from kit.bus import MemoryBus
-from kit.consumers import ATTEMPTS_MAX, Consumer, Subscription
+from kit.consumers import Consumer, Subscription
 from kit.db import Database, Tx
 from kit.events import Event, EventType, NewEvent, envelope, parse
 from kit.ids import new_id
+from kit.inbox import ATTEMPTS_MAX
 from kit.observability import Metrics
 from kit.testing import wire
 
@@ -271,7 +272,7 @@ async def test_poison_is_parked_and_its_neighbours_flow(effect: Effect) -> None:
     assert await effects(effect.db) == {well: 2}
     assert await effect.dead() == {"poison": 1, "behind": 1}
     effect.poison.clear()
-    for parked in await effect.consumer.parked():
+    for parked in await effect.consumer.inbox.poison():
         assert await effect.consumer.retry(parked)
     assert await effects(effect.db) == {well: 2, sick: 2}
     assert await effect.dead() == {}
@@ -281,7 +282,7 @@ async def test_a_retry_that_fails_counts_and_keeps_it(effect: Effect) -> None:
     entity = new_id()
     effect.poison.add(13)
     await effect.consumer.apply([wire(event(entity, 1, 13))])
-    (parked,) = await effect.consumer.parked()
+    (parked,) = await effect.consumer.inbox.poison()
     for _ in range(ATTEMPTS_MAX):
         assert not await effect.consumer.retry(parked)
     async with effect.db.looking() as tx:
