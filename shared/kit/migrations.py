@@ -1,22 +1,24 @@
 """Alembic, run by a step of its own as the owner role: never by a service at start-up.
 
 A service's ``migrations/env.py`` is one call of :func:`run_environment`. Migrations are SQL.
+
+Alembic and SQLAlchemy are imported where a migration really runs: a service that only serves
+neither waits for them nor keeps them in memory.
 """
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import importlib
 from pathlib import Path
-from typing import Any
-
-from alembic import command, context, op
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, pool, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from typing import TYPE_CHECKING, Any
 
 from kit import schema
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
 
 LOCK_TIMEOUT = "5s"
 
@@ -29,6 +31,8 @@ def folder(package: str) -> Path:
 
 
 def configuration(package: str) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(folder(package)))
     config.set_main_option("path_separator", "os")
@@ -37,10 +41,27 @@ def configuration(package: str) -> Config:
 
 
 def head(package: str) -> str:
-    """The newest revision in the code; readiness compares it with the database's."""
-    revision = ScriptDirectory.from_config(configuration(package)).get_current_head()
-    assert revision is not None, f"{package} has no migration"
-    return revision
+    """The newest revision in the code; readiness compares it with the database's.
+
+    Raises RuntimeError when the migrations are not one line with one end.
+    """
+    links = [_link(file) for file in sorted((folder(package) / "versions").glob("*.py"))]
+    ends = {revision for revision, _ in links} - {before for _, before in links}
+    if len(ends) != 1:
+        raise RuntimeError(f"the migrations of {package} have {len(ends)} ends, not one")
+    return str(ends.pop())
+
+
+def _link(file: Path) -> tuple[Any, Any]:
+    """``revision`` and ``down_revision`` of a migration, read without running it."""
+    found = {
+        target.id: ast.literal_eval(node.value)
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name) and target.id in ("revision", "down_revision")
+    }
+    return found["revision"], found["down_revision"]
 
 
 def upgrade(package: str, owner_url: str, *, target: str = "head") -> None:
@@ -49,6 +70,10 @@ def upgrade(package: str, owner_url: str, *, target: str = "head") -> None:
 
 
 async def upgrade_async(package: str, owner_url: str, *, target: str = "head") -> None:
+    from alembic import command
+    from sqlalchemy import pool
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     engine = create_async_engine(
         owner_url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=pool.NullPool
     )
@@ -67,6 +92,9 @@ async def upgrade_async(package: str, owner_url: str, *, target: str = "head") -
 
 def run_environment() -> None:
     """What ``env.py`` does: one transaction for the whole upgrade, on the connection that it is given."""
+    from alembic import context
+    from sqlalchemy import text
+
     connection: Connection = context.config.attributes["connection"]
     context.configure(connection=connection, transactional_ddl=True)
     with context.begin_transaction():
@@ -76,11 +104,15 @@ def run_environment() -> None:
 
 def app_role() -> str:
     """The application role of the service that is being migrated."""
+    from alembic import context
+
     return f"{context.config.attributes['package']}_app"
 
 
 def execute(sql: str) -> None:
     """Run SQL of several statements inside the migration's transaction."""
+    from alembic import op
+
     driver: Any = op.get_bind().connection.dbapi_connection
     driver.run_async(lambda connection: connection.execute(sql))
 
