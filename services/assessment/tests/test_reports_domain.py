@@ -82,6 +82,7 @@ def test_without_a_value_there_is_a_reason() -> None:
     judged = judge(published("1"), Computed(None))
     assert (judged.verdict, judged.computed) == ("does-not-reconcile", None)
     assert judged.reason_zh
+    assert judge(published("1", scale=Decimal("0.01")), Computed(None)).verdict == "scaled"
 
 
 def test_what_can_be_published() -> None:

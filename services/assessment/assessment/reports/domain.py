@@ -1,6 +1,6 @@
 """The verdict on a published value: pure rules, one answer and its reason.
 
-In this order: nothing to compare; a scaled-down city; no value or another value; a stated total
+In this order: a scaled-down city is not compared; no value or another value; a stated total
 that is not the sum of its items; a value of one definition against a target of another.
 """
 
@@ -36,15 +36,15 @@ class Judged:
 
 def judge(published: Publication, computed: Computed) -> Judged:
     """Compare one published value with what the facts come to."""
-    if computed.exact is None:
-        return Judged("does-not-reconcile", None, *_no_value(computed))
-    value = rounded(computed.exact, published.decimals)
+    value = None if computed.exact is None else rounded(computed.exact, published.decimals)
     if published.scale != 1:
         share = plain(published.scale * 100)
         return Judged(
             "scaled", value,
             f"只载入了 {share}% 的事实，不作比较", f"only {share} % of the facts are loaded: not compared",
         )  # fmt: skip
+    if computed.exact is None or value is None:
+        return Judged("does-not-reconcile", None, *_no_value(computed))
     if not agrees(published, computed.exact):
         return Judged("does-not-reconcile", value, *_other_value(published, computed, value))
     gap = next((one for one in computed.findings if one.code == "reconciliation-gap"), None)

@@ -257,7 +257,7 @@ async def get_decomposition(
     parent, children, sums = found
     return DecompositionBody(
         target=TargetBody.of(parent), parts=[TargetBody.of(child) for child in children],
-        whole=f"{sums.parent:f}", sum_of_parts=f"{sums.parts:f}", gap=f"{sums.gap:f}",
+        whole=_text(sums.parent), sum_of_parts=_text(sums.parts), gap=_text(sums.gap),
         covered=sums.covered,
     )  # fmt: skip
 
@@ -267,3 +267,8 @@ def _told(response: Response, target: Target | None) -> TargetBody:
         raise NotFound
     response.headers["ETag"] = etag(target.version)
     return TargetBody.of(target)
+
+
+def _text(value: Decimal) -> str:
+    """A sum without the zeros that it inherited from its terms."""
+    return f"{value.normalize():f}"
