@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kit.decisions import Condition, Decision, Rule
-from kit.policy import Parameter, canonical, plain
+from kit.policy import Parameter, canonical
 from subsidy.entitlements import domain
 from subsidy.entitlements.domain import Case, Certificate, Outcome, Placement, Terms
 
@@ -18,23 +18,23 @@ def facts_of(case: Case, terms: Terms | None) -> dict[str, Any]:
     """Every value that the rule was given, JSON-able; with the clauses, which no parameter's value
     holds but the record must name again."""
     placement = case.placement
-    facts = {
-        "placement_id": placement.id,
-        "worker_id": placement.worker_id,
-        "employer_id": placement.employer_id,
-        "started_on": placement.started_on,
+    return {
+        "placement_id": str(placement.id),
+        "worker_id": str(placement.worker_id),
+        "employer_id": str(placement.employer_id),
+        "started_on": placement.started_on.isoformat(),
         "contract_months": placement.contract_months,
         "new_post": placement.new_post,
-        "ended_on": placement.ended_on,
+        "ended_on": _text(placement.ended_on),
         "voided": placement.voided,
         "population": case.population,
         "sector": case.sector,
         "certificates": [
             {
-                "id": one.id,
-                "issued_on": one.issued_on,
-                "valid_until": one.valid_until,
-                "revoked_on": one.revoked_on,
+                "id": str(one.id),
+                "issued_on": one.issued_on.isoformat(),
+                "valid_until": _text(one.valid_until),
+                "revoked_on": _text(one.revoked_on),
             }
             for one in case.certificates
         ],
@@ -42,8 +42,10 @@ def facts_of(case: Case, terms: Terms | None) -> dict[str, Any]:
         if terms is None
         else {"rule": terms.clause, "contract_term": terms.contract_months_min_clause},
     }
-    told: dict[str, Any] = plain(facts)
-    return told
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def case_of(facts: Mapping[str, Any]) -> Case:
@@ -80,17 +82,14 @@ def outcome_of(outcome: Outcome) -> dict[str, Any]:
     window, claimable = outcome.window, outcome.claimable
     if window is None or claimable is None:
         return {"standing": outcome.standing}
-    told: dict[str, Any] = plain(
-        {
-            "standing": outcome.standing,
-            "from": window.start,
-            "to": window.end,
-            "months": window.months,
-            "claimable_to": claimable.end,
-            "claimable_months": claimable.months,
-        }
-    )
-    return told
+    return {
+        "standing": outcome.standing,
+        "from": window.start.isoformat(),
+        "to": window.end.isoformat(),
+        "months": window.months,
+        "claimable_to": claimable.end.isoformat(),
+        "claimable_months": claimable.months,
+    }
 
 
 def digest_of(facts: Mapping[str, Any], parameter_ids: Sequence[str]) -> bytes:
