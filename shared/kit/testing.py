@@ -10,25 +10,20 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
-import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
-import asyncpg
 import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from kit import migrations, schema
 from kit.auth import Authenticator
 from kit.bus import MemoryBus, Outgoing
 from kit.crypto import Keyring
@@ -37,106 +32,14 @@ from kit.events import Event, envelope, parse
 from kit.ids import new_id
 from kit.service import Runtime, Service, attach, create_app
 from kit.settings import Settings
-from kit.streams import Topology, nats_config, provision
+from kit.testing_servers import PostgresServer, backend
 
 ISSUER = "https://issuer.test"
-ROLE_PASSWORD = "only-for-tests"  # noqa: S105
 CITY = "231100"
 CITY_AREA = "231100000000"
 
 
-def blocking(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine to its end in a loop of its own, also where a loop is running already."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        pool.submit(asyncio.run, work).result()
-
-
-# --- servers ------------------------------------------------------------------------------------
-
-
-@dataclass
-class PostgresServer:
-    """A cluster for tests; ``admin`` is its superuser's URL."""
-
-    admin: str
-    worker: str
-    _made: set[str] = field(default_factory=set)
-
-    def url(self, database: str, user: str | None = None) -> str:
-        parts = urlsplit(self.admin)
-        host = parts.netloc.rsplit("@", 1)[1]
-        who = parts.netloc.rsplit("@", 1)[0] if user is None else f"{user}:{ROLE_PASSWORD}"
-        return urlunsplit(parts._replace(netloc=f"{who}@{host}", path=f"/{database}"))
-
-    def run(self, *statements: str) -> None:
-        """Statements as the superuser, outside of transactions."""
-
-        async def go() -> None:
-            connection = await asyncpg.connect(self.admin, timeout=20)
-            try:
-                for statement in statements:
-                    await connection.execute(statement)
-            finally:
-                await connection.close()
-
-        blocking(go())
-
-    def ensure_role(self, role: str) -> None:
-        self.run(
-            f"do $$ begin create role {role} login password '{ROLE_PASSWORD}'; "
-            "exception when duplicate_object or unique_violation then null; end $$"
-        )
-
-    def template(self, package: str) -> str:
-        """A migrated database of a service (``kit``: only the platform's tables), made once."""
-        name = f"template_{package}_{self.worker}"
-        if name in self._made:
-            return name
-        owner, app = f"{package}_owner", f"{package}_app"
-        for role in (owner, app):
-            self.ensure_role(role)
-        self.run(
-            f"drop database if exists {name}",
-            f"create database {name} owner {owner}",
-            f"revoke all on database {name} from public",
-            f"grant connect on database {name} to {app}",
-        )
-        if package == "kit":
-            blocking(self._platform(self.url(name, owner)))
-        else:
-            blocking(migrations.upgrade_async(package, self.url(name, owner)))
-        self._made.add(name)
-        return name
-
-    @staticmethod
-    async def _platform(url: str) -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            for statement in schema.statements("kit_app"):
-                await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    def clone(self, package: str) -> str:
-        """A fresh copy of the template; answers its name. Dropped by whoever asked."""
-        template = self.template(package)
-        name = f"t_{package}_{self.worker}_{secrets.token_hex(4)}"
-        self.run(
-            f"create database {name} template {template} owner {package}_owner",
-            f"revoke all on database {name} from public",
-            f"grant connect on database {name} to {package}_app",
-        )
-        return name
-
-    def drop(self, name: str) -> None:
-        self.run(f"drop database if exists {name} with (force)")
-
-
-def _backend() -> str:
-    backend = os.environ.get("TEST_BACKEND", "embedded")
-    if backend not in ("embedded", "testcontainers", "external"):
-        raise pytest.UsageError(f"TEST_BACKEND={backend}: embedded, testcontainers or external")
-    return backend
+# --- servers ---------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +50,7 @@ def xdist_name() -> str:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory, xdist_name: str) -> Iterator[PostgresServer]:
     """A PostgreSQL of this test process (embedded: fsync off, for it dies with the tests)."""
-    match _backend():
+    match backend():
         case "embedded":
             from kit.embedded import EmbeddedPostgres
 
@@ -193,46 +96,6 @@ async def kit_db(make_database: Callable[[str], tuple[str, str]]) -> AsyncIterat
     )
     yield db
     await db.close()
-
-
-@dataclass(frozen=True)
-class NatsForTests:
-    """A nats-server with one user per service of ``plan``; streams and durables are made."""
-
-    url: str
-    passwords: dict[str, str]
-    admin_password: str
-
-
-@contextmanager
-def nats_running(plan: Topology, folder: Path) -> Iterator[NatsForTests]:
-    """A server of the backend that ``TEST_BACKEND`` names, provisioned for ``plan``."""
-    passwords = {service: secrets.token_urlsafe(12) for service in plan.services}
-    admin = secrets.token_urlsafe(12)
-
-    def config(port: int, monitor: int, *, store: Path, host: str = "127.0.0.1") -> str:
-        return nats_config(plan, passwords, store, port, monitor, admin, host=host)
-
-    if _backend() == "embedded":
-        from kit.embedded import EmbeddedNats
-
-        store = folder / "jetstream"
-        with EmbeddedNats(
-            folder, lambda port, monitor: config(port, monitor, store=store)
-        ) as server:
-            blocking(provision(server.url, "provisioner", admin, plan))
-            yield NatsForTests(server.url, passwords, admin)
-        return
-    # An external backend brings PostgreSQL; the broker of these tests needs users of its own and
-    # therefore always comes with its configuration, in a container.
-    from kit.containers import nats_container
-
-    file = folder / "nats.conf"
-    file.write_text(config(4222, 8222, store=Path("/tmp/jetstream"), host="0.0.0.0"))  # noqa: S104, S108
-    with nats_container(file) as (host, port):
-        url = f"nats://{host}:{port}"
-        blocking(provision(url, "provisioner", admin, plan))
-        yield NatsForTests(url, passwords, admin)
 
 
 # --- tokens -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from kit.bus import Bus, MemoryBus, NatsBus, Outgoing, Pull
 from kit.ids import new_id
 from kit.streams import Durable, Topology
-from kit.testing import NatsForTests, nats_running
+from kit.testing_servers import NatsForTests, nats_running
 
 PLAN = Topology(
     services=("alpha", "beta"),
