@@ -16,7 +16,10 @@ from uuid import UUID
 import httpx
 import orjson
 
+from kit.consumers import Consumer
 from kit.crypto import check_digit
+from kit.db import Tx
+from kit.relay import republish
 from kit.testing import PostgresServer, Signer
 from tests.world import World, world_of
 
@@ -211,6 +214,42 @@ class City:
             {"ended_on": on, "reason": "resigned"},
         )  # fmt: skip
 
+    # --- what is heard, and when
+
+    async def hear(self, *services: str, of: str | None = None) -> None:
+        """Everything told is published, but only these services listen (to one publisher only)."""
+        for thing in self.world.services.values():
+            assert thing.runtime.relay is not None
+            async with thing.db.pool.acquire() as connection:
+                while await thing.runtime.relay.publish_once(Tx(connection)):
+                    pass
+        for service in services:
+            for consumer in self.world[service].runtime.consumers:
+                if of in (None, consumer.subscription.publisher):
+                    await self._listen(consumer)
+
+    async def _listen(self, consumer: Consumer) -> None:
+        pull = await self.world.bus.pull(consumer.subscription.stream, consumer.durable)
+        while deliveries := await pull.fetch(consumer.batch, 0):
+            await consumer.apply([delivery.body for delivery in deliveries])
+            for delivery in deliveries:
+                await delivery.ack()
+
+    async def lose_the_streams(self) -> int:
+        """The broker lost everything; the logs tell it again. Answers how many events were told."""
+        bus, told = self.world.bus, 0
+        for stream in bus.streams:
+            bus.streams[stream].clear()
+            bus.ids[stream].clear()
+        for durable in bus.durables.values():
+            durable.next = 0
+            durable.redeliver.clear()
+            durable.unacked.clear()
+        for thing in self.world.services.values():
+            async with thing.db.transaction() as tx:
+                told += await republish(tx)
+        return told
+
     # --- what is seen
 
     async def seen(self, story: Story) -> dict[str, Any]:
@@ -237,6 +276,21 @@ class City:
     async def figures(self) -> dict[str, Any]:
         """The figures that a placement touches, for the whole city."""
         return {name: await self.figure(name) for name in WATCHED}
+
+
+async def every_figure(client: httpx.AsyncClient) -> dict[str, Any]:
+    """All figures of the city on the as-of day, with numerator and denominator."""
+    found: dict[str, Any] = {}
+    cursor = ""
+    while True:
+        page = (await client.get(f"/v1/figures?as_of={AS_OF}&limit=100{cursor}")).json()
+        for one in page["items"]:
+            body = (await client.get(f"/v1/figures/{one['id']}")).json()
+            parts = [body[side] and body[side]["value"] for side in ("numerator", "denominator")]
+            found[one["id"]] = [body["value"], *parts]
+        if page["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
 
 
 @asynccontextmanager
