@@ -102,7 +102,8 @@ select i.aspect, i.amount_fen, i.opened_by, i.area_code, i.office
                     then office not in (select mark from item
                                          where kind = 'office' and tag = 'city_direct' and mark is not null)
                     else office = $5 end
-         order by aspect, on_date desc, opened_by desc) i
+         order by aspect, (office = left($4, 6) || '-employment-bureau') desc, on_date desc,
+                  opened_by desc) i
 """
 
 
@@ -111,8 +112,9 @@ async def stated(
 ) -> int | None:
     """Fen that authorities stated as their total for just this place; None when nobody did.
 
-    The newest statement of each authority in the period counts. What the city's own office states
-    is about the office's own facts, never about the whole area.
+    The newest statement of each authority in the period counts, for a whole area first the one that
+    the area's own bureau took down. What the city's own office (市直) states is about the office's own
+    facts, never about the whole area.
     """
     rows = await tx.fetch(STATED, tag, start, end, area_code, office)
     return sum(row["amount_fen"] for row in rows) if rows else None
