@@ -242,7 +242,7 @@ async def test_checking_and_approving_are_different_roles(registry: Any) -> None
     )
     assert stale.status_code == 412
     done = await approver.post(
-        f"/v1/certificates/{id}/issues", json={"on": "2003-04-01"}, headers={"If-Match": '"v1"'}
+        f"/v1/certificates/{id}/issues", json={"on": "2003-04-01"}, headers={"If-Match": '"v3"'}
     )
     assert done.status_code == 201
     abroad = registry.thing.client("certificate_approver", area="231121000000", office="231121-b")

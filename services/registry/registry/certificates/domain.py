@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from kit.facts import add_months
@@ -106,37 +106,63 @@ class Certificate:
     told_event: UUID | None = None
     version: int = 1
 
-    def _to(self, state: State, on: date) -> Certificate:
+    def _to(self, state: State, on: date, **changes: Any) -> Certificate:
         if (self.state, state) not in TRANSITIONS:
             raise WrongState(state=self.state)
         if on < self.state_on:
             raise OutOfOrder(not_before=self.state_on)
-        return replace(self, state=state, state_on=on, step=self.step + 1, version=self.version + 1)
+        return replace(
+            self, state=state, state_on=on, step=self.step + 1, version=self.version + 1, **changes
+        )
 
     def check(
-        self, *, granted: bool, clause: str | None, decision_id: UUID, on: date
+        self,
+        *,
+        granted: bool,
+        clause: str | None,
+        decision_id: UUID,
+        on: date,
+        told_event: UUID | None = None,
     ) -> Certificate:
         """The rule has decided: checked when it grants, refused with its first failing clause."""
-        after = self._to("checked" if granted else "refused", on)
-        return replace(after, entitled=granted, clause=clause, decision_id=decision_id)
+        return self._to(
+            "checked" if granted else "refused",
+            on,
+            entitled=granted,
+            clause=clause,
+            decision_id=decision_id,
+            told_event=told_event,
+        )
 
     def publicise(self, *, on: date) -> Certificate:
         """Posted on the public list; the publicity period begins."""
         return self._to("publicised", on)
 
     def issue(
-        self, *, on: date, number: str, publicity_days: int, validity_years: int
+        self,
+        *,
+        on: date,
+        number: str,
+        publicity_days: int,
+        validity_years: int,
+        told_event: UUID | None = None,
     ) -> Certificate:
         """Handed over. Raises :class:`PublicityNotOver`."""
-        after = self._to("issued", on)
-        if on < self.state_on + timedelta(days=publicity_days):
+        if self.state == "publicised" and on < self.state_on + timedelta(days=publicity_days):
             raise PublicityNotOver(days=publicity_days)
         valid_until = add_months(on, 12 * validity_years)
-        return replace(after, number=number, issued_on=on, valid_until=valid_until)
+        return self._to(
+            "issued",
+            on,
+            number=number,
+            issued_on=on,
+            valid_until=valid_until,
+            told_event=told_event,
+        )
 
     def refuse(self, *, reason: str, on: date) -> Certificate:
         """Refused at the window: an objection was upheld, or a proof was false."""
-        return replace(self._to("refused", on), entitled=False, clause=None, reason=reason)
+        return self._to("refused", on, entitled=False, clause=None, reason=reason)
 
     def redecide(
         self, *, category: Category, granted: bool, clause: str | None, decision_id: UUID, on: date

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from kit.auth import Actor
 from kit.db import Tx
 from kit.events import Event, NewEvent
 from kit.facts import InTheFuture, StaleWrite
+from kit.ids import new_id
 from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
@@ -84,14 +85,21 @@ async def issue_all(
             on = command.issued_on
             days, years = terms.on(max(on, before.applied_on))
             number = f"{rt.settings.city}{on.year}{next(numbers):07d}"
-            after = before.issue(on=on, number=number, publicity_days=days, validity_years=years)
+            event_id = new_id()
+            after = before.issue(
+                on=on,
+                number=number,
+                publicity_days=days,
+                validity_years=years,
+                told_event=event_id,
+            )
         except Refusal as refusal:
             outcome.append(refusal)
             continue
         assert after.valid_until is not None
         data = {"category": after.category, "valid_until": after.valid_until.isoformat()}
-        event = usecases.told(events.CERTIFICATE_ISSUED, after, on, data)
-        issued[after.id] = replace(after, told_event=event.id)
+        event = usecases.told(events.CERTIFICATE_ISSUED, after, on, data, id=event_id)
+        issued[after.id] = after
         told.append(event)
         outcome.append(None)
     if issued:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 from asyncpg import Record
@@ -64,7 +64,8 @@ async def add(tx: Tx, certificates: Sequence[Certificate]) -> None:
 
 async def add_transitions(tx: Tx, transitions: Sequence[Transition]) -> None:
     columns = ("certificate_id", "step", "state", "day", "actor", "reason")
-    await tx.copy("certificate_transition", columns, [astuple(t) for t in transitions])
+    rows = [(t.certificate_id, t.step, t.state, t.day, t.actor, t.reason) for t in transitions]
+    await tx.copy("certificate_transition", columns, rows)
 
 
 async def save(tx: Tx, certificates: Sequence[Certificate]) -> int:

@@ -65,16 +65,16 @@ def told(
     )
 
 
-def _decided(certificate: Certificate, on: date, reverses: UUID | None = None) -> NewEvent:
+def _decided(certificate: Certificate, on: date, **more: Any) -> NewEvent:
     """The event of a decision: granted, or refused with its clause."""
     data: dict[str, Any] = {
         "category": certificate.category,
         "decision_id": str(certificate.decision_id) if certificate.decision_id else None,
     }
     if certificate.entitled:
-        return told(events.CERTIFICATE_GRANTED, certificate, on, data, reverses=reverses)
+        return told(events.CERTIFICATE_GRANTED, certificate, on, data, **more)
     data["clause"] = certificate.clause or certificate.reason
-    return told(events.CERTIFICATE_REFUSED, certificate, on, data, reverses=reverses)
+    return told(events.CERTIFICATE_REFUSED, certificate, on, data, **more)
 
 
 async def apply_all(
@@ -111,8 +111,13 @@ async def apply_all(
         if decide:
             try:
                 decision = judge.decide(command.id, person, on, on)
+                event_id = new_id()
                 certificate = certificate.check(
-                    granted=decision.granted, clause=decision.clause, decision_id=decision.id, on=on
+                    granted=decision.granted,
+                    clause=decision.clause,
+                    decision_id=decision.id,
+                    on=on,
+                    told_event=event_id,
                 )
                 steps.append(Transition(command.id, 2, certificate.state, on, actor.subject))
                 if decision.granted:
@@ -124,10 +129,8 @@ async def apply_all(
             except NoValue:
                 outcome.append(domain.LawNotInForce())
                 continue
-            event = _decided(certificate, on)
-            certificate = replace(certificate, told_event=event.id, version=1)
             made.decisions.append(decision)
-            made.told.append(event)
+            made.told.append(_decided(certificate, on, id=event_id))
         live.add(command.worker_id)
         used.add(command.id)
         made.certificates.append(certificate)
@@ -209,7 +212,7 @@ async def refuse_certificate(
 
     def refuse(certificate: Certificate) -> tuple[Certificate, NewEvent]:
         after = certificate.refuse(reason=reason, on=on)
-        return after, _decided(after, on, certificate.told_event)
+        return after, _decided(after, on, reverses=certificate.told_event)
 
     return await _step(rt, actor, id, on, version, refuse)
 
@@ -259,7 +262,7 @@ async def redecide(
             events.CERTIFICATE_REVOKED, after, after.state_on, data, reverses=before.told_event
         )
     elif after.entitled != before.entitled:
-        event = _decided(after, after.state_on, before.told_event)
+        event = _decided(after, after.state_on, reverses=before.told_event)
     return await save_step(tx, before, after, actor.subject, event)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from uuid import UUID
 
 from kit.db import Tx
@@ -15,7 +14,7 @@ async def add(tx: Tx, correction: CategoryCorrection) -> None:
     await tx.execute(
         "insert into category_correction (id, worker_id, previous, category, corrected_on, reason,"
         " actor) values ($1, $2, $3, $4, $5, $6, $7)",
-        *astuple(correction),
+        *(getattr(correction, column) for column in _COLUMNS),
     )
 
 
