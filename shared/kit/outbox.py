@@ -67,7 +67,7 @@ async def emit(tx: Tx, events: Sequence[NewEvent]) -> None:
         [event.correlation_id or here.correlation_id for event in events],
         [event.causation_id or here.causation_id for event in events],
         [event.reverses for event in events],
-        [orjson.dumps(event.data).decode() for event in events],
+        [orjson.dumps(event.data, default=str).decode() for event in events],
         observability.traceparent(),
     )
     causality.note(events[-1].id)

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from jobs_market.employers import usecases
 from jobs_market.employers.domain import OWNERSHIPS, SECTORS, Employer, Ownership, Sector
-from jobs_market.wire import Asked, FactDay, Id, Made, Name, Told, after, load, page, terms
 from kit import bulk, idempotency
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import Asked, FactDay, Id, Made, Name, Told, after, load, page, terms
 
 router = APIRouter(prefix="/v1/employers", tags=["employers 用人单位"])
 Reader = Annotated[Actor, requires("jobs-market:employer:read")]

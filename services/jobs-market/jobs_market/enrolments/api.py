@@ -12,12 +12,12 @@ from pydantic import Field, model_validator
 from jobs_market.enrolments import usecases
 from jobs_market.enrolments.domain import RESULTS, Result
 from jobs_market.enrolments.usecases import Enrol
-from jobs_market.wire import Asked, FactDay, Id, Told, after, load, page, terms
 from kit import bulk, idempotency
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import Asked, FactDay, Id, Told, after, load, page, terms
 
 TAG = "enrolments 参训"
 router = APIRouter(prefix="/v1/enrolments", tags=[TAG])

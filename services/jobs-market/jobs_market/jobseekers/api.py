@@ -12,11 +12,11 @@ from pydantic import Field
 from jobs_market.jobseekers import usecases
 from jobs_market.jobseekers.domain import WITHDRAW_REASONS, Jobseeker, WithdrawReason
 from jobs_market.jobseekers.usecases import Seek
-from jobs_market.wire import Asked, FactDay, Id, Made, Told, after, load, page, terms
 from kit import bulk, idempotency
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import Asked, FactDay, Id, Made, Told, after, load, page, terms
 
 router = APIRouter(prefix="/v1/jobseekers", tags=["jobseekers 求职登记"])
 Reader = Annotated[Actor, requires("jobs-market:jobseeker:read")]

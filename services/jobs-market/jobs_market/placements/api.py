@@ -18,11 +18,11 @@ from jobs_market.placements.wire import (
     PlacementSeen,
     VoidPlacement,
 )
-from jobs_market.wire import Id, after, load, page
 from kit import bulk, idempotency
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import Id, after, load, page
 
 router = APIRouter(prefix="/v1/placements", tags=["placements 就业安置"])
 Reader = Annotated[Actor, requires("jobs-market:placement:read")]

@@ -22,8 +22,8 @@ from jobs_market.placements.domain import (
     State,
     VoidReason,
 )
-from jobs_market.wire import Asked, FactDay, Made, Months, Told, terms
 from kit.money import Yuan, YuanNotNegative
+from kit.wire import Asked, FactDay, Made, Months, Told, terms
 
 #: What may be done next with a placement, by its state.
 NEXT: dict[State, list[str]] = {

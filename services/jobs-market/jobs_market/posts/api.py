@@ -12,11 +12,11 @@ from pydantic import Field, model_validator
 from jobs_market.employers.domain import SECTORS, Sector
 from jobs_market.posts import usecases
 from jobs_market.posts.domain import LOSS_REASONS, LossReason, Post
-from jobs_market.wire import Asked, FactDay, Id, Made, Told, after, load, page, terms
 from kit import bulk, idempotency
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import Asked, FactDay, Id, Made, Told, after, load, page, terms
 
 router = APIRouter(prefix="/v1/posts", tags=["posts 就业岗位"])
 Reader = Annotated[Actor, requires("jobs-market:post:read")]

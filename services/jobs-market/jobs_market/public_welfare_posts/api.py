@@ -12,11 +12,11 @@ from pydantic import Field
 from jobs_market.public_welfare_posts import usecases
 from jobs_market.public_welfare_posts.domain import POST_KINDS, PostKind, PublicWelfarePost
 from jobs_market.public_welfare_posts.usecases import Seen
-from jobs_market.wire import FactDay, Id, Made, Told, after, load, page, terms
 from kit import bulk, idempotency
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import FactDay, Id, Made, Told, after, load, page, terms
 
 TAG = "public-welfare-posts 公益性岗位"
 router = APIRouter(prefix="/v1/public-welfare-posts", tags=[TAG])

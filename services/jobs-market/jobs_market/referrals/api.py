@@ -11,13 +11,13 @@ from pydantic import Field
 
 from jobs_market.referrals import usecases
 from jobs_market.referrals.domain import OUTCOMES, Outcome
-from jobs_market.wire import Asked, FactDay, Id, Told, after, page, terms
 from kit import idempotency
 from kit.auth import Actor, requires
 from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import Asked, FactDay, Id, Told, after, page, terms
 
 router = APIRouter(prefix="/v1/referrals", tags=["referrals 职业介绍"])
 Reader = Annotated[Actor, requires("jobs-market:referral:read")]

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from jobs_market.training_classes import usecases
 from jobs_market.training_classes.domain import CLASS_KINDS, ClassKind, TrainingClass
-from jobs_market.wire import Asked, FactDay, Id, Made, Name, Told, after, load, page, terms
 from kit import bulk, idempotency
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import Asked, FactDay, Id, Made, Name, Told, after, load, page, terms
 
 TAG = "training-classes 培训班"
 router = APIRouter(prefix="/v1/training-classes", tags=[TAG])

@@ -11,12 +11,12 @@ from pydantic import Field
 
 from jobs_market.vacancies import usecases
 from jobs_market.vacancies.domain import CLOSE_REASONS, CloseReason, Vacancy
-from jobs_market.wire import Asked, FactDay, Id, Made, Months, Name, Told, after, load, page, terms
 from kit import bulk, idempotency
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.money import Yuan, YuanNotNegative
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import Asked, FactDay, Id, Made, Months, Name, Told, after, load, page, terms
 
 router = APIRouter(prefix="/v1/vacancies", tags=["vacancies 空岗信息"])
 Reader = Annotated[Actor, requires("jobs-market:vacancy:read")]

@@ -1,4 +1,4 @@
-"""What the HTTP rooms of all nouns share: models that forbid or read, pages, imports."""
+"""What HTTP rooms share: models that forbid or read, pages in the order of ids, imports of sets."""
 
 from __future__ import annotations
 
