@@ -80,7 +80,7 @@ class Money:
                 day = DAY(first.toordinal() + (last - first).days // 20)
                 yield {
                     "id": f"{prefix}{number:08x}", "fund": fact.fund, "source": fact.source,
-                    "amount": yuan(fen_of(fact.amount)), "year": last.year,
+                    "amount": yuan(fen_of(fact.amount)), "year": day.year,
                     "approval": fact.approval, "document": fact.document,
                     "received_on": str(day), **self._where((fact.area, fact.office)),
                 }  # fmt: skip
