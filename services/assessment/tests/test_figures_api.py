@@ -228,6 +228,13 @@ async def test_declared_statistics_are_shown_with_their_source(city: Any) -> Non
     assert [one["code"] for one in kept["findings"]] == ["cap-met"]
 
 
+async def test_a_series_that_no_indicator_stands_for_is_shown_as_declared(city: Any) -> None:
+    row = {"series": "full_employment_communities", "area_code": CITY, "as_of": "2003-10-31"}
+    await city.load("statistics", {**row, "value": "12", "unit": "个社区", "source": "x"})
+    found = await city.figure("full_employment_communities.stated")
+    assert (found["value"], found["unit"]) == ("12", "个社区")
+
+
 @pytest.mark.parametrize(
     "name",
     [

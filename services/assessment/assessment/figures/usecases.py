@@ -112,7 +112,7 @@ class Evaluation:
             self.tx, series, figure.area_code, figure.office, figure.as_of
         )
         value = Fraction(found.value) if found else None
-        unit = found.unit if found and found.unit in UNITS else definition.unit
+        unit = found.unit if found else definition.unit
         decimals = max(0, -int(found.value.as_tuple().exponent)) if found else definition.decimals
         return Figure(
             figure, definition, when, _title(definition, value or Fraction(0), unit, when), None,
