@@ -57,6 +57,7 @@ create function journal_entry_balances() returns trigger language plpgsql
 declare
     total numeric;
     lines integer;
+    last integer;
     entry uuid;
 begin
     if tg_table_name = 'journal_entry' then
@@ -64,18 +65,22 @@ begin
     else
         entry := new.entry_id;
     end if;
-    select coalesce(sum(amount), 0), count(*) into total, lines from journal_line where entry_id = entry;
-    if total <> 0 or lines < 2 then
+    select coalesce(sum(amount), 0), count(*), max(line) into total, lines, last
+      from journal_line where entry_id = entry;
+    if total <> 0 or lines < 2 or last <> lines then
         raise exception 'journal entry does not balance' using errcode = 'check_violation',
             constraint = 'journal_entry_balances', table = 'journal_entry';
     end if;
     return null;
 end $$;
 
-create constraint trigger journal_line_balances after insert on journal_line
-    deferrable initially deferred for each row execute function journal_entry_balances();
+-- Each entry is checked once, at its own commit. Lines are numbered from 1 without a gap and an entry
+-- has at least two, so whoever adds one later adds a third or higher: those are checked by themselves.
 create constraint trigger journal_entry_has_lines after insert on journal_entry
     deferrable initially deferred for each row execute function journal_entry_balances();
+create constraint trigger journal_line_balances after insert on journal_line
+    deferrable initially deferred for each row when (new.line > 2)
+    execute function journal_entry_balances();
 
 -- As the owner: the application role has no right to write a balance, only the journal has.
 create function journal_moves_balances() returns trigger language plpgsql security definer

@@ -1,0 +1,29 @@
+"""What loans hears, read from the examples that registry committed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from loans import events
+from loans.consumers import SUBSCRIPTIONS
+
+SERVICES = Path(__file__).parents[2]
+HEARD: dict[str, type[BaseModel]] = {
+    "registry.worker.registered.v1": events.WorkerRegistered,
+    "registry.certificate.issued.v1": events.CertificateIssued,
+    "registry.certificate.revoked.v1": events.CertificateRevoked,
+}
+
+
+@pytest.mark.parametrize("name", HEARD)
+def test_a_publishers_example_can_be_read(name: str) -> None:
+    path = SERVICES / "registry" / "contract" / "events" / f"{name}.example.json"
+    HEARD[name].model_validate(json.loads(path.read_text("utf-8"))["data"])
+
+
+def test_every_handler_has_its_slim_copy() -> None:
+    assert {name for one in SUBSCRIPTIONS for name in one.handlers} == set(HEARD)
