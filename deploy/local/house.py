@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kit import migrations, streams
 from kit.crypto import new_keys
 from kit.embedded import EmbeddedNats, EmbeddedPostgres
-from kit.processes import ServerFailed, free_port, tail
+from kit.processes import Reservation, ServerFailed, reserve_port, tail
 from local import databases
 from local.choice import Choice
 from local.installation import (
@@ -57,6 +57,7 @@ class House:
         self.nats.log = home.logs / "nats-server.log"
         self.ports = {service.name: service.port for service in SERVICES}
         self.port = FRONT_DOOR_PORT
+        self._reservations: list[Reservation] = []
 
     @property
     def address(self) -> str:
@@ -101,6 +102,8 @@ class House:
     async def stop(self) -> None:
         """Everything, in reverse order."""
         await self.supervisor.stop()
+        while self._reservations:
+            self._reservations.pop().release()
         self.home.address_file.unlink(missing_ok=True)
 
     def environment(self, service: ServiceName) -> dict[str, str]:
@@ -130,12 +133,16 @@ class House:
 
     def _choose_ports(self) -> None:
         for name, port in list(self.ports.items()):
-            self.ports[name] = free_port(port)
+            self.ports[name] = self._reserve(port)
             if self.ports[name] != port:
                 self._say(f"port {port} is taken: {name} listens on {self.ports[name]}")
-        self.port = free_port(FRONT_DOOR_PORT)
+        self.port = self._reserve(FRONT_DOOR_PORT)
         if self.port != FRONT_DOOR_PORT:
             self._say(f"port {FRONT_DOOR_PORT} is taken: the front door is {self.address}")
+
+    def _reserve(self, port: int) -> int:
+        self._reservations.append(reserve_port(port))
+        return self._reservations[-1].port
 
     def _nats_config(self, port: int, monitor_port: int) -> str:
         return streams.nats_config(
@@ -197,9 +204,12 @@ class House:
             while time.monotonic() < end:
                 try:
                     states = (await client.get(f"{self.address}/health")).json()
-                except httpx.TransportError:
+                    keys = (await client.get(f"{self.issuer}/jwks")).json()["keys"]
+                except (httpx.TransportError, ValueError, KeyError):
                     states = {}
                 if states and all(states.values()):
+                    if keys[0]["kid"] != self.tokens.key.kid:
+                        raise ServerFailed(f"another program answers at {self.address}")
                     return
                 await asyncio.sleep(0.1)
         missing = [name for name in self.ports if not states.get(name)] or ["front-door"]

@@ -24,6 +24,7 @@ from rich.console import Console
 
 from kit.processes import ServerFailed, stop_orphans
 from local.choice import Choice, UnknownCity, choose
+from local.city.report import ReportRefused
 from local.city.sender import LoadFailed
 from local.house import House
 from local.installation import Installation, Lock, WrongCity
@@ -45,7 +46,15 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         return commands[name]()
-    except (ServerFailed, UnknownCity, WrongCity, LoadFailed, NotSettled, NotRunning) as problem:
+    except (
+        ServerFailed,
+        UnknownCity,
+        WrongCity,
+        LoadFailed,
+        ReportRefused,
+        NotSettled,
+        NotRunning,
+    ) as problem:
         print(problem, file=sys.stderr)
         return 1
 

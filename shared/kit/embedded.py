@@ -92,7 +92,7 @@ class EmbeddedPostgres(Server):
             self._initialise()
         if first:
             clear_stale_postmaster(self.directory)
-        self.port = free_port(self.port or None)
+        self.port = self._reserved("port", self.port or None)
 
     def _initialise(self) -> None:
         """initdb beside the final place, then rename: half a cluster never looks like one."""
@@ -177,8 +177,8 @@ class EmbeddedNats(Server):
             stop_orphans("nats-server", lambda process: str(self.config_file) in process.cmdline())
         text = self._config
         if callable(text):
-            self.port = free_port(self.port or None)
-            self.monitor_port = free_port(self.monitor_port or None)
+            self.port = self._reserved("port", self.port or None)
+            self.monitor_port = self._reserved("monitor", self.monitor_port or None)
             text = text(self.port, self.monitor_port)
         self.config_file.touch(mode=0o600)  # it holds passwords
         self.config_file.write_text(text)

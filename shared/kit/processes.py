@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import random
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -62,14 +64,52 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def free_port(preferred: int | None = None) -> int:
+class Reservation:
+    """A port that is ours until it is released or this process ends.
+
+    Between choosing a port and listening on it seconds pass; another runner on this machine must
+    not choose the same one meanwhile. A lock on a file says so: a bound socket could not, because
+    it would be in the way of the server itself.
+    """
+
+    def __init__(self, port: int, handle: int) -> None:
+        self.port = port
+        self._handle = handle
+
+    def release(self) -> None:
+        os.close(self._handle)
+
+
+def reserve_port(preferred: int | None = None) -> Reservation:
     """The preferred port when nobody has it, else one that nobody has."""
-    if preferred is not None and port_is_free(preferred):
-        return preferred
-    for port in random.sample(FREE_PORTS, 200):
-        if port_is_free(port):
-            return port
+    wanted = [] if preferred is None else [preferred]
+    for port in (*wanted, *random.sample(FREE_PORTS, 200)):
+        reservation = _reserve(port)
+        if reservation is not None:
+            return reservation
     raise ServerFailed(f"no free port between {FREE_PORTS.start} and {FREE_PORTS.stop}")
+
+
+def _reserve(port: int) -> Reservation | None:
+    folder = Path(tempfile.gettempdir()) / f"house-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(folder / str(port), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    if not port_is_free(port):
+        os.close(handle)
+        return None
+    return Reservation(port, handle)
+
+
+def free_port(preferred: int | None = None) -> int:
+    """As reserve_port, for whoever listens on it at once."""
+    reservation = reserve_port(preferred)
+    reservation.release()
+    return reservation.port
 
 
 def tail(log: Path, size: int = 2000) -> str:
@@ -92,6 +132,7 @@ class Server:
         self.wanted_port = port
         self.port = port or 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._reservations: dict[str, Reservation] = {}
 
     @property
     def pid(self) -> int | None:
@@ -135,6 +176,16 @@ class Server:
                 break
         raise ServerFailed(f"{self.name} did not start:\n{tail(self.log)}")
 
+    def _reserved(self, what: str, preferred: int | None) -> int:
+        """A port for `what`, kept over restarts unless somebody else has taken it."""
+        known = self._reservations.get(what)
+        if known is not None:
+            if port_is_free(known.port):
+                return known.port
+            known.release()
+        self._reservations[what] = reserve_port(preferred)
+        return self._reservations[what].port
+
     def _spawn(self, command: Sequence[str], prefix: Sequence[str] = (), **options: Any) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists():  # what it said before it died
@@ -160,6 +211,8 @@ class Server:
             process.kill()
             process.wait()
         self._process = None
+        while self._reservations:
+            self._reservations.popitem()[1].release()
 
     async def astop(self, mode: str = "fast", seconds: float = 60) -> None:
         """As stop, for a running event loop."""

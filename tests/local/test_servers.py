@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from kit.embedded import EmbeddedNats, EmbeddedPostgres
-from kit.processes import ServerFailed, free_port, port_is_free
+from kit.processes import ServerFailed, free_port, port_is_free, reserve_port
 
 QUICK = {"fsync": "off", "shared_buffers": "16MB"}
 
@@ -110,6 +110,16 @@ def test_taken_port_is_replaced(postgres: EmbeddedPostgres, tmp_path: Path) -> N
         assert asyncio.run(ask(other, "select 1")) == 1
     assert free_port(postgres.port) != postgres.port
     assert port_is_free(free_port())
+
+
+def test_a_reserved_port_is_nobody_elses_before_anything_listens() -> None:
+    mine = reserve_port()
+    assert port_is_free(mine.port)
+    other = reserve_port(mine.port)
+    assert other.port != mine.port
+    mine.release()
+    assert free_port(mine.port) == mine.port
+    other.release()
 
 
 def test_failure_shows_the_log(tmp_path: Path) -> None:
