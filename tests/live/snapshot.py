@@ -7,6 +7,7 @@ the way to the same end is no difference; how many entities of a kind there are,
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from typing import Any
@@ -43,6 +44,33 @@ def _normal(event: dict[str, Any], given: set[str]) -> tuple[str, ...]:
     words = (event["type"], event["subject"], event["validfrom"], event["areacode"],
              event["office"], *sorted(f"{k}={v}" for k, v in event["data"].items()))  # fmt: skip
     return tuple(UUID_TEXT.sub(made, word) for word in words)
+
+
+async def lists(house: LiveHouse, given: set[str]) -> Items:
+    """Every row of every list that the services' contracts have."""
+    found: Items = Counter()
+    for service in NAMES:
+        contract = (await house.get(f"/api/{service}/openapi.json")).json()
+        for path, operations in contract["paths"].items():
+            parameters = {one["name"] for one in operations.get("get", {}).get("parameters", [])}
+            if "cursor" not in parameters or "{" in path:
+                continue
+            name = path.removeprefix("/v1/")
+            page = await house.read(service, name, limit=100)
+            while True:
+                for row in page["items"]:
+                    found[(service, name, _row(row, given))] += 1
+                if page["next_cursor"] is None:
+                    break
+                page = await house.read(service, name, limit=100, cursor=page["next_cursor"])
+    return found
+
+
+def _row(row: dict[str, Any], given: set[str]) -> str:
+    """Without the instants of recording: no two houses record at the same time."""
+    facts = {key: value for key, value in row.items() if not key.endswith("_at")}
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+    return UUID_TEXT.sub(lambda match: match[0] if match[0] in given else "*", text)
 
 
 async def figures(house: LiveHouse) -> dict[str, str]:

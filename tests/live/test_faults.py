@@ -13,7 +13,7 @@ import signal
 import pytest
 
 from tests.live.harness import LiveHouse, until
-from tests.live.snapshot import difference, figures, items
+from tests.live.snapshot import difference, figures, items, lists
 from tests.live.workload import Workload
 
 pytestmark = [
@@ -132,8 +132,12 @@ async def test_the_same_as_the_undisturbed_twin(
     ours, twins = await items(house, city.ids), await items(twin, city.ids)
     assert ours.total() > len(city.ids) / 2
     assert not difference(ours, twins)
+    rows = await lists(house, city.ids)
+    assert rows.total() > len(city.ids) / 2
+    assert not difference(rows, await lists(twin, city.ids))
     computed = await figures(house)
     assert len(computed) == 73
+    assert sum(value.startswith("None") for value in computed.values()) < 10
     assert computed == await figures(twin)
 
 
