@@ -21,7 +21,7 @@ from registry.events import (
     PlacementVoided,
 )
 from registry.labour_status import usecases as labour_status
-from registry.labour_status.store import Hearing
+from registry.labour_status.domain import Hearing
 from registry.pairings import usecases as pairings
 
 

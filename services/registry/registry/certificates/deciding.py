@@ -15,7 +15,7 @@ from registry.certificates import rule
 from registry.certificates.rule import Terms, WorkerFacts
 from registry.labour_status import usecases as labour_status
 from registry.workers import usecases as workers
-from registry.workers.store import Facts
+from registry.workers.domain import Facts
 
 #: Every rule of this noun that ever decided, for deriving old decisions again.
 RULES: dict[str, Rule] = {f"{rule.RULE}@{rule.VERSION}": rule.again}

@@ -73,6 +73,17 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """One thing heard of a placement; None where this event says nothing."""
+
+    id: UUID
+    worker_id: UUID
+    started_on: date | None = None
+    ended_on: date | None = None
+    voided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Spell:
     """A status and the day it holds from; ``placement_id`` names what made it ``employed``."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.labour_status.domain import Declared, Placement, Spell
+from registry.labour_status.domain import Declared, Hearing, Placement, Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +23,6 @@ class Row:
     office: str
     told_event: UUID | None
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """One thing heard of a placement; None where this event says nothing."""
-
-    id: UUID
-    worker_id: UUID
-    started_on: date | None = None
-    ended_on: date | None = None
-    voided: bool = False
 
 
 def _row(row: Record) -> Row:

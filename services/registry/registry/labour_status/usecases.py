@@ -16,8 +16,8 @@ from kit.problems import NotFound
 from kit.service import Runtime
 from registry import events
 from registry.labour_status import domain, store
-from registry.labour_status.domain import Declared, LabourStatus, Placement, Spell
-from registry.labour_status.store import Hearing, Row
+from registry.labour_status.domain import Declared, Hearing, LabourStatus, Placement, Spell
+from registry.labour_status.store import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,18 @@ class Worker:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What other nouns decide on: no name, no number."""
+
+    id: UUID
+    sex: Sex
+    birth_date: date
+    claims: Claims
+    area_code: str
+    office: str
+
+
 def check_identity(number: IdNumber, sex: Sex | None, birth_date: date | None) -> None:
     """What the form says must be what the card says. Raises the two differences."""
     if sex is not None and sex != number.sex:

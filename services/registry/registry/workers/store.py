@@ -11,7 +11,7 @@ from asyncpg import Record
 
 from kit.crypto import Keyring, Sex, mask_id_number, mask_name, place
 from kit.db import Tx
-from registry.workers.domain import Claims, Worker
+from registry.workers.domain import Claims, Facts, Worker
 
 _CLAIMS = (
     "category", "former_enterprise_kind", "former_enterprise_closed", "settlement_received",
@@ -44,18 +44,6 @@ class NewWorker:
     area_code: str
     office: str
     registered_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What other nouns decide on: no name, no number."""
-
-    id: UUID
-    sex: Sex
-    birth_date: date
-    claims: Claims
-    area_code: str
-    office: str
 
 
 def number_index(keyring: Keyring, number: str) -> bytes:

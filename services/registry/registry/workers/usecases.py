@@ -27,8 +27,8 @@ from registry.labour_status.usecases import Opening
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
 from registry.workers import domain, store
-from registry.workers.domain import Category, Claims, Worker
-from registry.workers.store import Facts, NewWorker
+from registry.workers.domain import Category, Claims, Facts, Worker
+from registry.workers.store import NewWorker
 
 
 @dataclass(frozen=True, slots=True)
