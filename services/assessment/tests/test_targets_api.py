@@ -112,7 +112,8 @@ async def test_targets_of_another_area_do_not_exist_for_a_district(city: Any) ->
     assert (await client.get(f"/v1/targets/{mine['id']}")).status_code == 200
     assert (await client.get(f"/v1/targets/{whole['id']}")).status_code == 404
     assert (await client.get(f"/v1/targets/{whole['id']}/decomposition")).status_code == 404
-    assert (await client.post("/v1/targets", json=row())).status_code == 404
+    foreign = await client.post("/v1/targets", json=row())
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "outside-your-area")
     listed = (await client.get("/v1/targets")).json()["items"]
     assert [one["id"] for one in listed] == [mine["id"]]
 

@@ -17,6 +17,7 @@ from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.db import Tx
+from kit.facts import OutsideYourArea
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
@@ -122,7 +123,7 @@ async def declare_statistic(
 ) -> StatisticBody:
     """Declare one value. A correction is a later declaration for the same day."""
     if not actor.may_see(command.area_code):
-        raise NotFound
+        raise OutsideYourArea
     return StatisticBody.of(
         await usecases.declare_statistic(runtime_of(request), command.statistic())
     )

@@ -17,6 +17,7 @@ from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.db import Tx
+from kit.facts import OutsideYourArea
 from kit.http import etag, expected_version, runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
@@ -167,7 +168,7 @@ async def set_target(
 ) -> TargetBody:
     """Set one target, signed or a draft."""
     if not actor.may_see(command.area_code):
-        raise NotFound
+        raise OutsideYourArea
     made = await usecases.set_target(runtime_of(request), command.target())
     response.headers["ETag"] = etag(made.version)
     return TargetBody.of(made)
