@@ -41,8 +41,9 @@ def _unique(case: Case) -> Iterator[str]:
     for code, times in Counter(area.code for area in case.areas).items():
         if times > 1:
             yield f"areas.{code}: 重复 / the code occurs {times} times"
+    inside = case.city.code[:2] if case.city.code.endswith("0000") else case.city.code[:4]
     for area in case.areas:
-        if not area.code.startswith(case.city.code[:4]) or area.code == case.city.code:
+        if not area.code.startswith(inside) or area.code.endswith("00"):
             yield f"areas.{area.code}: 不属本市 / is no district or county of {case.city.code}"
 
 

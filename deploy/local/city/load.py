@@ -118,7 +118,7 @@ class _Loading:
             REGISTRY, "/v1/areas",
             (
                 {"id": f"{area}{n:08x}", "code": code, "name": name, "established_on": day}
-                for n, (code, name) in enumerate(places.areas[1:])
+                for n, (code, name) in enumerate(places.areas)
             ),
         )  # fmt: skip
         await self.sender.bodies(

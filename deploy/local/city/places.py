@@ -14,6 +14,10 @@ from local.city.shares import largest_remainder
 Place = tuple[str | None, str | None]
 
 
+#: What the third and fourth digit mean in a municipality.
+_BETWEEN = {"01": "市辖区", "02": "县"}
+
+
 @dataclass(frozen=True)
 class Site:
     """Where a fact may be recorded: a twelve-digit area and the office that administers it."""
@@ -44,8 +48,11 @@ class Places:
 
     def __post_init__(self) -> None:
         city = self.case.city
-        self.areas.append((f"{city.code[:2]}0000000000", f"{city.code[:2]} 省"))
         self.areas.append((self.case.city_area, city.name))
+        # A municipality under the central government (500000) has a level between: 5001, 5002.
+        between = {node.code[:4] for node in self.case.areas} - {city.code[:4]}
+        for code in sorted(between):
+            self.areas.append((f"{code}00000000", f"{city.name}{_BETWEEN.get(code[2:], '')}"))
         for node in self.case.areas:
             self._district(node)
         grassroots = [b for b in self.offices if b.kind != "bureau"]

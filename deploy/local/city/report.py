@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from calendar import monthrange
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +31,8 @@ UNITS = {
 }  # fmt: skip
 ISSUERS = {"province": "省", "city": "市", "district": "区县", "office": "机构"}
 QUALIFIERS = {"at_least": "≥ ", "at_most": "≤ ", "about": "≈ "}
+#: From so many columns on, English stands beside the Chinese.
+WIDE = 110
 READER = "assessment-officer"
 #: What one object of FORMAT=json has, in this order.
 FIELDS = (
@@ -118,7 +122,12 @@ def as_json(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _print(
     case: Case, scale: Decimal, rows: list[dict[str, Any]], surprises: list[str], console: Console
 ) -> None:
-    console.print(table(case, rows))
+    console.print(table(case, rows, wide=console.width >= WIDE))
+    notes = noted(rows)
+    for row in rows:
+        if row["id"] in notes:
+            reasons = " / ".join(r for r in (row["reason"], row.get("reason_en")) if r)
+            console.print(Text(f"[{notes[row['id']]}] {reasons}", style="italic"))
     counts = Counter(row["verdict"] for row in rows)
     told = "，".join(
         f"{VERDICTS.get(verdict, (verdict, verdict, ''))[0]} {verdict} {count}"
@@ -133,44 +142,72 @@ def _print(
         console.print("所有结论与案例预期一致 / every verdict is what the case expects")
 
 
-def table(case: Case, rows: list[dict[str, Any]]) -> Table:
-    """The report for a terminal: Chinese first."""
+def table(case: Case, rows: list[dict[str, Any]], *, wide: bool) -> Table:
+    """The report for a terminal: Chinese first, English where there is room."""
     out = Table(
-        title=f"{case.city.name} {case.title}  截至 as of {case.as_of}",
+        title=f"{case.city.name} {case.city.name_en} · {case.title} · 截至 as of {case.as_of}",
         caption="公布数与由事件重新计算的数 / published values beside values recomputed from events",
         header_style="bold",
-        show_lines=False,
+        box=SIMPLE_HEAD,
         pad_edge=False,
     )
-    out.add_column("指标\nFigure", ratio=4, overflow="fold")
-    out.add_column("地区·机构\nArea, office", ratio=2, overflow="fold")
-    out.add_column("期间\nPeriod", no_wrap=True)
-    out.add_column("下达者\nIssuer", no_wrap=True)
-    out.add_column("公布\nPublished", justify="right", no_wrap=True)
-    out.add_column("计算\nComputed", justify="right", no_wrap=True)
-    out.add_column("单位\nUnit", no_wrap=True)
-    out.add_column("结论\nVerdict", no_wrap=True)
+    out.add_column("指标 Figure", overflow="fold")
+    out.add_column("期间 Period", no_wrap=True)
+    out.add_column("公布 Published" if wide else "公布", justify="right", no_wrap=True)
+    out.add_column("计算 Computed" if wide else "计算", justify="right", no_wrap=True)
+    out.add_column("结论 Verdict", no_wrap=True)
+    notes = noted(rows)
     for row in rows:
         zh, en, style = VERDICTS.get(row["verdict"], (row["verdict"], "", "red"))
-        out.add_row(*_cells(row), Text(f"{zh} {en}", style=style))
-        if row.get("reason") and row["verdict"] != "scaled":
-            reasons = [row["reason"], row.get("reason_en")]
-            out.add_row(Text("  ↳ " + " / ".join(r for r in reasons if r), style="italic dim"))
+        verdict = Text(f"{zh} {en}" if wide else zh, style=style)
+        if row["id"] in notes:
+            verdict.append(f" [{notes[row['id']]}]")
+        out.add_row(_title(case, row, wide), _period(row), *_values(row), verdict)
     return out
 
 
-def _cells(row: dict[str, Any]) -> list[str]:
-    place = row.get("office_name") or row.get("area_name") or row["area"]
-    first, _, last = str(row["period"]).partition("/")
-    if row.get("semantics") == "PIT":
-        first = ""
+def noted(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Numbers of the notes below the table, for values that have a reason to give."""
+    told = [row["id"] for row in rows if row.get("reason") and row["verdict"] != "scaled"]
+    return {identifier: number for number, identifier in enumerate(told, 1)}
+
+
+def _title(case: Case, row: dict[str, Any], wide: bool) -> Text:
+    """What it is, where when not the whole city, whose target."""
+    title = str(row.get("title") or row["figure"])
+    if row.get("office") or row["area"] != case.city_area:
+        place = str(row.get("office_name") or row.get("area_name") or row["area"])
+        if title.partition("：")[0] not in place:
+            title = f"{place}：{title}"
     issuer = row.get("issuer")
+    if issuer:
+        title += f"({ISSUERS.get(issuer, issuer)})"
+    text = Text(title)
+    if wide:
+        text.append(f"  {str(row['figure']).partition('.')[0]}", style="dim")
+    return text
+
+
+def _period(row: dict[str, Any]) -> str:
+    """``2003.01–10`` for a part of a year, ``至 2003.10`` since the beginning, else the day."""
+    first, _, last = str(row["period"]).partition("/")
+    year, month, day = last.split("-")
+    if row.get("semantics") == "PIT":
+        return f"{year}.{month}.{day}"
+    at_end = int(day) == monthrange(int(year), int(month))[1]
+    if first == "..":
+        return f"至 {year}.{month}" if at_end else f"至 {year}.{month}.{day}"
+    begun = first.split("-")[1]
+    return f"{year}.{begun}–{month}" if at_end else f"{year}.{begun}–{month}.{day}"
+
+
+def _values(row: dict[str, Any]) -> list[str]:
+    """Published and computed, with the unit."""
+    unit = UNITS.get(row["unit"], row["unit"])
+    space = "" if unit == "%" else " "
+    qualifier = QUALIFIERS.get(row.get("qualifier", ""), "")
+    computed = row["computed"]
     return [
-        str(row.get("title") or row["figure"]),
-        str(place),
-        f"{first[2:] if first not in ('', '..') else ''}–{last[2:]}" if first else last[2:],
-        ISSUERS.get(issuer, issuer) if issuer else "",
-        f"{QUALIFIERS.get(row.get('qualifier', ''), '')}{row['published']}",
-        "—" if row["computed"] is None else str(row["computed"]),
-        UNITS.get(row["unit"], row["unit"]),
+        f"{qualifier}{row['published']}{space}{unit}",
+        "—" if computed is None else f"{computed}{space}{unit}",
     ]
