@@ -18,9 +18,10 @@ from kit.decisions import rederive
 from kit.money import fen
 from kit.policy import Policies
 from loans import law
+from loans.borrowers.domain import Borrower
 from loans.guarantee_funds.domain import GuaranteeFund, NoHeadroom, city_of
-from loans.loans import domain, record
-from loans.loans.domain import Borrower, Course, Loan, RateTerms
+from loans.loans import domain, record, terms
+from loans.loans.domain import Course, Loan, RateTerms
 
 HERE = Path(__file__).parent
 POLICIES = Policies.load(HERE.parent / "policies")
@@ -45,11 +46,11 @@ def test_golden(golden: dict[str, Any]) -> None:
         asked.worker_id, golden.get("birth_date", date(1960, 5, 1)),
         golden.get("labour_status", "laid_off"), golden.get("certificate", True),
     )  # fmt: skip
-    parameters = law.review_parameters(POLICIES, on)
-    terms = law.review_terms(parameters)
-    conditions = domain.assess(asked, borrower, terms, on)
+    parameters = terms.review_parameters(POLICIES, on)
+    rule = terms.review_terms(parameters)
+    conditions = domain.assess(asked, borrower, rule, on)
     decision = record.decision_of(
-        asked, borrower, terms, conditions,
+        asked, borrower, rule, conditions,
         on=on, parameters=parameters, parameter_set="x", decided_on=on, events={},
     )  # fmt: skip
     assert ("granted" if decision.granted else "refused") == golden["decision"]
@@ -59,7 +60,7 @@ def test_golden(golden: dict[str, Any]) -> None:
 
 def test_before_the_first_rule_nothing_is_decided() -> None:
     with pytest.raises(law.NoRuleInForce):
-        law.review_parameters(POLICIES, date(2002, 12, 23))
+        terms.review_parameters(POLICIES, date(2002, 12, 23))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_the_rate_follows_the_benchmark_of_the_contract_day(
     on: date, months: int, rate_max: str
 ) -> None:
     """L7, L27."""
-    assert law.rate_terms(POLICIES, on, months).rate_max == Decimal(rate_max)
+    assert terms.rate_terms(POLICIES, on, months).rate_max == Decimal(rate_max)
 
 
 RATE = RateTerms(Decimal("5.49"), Decimal(0))

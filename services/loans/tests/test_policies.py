@@ -10,6 +10,7 @@ import pytest
 
 from kit.policy import Policies
 from loans import law
+from loans.loans import terms
 
 POLICIES = Policies.load(Path(__file__).parent.parent / "policies")
 
@@ -38,4 +39,4 @@ def test_before_the_first_day_there_is_nothing() -> None:
     with pytest.raises(law.NoRuleInForce):
         law.leverage(POLICIES, date(2002, 12, 23))
     with pytest.raises(law.NoRuleInForce):
-        law.rate_terms(POLICIES, date(2002, 12, 23), 12)
+        terms.rate_terms(POLICIES, date(2002, 12, 23), 12)

@@ -16,8 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.policy import Policies
-from subsidy import law
-from subsidy.entitlements import domain, record
+from subsidy.entitlements import domain, record, terms
 from subsidy.entitlements.domain import Case, Certificate, Outcome, Placement, Step, Told
 
 HERE = Path(__file__).parent
@@ -50,8 +49,8 @@ def case_of(facts: dict[str, Any]) -> Case:
 
 
 def assess(case: Case) -> Outcome:
-    parameters = law.insurance_parameters(POLICIES, case.placement.started_on)
-    return domain.assess(case, law.insurance_terms(parameters))
+    parameters = terms.insurance_parameters(POLICIES, case.placement.started_on)
+    return domain.assess(case, terms.insurance_terms(parameters))
 
 
 @pytest.mark.parametrize("golden", GOLDEN["case"], ids=lambda one: one["title"])
@@ -77,12 +76,12 @@ def test_a_record_derives_again_from_itself(golden: dict[str, Any]) -> None:
     from kit.decisions import rederive
 
     case = case_of(golden)
-    parameters = law.insurance_parameters(POLICIES, case.placement.started_on)
-    terms = law.insurance_terms(parameters)
-    outcome = domain.assess(case, terms)
+    parameters = terms.insurance_parameters(POLICIES, case.placement.started_on)
+    rule = terms.insurance_terms(parameters)
+    outcome = domain.assess(case, rule)
     decision = record.decision_of(
         uuid4(), case, outcome,
-        facts=record.facts_of(case, terms), parameters=parameters, parameter_set="x",
+        facts=record.facts_of(case, rule), parameters=parameters, parameter_set="x",
         decided_on=date(2003, 10, 31), events={},
     )  # fmt: skip
     assert rederive(decision.record(), record.RULES).differences == ()

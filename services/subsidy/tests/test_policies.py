@@ -9,6 +9,7 @@ import pytest
 
 from kit.policy import NoValue, Policies
 from subsidy import law
+from subsidy.entitlements import terms
 
 POLICIES = Policies.load(Path(__file__).parent.parent / "policies")
 
@@ -37,7 +38,7 @@ def test_what_held_on_a_day(name: str, day: date, value: object) -> None:
 def test_before_the_first_day_there_is_nothing() -> None:
     with pytest.raises(NoValue):
         POLICIES.value("subsidy.si_months_max", date(2002, 12, 2))
-    assert law.insurance_terms(law.insurance_parameters(POLICIES, date(2002, 12, 2))) is None
+    assert terms.insurance_terms(terms.insurance_parameters(POLICIES, date(2002, 12, 2))) is None
     assert law.permitted_uses(POLICIES, "reemployment", date(2002, 12, 2)) is None
 
 

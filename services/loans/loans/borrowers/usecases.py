@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kit.db import Tx
 from loans.borrowers import store
-from loans.loans.domain import Borrower
+from loans.borrowers.domain import Borrower
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from kit.decisions import Condition
 from kit.refusal import Refusal
+from loans.borrowers.domain import Borrower
 
 State = Literal[
     "applied", "recommended", "labour_ok", "committed", "declined",
@@ -109,16 +110,6 @@ class RateTerms:
     @property
     def rate_max(self) -> Decimal:
         return self.benchmark + self.uplift
-
-
-@dataclass(frozen=True, slots=True)
-class Borrower:
-    """What we heard of a worker. ``certificate_valid`` on the day of the review."""
-
-    worker_id: UUID
-    birth_date: date
-    labour_status: str
-    certificate_valid: bool
 
 
 @dataclass(frozen=True, slots=True)

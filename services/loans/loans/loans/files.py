@@ -15,13 +15,13 @@ from kit.events import NewEvent
 from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
-from loans import law, places
+from loans import places
 from loans.borrowers import usecases as borrowers
 from loans.borrowers.usecases import Known
 from loans.guarantee_funds import usecases as funds
 from loans.guarantee_funds.domain import FundUnknown, GuaranteeFund, city_of
 from loans.guarantee_funds.store import Movement
-from loans.loans import domain, record, store, usecases
+from loans.loans import domain, record, store, terms, usecases
 from loans.loans.domain import LIVE, Course, Loan
 from loans.loans.store import Step
 
@@ -132,11 +132,11 @@ def _follow(work: _Work, course: Course, known: Known | None) -> Loan:
 
 
 def _review(rt: Runtime, row: _Row, course: Course, known: Known, on: date) -> None:
-    parameters = law.review_parameters(rt.policies, on)
-    terms = law.review_terms(parameters)
-    conditions = domain.assess(row.loan, known.borrower, terms, on)
+    parameters = terms.review_parameters(rt.policies, on)
+    rule = terms.review_terms(parameters)
+    conditions = domain.assess(row.loan, known.borrower, rule, on)
     row.decision = record.decision_of(
-        row.loan, known.borrower, terms, conditions,
+        row.loan, known.borrower, rule, conditions,
         on=on, parameters=parameters, parameter_set=rt.policies.parameter_set_hash,
         decided_on=rt.today(), events=known.events,
     )  # fmt: skip
@@ -160,11 +160,11 @@ def _disburse(rt: Runtime, row: _Row, course: Course, known: Known, on: date) ->
     assert course.bank is not None
     assert course.annual_rate is not None
     assert row.fund is not None
-    terms = law.review_terms(law.review_parameters(rt.policies, on))
+    rule = terms.review_terms(terms.review_parameters(rt.policies, on))
     after = row.loan.disburse(
         on, bank=course.bank, annual_rate=course.annual_rate,
-        rate=law.rate_terms(rt.policies, on, row.loan.term_months),
-        born=known.borrower.birth_date, age_max=terms.age_max,
+        rate=terms.rate_terms(rt.policies, on, row.loan.term_months),
+        born=known.borrower.birth_date, age_max=rule.age_max,
     )  # fmt: skip
     row.step(after, course.bank)
     principal = after.principal

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from kit.decisions import Condition, Decision, Rule
 from kit.policy import Parameter, plain
+from loans.borrowers.domain import Borrower
 from loans.loans import domain
-from loans.loans.domain import Borrower, Loan, Terms
+from loans.loans.domain import Loan, Terms
 
 
 def decision_of(

@@ -21,11 +21,11 @@ from kit.money import yuan
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.service import Runtime
-from loans import events, law, places
+from loans import events, places
 from loans.borrowers import usecases as borrowers
 from loans.guarantee_funds import usecases as funds
 from loans.guarantee_funds.store import Movement
-from loans.loans import domain, record, store
+from loans.loans import domain, record, store, terms
 from loans.loans.domain import Loan
 from loans.loans.store import Step
 
@@ -88,12 +88,12 @@ async def review_loan(rt: Runtime, actor: Actor, loan_id: UUID, on: date) -> Loa
         loan = await _locked(rt, tx, actor, loan_id, on)
         (known,) = await borrowers.known(tx, [(loan.worker_id, on)])
         assert known is not None
-        parameters = law.review_parameters(rt.policies, on)
-        terms = law.review_terms(parameters)
-        conditions = domain.assess(loan, known.borrower, terms, on)
+        parameters = terms.review_parameters(rt.policies, on)
+        rule = terms.review_terms(parameters)
+        conditions = domain.assess(loan, known.borrower, rule, on)
         after = loan.review(on, conditions)
         decision = record.decision_of(
-            loan, known.borrower, terms, conditions,
+            loan, known.borrower, rule, conditions,
             on=on, parameters=parameters, parameter_set=rt.policies.parameter_set_hash,
             decided_on=rt.today(), events=known.events,
         )  # fmt: skip
@@ -141,11 +141,11 @@ async def disburse_loan(
         loan = await _locked(rt, tx, actor, loan_id, on)
         (known,) = await borrowers.known(tx, [(loan.worker_id, on)])
         assert known is not None
-        terms = law.review_terms(law.review_parameters(rt.policies, on))
+        rule = terms.review_terms(terms.review_parameters(rt.policies, on))
         after = loan.disburse(
             on, bank=told.bank, annual_rate=told.annual_rate,
-            rate=law.rate_terms(rt.policies, on, loan.term_months),
-            born=known.borrower.birth_date, age_max=terms.age_max,
+            rate=terms.rate_terms(rt.policies, on, loan.term_months),
+            born=known.borrower.birth_date, age_max=rule.age_max,
         )  # fmt: skip
         assert after.fund_id is not None
         fund = await funds.lock(tx, after.fund_id)

@@ -22,8 +22,8 @@ from kit.outbox import emit
 from kit.policy import Parameter
 from kit.problems import NotFound
 from kit.service import Runtime
-from subsidy import events, law
-from subsidy.entitlements import domain, record, store
+from subsidy import events
+from subsidy.entitlements import domain, record, store, terms
 from subsidy.entitlements.domain import PROGRAMME, Outcome, Step, Terms
 from subsidy.entitlements.store import Folded, Saved
 
@@ -38,13 +38,13 @@ async def reconsider(
     """
     if not placement_ids:
         return
-    terms = _Terms(rt)
+    law = _Terms(rt)
     kept: list[Decision] = []
     saved: list[Saved] = []
     told: list[NewEvent] = []
     for folded in await store.cases(tx, list(set(placement_ids))):
         placement = folded.case.placement
-        parameters, rule = terms.on(placement.started_on)
+        parameters, rule = law.on(placement.started_on)
         outcome = domain.assess(folded.case, rule)
         if outcome.standing in ("pending", "outside"):
             continue
@@ -77,8 +77,8 @@ class _Terms:
 
     def on(self, day: date) -> tuple[tuple[Parameter, ...], Terms | None]:
         if day not in self._known:
-            parameters = law.insurance_parameters(self._policies, day)
-            self._known[day] = (parameters, law.insurance_terms(parameters))
+            parameters = terms.insurance_parameters(self._policies, day)
+            self._known[day] = (parameters, terms.insurance_terms(parameters))
         return self._known[day]
 
 
