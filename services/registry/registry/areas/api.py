@@ -14,7 +14,7 @@ from kit.areas import AreaCode, Level
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
-from registry import imports
+from kit.wire import load
 from registry.areas import usecases
 from registry.areas.domain import Area
 from registry.areas.usecases import EstablishArea
@@ -76,7 +76,9 @@ async def import_areas(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Establish many areas; a line is one area."""
-    return await imports.run(request, actor, options, EstablishAreaIn, usecases.establish_all)
+    return await load(
+        request, options, EstablishAreaIn, EstablishAreaIn.command, usecases.establish_all, actor
+    )
 
 
 @router.get("", summary="区划列表", operation_id="list_areas")

@@ -14,7 +14,7 @@ from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.ids import new_id
-from registry import imports
+from kit.wire import load
 from registry.certificates import issuing, usecases
 from registry.certificates.domain import Certificate, RefusalReason, State, Transition
 from registry.certificates.issuing import Issue
@@ -178,7 +178,7 @@ async def import_certificate_applications(
 ) -> bulk.ImportResult:
     """Take many applications; the rule grants or refuses each with a decision record, and those
     granted are publicised in the same step. A refused application is a good line."""
-    return await imports.run(request, actor, options, ApplyIn, usecases.apply_all)
+    return await load(request, options, ApplyIn, ApplyIn.command, usecases.apply_all, actor)
 
 
 @router.post(
@@ -189,7 +189,7 @@ async def import_certificate_issues(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Issue many certificates; each must be publicised and its days of publicity over."""
-    return await imports.run(request, actor, options, IssueLine, issuing.issue_all)
+    return await load(request, options, IssueLine, IssueLine.command, issuing.issue_all, actor)
 
 
 @router.get("/counts", summary="优惠证数量", operation_id="count_certificates")

@@ -14,7 +14,7 @@ from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.ids import new_id
-from registry import imports
+from kit.wire import load
 from registry.decision_api import DecisionOut
 from registry.difficulties import usecases
 from registry.difficulties.domain import Difficulty, ExitReason, Kind, State
@@ -103,7 +103,9 @@ async def import_difficulties(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Decide many requests. One that the rule refuses is a good line and is kept as refused."""
-    return await imports.run(request, actor, options, RecogniseIn, usecases.recognise_all)
+    return await load(
+        request, options, RecogniseIn, RecogniseIn.command, usecases.recognise_all, actor
+    )
 
 
 @router.get("", summary="困难对象列表", operation_id="list_difficulties")

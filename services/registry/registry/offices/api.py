@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
-from registry import imports
+from kit.wire import load
 from registry.offices import usecases
 from registry.offices.domain import Kind, Office
 
@@ -98,7 +98,9 @@ async def import_offices(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Open many offices; a line is one office."""
-    return await imports.run(request, actor, options, OpenOfficeIn, usecases.open_all)
+    return await load(
+        request, options, OpenOfficeIn, OpenOfficeIn.command, usecases.open_all, actor
+    )
 
 
 @router.get("", summary="机构列表", operation_id="list_offices")

@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
-from registry import imports
+from kit.wire import load
 from registry.pairings import usecases
 from registry.pairings.domain import Pairing
 from registry.pairings.usecases import FormPairing
@@ -84,7 +84,9 @@ async def import_pairings(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Pair many workers; a line is one pairing."""
-    return await imports.run(request, actor, options, FormPairingIn, usecases.form_all)
+    return await load(
+        request, options, FormPairingIn, FormPairingIn.command, usecases.form_all, actor
+    )
 
 
 @router.get("", summary="结对列表", operation_id="list_pairings")

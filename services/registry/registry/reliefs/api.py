@@ -16,7 +16,7 @@ from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.money import YuanNotNegative
-from registry import imports
+from kit.wire import load
 from registry.reliefs import usecases
 from registry.reliefs.domain import BeneficiaryUnit, Item, Kind, Posting, StatedTotal
 
@@ -169,7 +169,9 @@ async def import_reliefs(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Post many reliefs; a line is one posting."""
-    return await imports.run(request, actor, options, PostReliefIn, usecases.post_all)
+    return await load(
+        request, options, PostReliefIn, PostReliefIn.command, usecases.post_all, actor
+    )
 
 
 @router.post("/totals", status_code=201, summary="申报减免总额", operation_id="state_relief_total")

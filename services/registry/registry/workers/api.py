@@ -16,7 +16,7 @@ from kit.crypto import IdNumberText, Sex
 from kit.facts import OfficeCode
 from kit.http import etag, runtime_of
 from kit.ids import new_id
-from registry import imports
+from kit.wire import load
 from registry.labour_status.domain import LabourStatus
 from registry.workers import usecases
 from registry.workers.domain import Category, Claims, EnterpriseKind, Worker
@@ -164,7 +164,9 @@ async def import_workers(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Register many people; a line is one person. Repeated ID numbers are named by line only."""
-    return await imports.run(request, actor, options, RegisterWorkerIn, usecases.register_all)
+    return await load(
+        request, options, RegisterWorkerIn, RegisterWorkerIn.command, usecases.register_all, actor
+    )
 
 
 @router.post("/searches", summary="按身份号码检索", operation_id="search_workers")
