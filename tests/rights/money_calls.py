@@ -1,0 +1,153 @@
+"""Calls about money, loans and figures of the district: subsidy, loans, assessment."""
+
+from __future__ import annotations
+
+from tests.journeys.city import AS_OF, CITY, DISTRICT, PLACE, City
+from tests.rights.calls import Calls, a_placed_person, made
+
+
+async def money_calls(city: City, calls: Calls) -> None:
+    """Money: received, arranged, paid; entitlements."""
+    note = calls.of("subsidy")
+    story = await a_placed_person(city)
+    case = (await city.get("subsidy", f"/v1/entitlements?placement_id={story.placement}"))["items"][
+        0
+    ]["id"]
+    money = {
+        "fund": "reemployment",
+        "source": "province",
+        "amount": "1000.00",
+        "received_on": "2003-06-30",
+        "year": 2003,
+        **PLACE,
+    }
+    plan = {"fund": "reemployment", "use_code": "training-subsidy", "amount": "100.00",
+            "arranged_on": "2003-07-01", "purpose": "再就业培训", **PLACE}  # fmt: skip
+    received = await made(city, "subsidy", "/v1/appropriations", money)
+    line = await made(city, "subsidy", "/v1/arrangements", plan)
+    payment = {"arrangement_id": line, "amount": "10.00", "paid_on": "2003-08-01", "payee_kind": "provider",
+               "purpose": "培训补贴", **PLACE}  # fmt: skip
+    paid = await made(city, "subsidy", "/v1/payments", payment)
+    note("GET /v1/funds/{fund}", fund="reemployment")
+    note("POST /v1/appropriations", money)
+    note("POST /v1/appropriations/imports", rows=[money])
+    note("GET /v1/appropriations")
+    note("GET /v1/appropriations/{appropriation_id}", appropriation_id=received)
+    note("POST /v1/arrangements", plan)
+    note("POST /v1/arrangements/imports", rows=[plan])
+    note("GET /v1/arrangements")
+    note("GET /v1/arrangements/{arrangement_id}", arrangement_id=line)
+    note("POST /v1/payments", payment)
+    note("POST /v1/payments/imports", rows=[payment])
+    note("GET /v1/payments")
+    note("GET /v1/payments/{payment_id}", payment_id=paid)
+    note(
+        "POST /v1/payments/{payment_id}/reversals",
+        {"reversed_on": "2003-08-05", "reason": "重复支付"},
+        payment_id=paid,
+    )
+    note("GET /v1/journal/check")
+    note("GET /v1/journal/entries")
+    note("GET /v1/entitlements")
+    for tail in ("", "/decisions", "/decision"):
+        note("GET /v1/entitlements/{entitlement_id}" + tail, entitlement_id=case)
+
+
+async def loan_calls(city: City, calls: Calls) -> None:
+    """The guarantee fund (one for the city) and loans."""
+    note = calls.of("loans")
+    stories = [await city.a_laid_off_worker_with_certificate(born="19650504") for _ in range(4)]
+    await city.world.settle()
+    money = {
+        "level": "county",
+        "amount": "50000.00",
+        "received_on": "2003-05-01",
+        "contributor": "区财政局",
+        **PLACE,
+    }
+    given = await made(city, "loans", "/v1/contributions", money)
+    fund = (await city.get("loans", "/v1/guarantee-funds"))[0]["id"]
+    loans = [
+        {
+            "worker_id": s.worker,
+            "principal": "10000.00",
+            "term_months": 24,
+            "applied_on": "2003-06-02",
+            **PLACE,
+        }
+        for s in stories
+    ]
+    loan = await made(city, "loans", "/v1/loans", loans[0])
+    refused = await made(city, "loans", "/v1/loans", loans[3])
+    steps = {"recommended_on": "2003-06-05", "reviewed_on": "2003-06-10", "committed_on": "2003-06-16",
+             "disbursed_on": "2003-06-20", "bank": "农村信用社", "annual_rate": "5.49"}  # fmt: skip
+    note("GET /v1/guarantee-funds", own_area=CITY)
+    note("GET /v1/guarantee-funds/{fund_id}", fund_id=fund, own_area=CITY)
+    note("POST /v1/contributions", money)
+    note("POST /v1/contributions/imports", rows=[money])
+    note("GET /v1/contributions")
+    note("GET /v1/contributions/{contribution_id}", contribution_id=given)
+    note("POST /v1/loans", loans[1])
+    note("POST /v1/loans/imports", rows=[{**loans[2], **steps}])
+    note("GET /v1/loans")
+    note("GET /v1/loans/{loan_id}", loan_id=loan)
+    note(
+        "POST /v1/loans/{loan_id}/recommendations",
+        {"recommended_on": "2003-06-05", "community": "西兴社区"},
+        loan_id=loan,
+    )
+    note("POST /v1/loans/{loan_id}/labour-reviews", {"reviewed_on": "2003-06-10"}, loan_id=loan)
+    note("GET /v1/loans/{loan_id}/decision", loan_id=loan)
+    note("POST /v1/loans/{loan_id}/commitments", {"committed_on": "2003-06-16"}, loan_id=loan)
+    note(
+        "POST /v1/loans/{loan_id}/disbursements",
+        {"disbursed_on": "2003-06-20", "bank": "农村信用社", "annual_rate": "5.49"},
+        loan_id=loan,
+    )
+    note(
+        "POST /v1/loans/{loan_id}/repayments",
+        {"repaid_on": "2003-09-20", "principal": "100.00", "interest": "0.00"},
+        loan_id=loan,
+    )
+    note("GET /v1/loans/{loan_id}/repayments", loan_id=loan)
+    note(
+        "POST /v1/loans/{loan_id}/refusals",
+        {"declined_on": "2003-06-18", "reason": "银行不同意"},
+        loan_id=refused,
+    )
+
+
+async def assessment_calls(city: City, calls: Calls) -> None:
+    """Targets, statistics, publications, figures."""
+    note = calls.of("assessment")
+    target = {"issuer": "city", "level": "district", "indicator": "reemployed", "year": 2003, "value": "100",
+              "area_code": DISTRICT, "signed_on": "2003-02-20"}  # fmt: skip
+    signed = await made(city, "assessment", "/v1/targets", target)
+    draft = await made(
+        city, "assessment", "/v1/targets", {**target, "indicator": "employed", "signed_on": None}
+    )
+    statistic = {"series": "registered_unemployment_rate", "area_code": DISTRICT, "as_of": AS_OF, "value": "3.10",
+                 "unit": "%", "source": "统计局"}  # fmt: skip
+    declared = await made(city, "assessment", "/v1/statistics", statistic)
+    printed = {"id": "rights.reemployed", "indicator": "reemployed", "form": "value", "area_code": DISTRICT,
+               "period": f"2003-01-01/{AS_OF}", "unit": "person", "value": "1"}  # fmt: skip
+    await city.load("assessment", "/v1/publications", [printed])
+    figure = f"reemployed.value.{DISTRICT}.all.{AS_OF}"
+    note("GET /v1/figures", query=f"?area={DISTRICT}")
+    note("GET /v1/figures/{figure_id}", figure_id=figure)
+    note("GET /v1/figures/{figure_id}/events", figure_id=figure)
+    note("GET /v1/reports")
+    note("POST /v1/targets", {**target, "indicator": "trained"})
+    note("POST /v1/targets/imports", rows=[{**target, "indicator": "enrolled"}])
+    note("GET /v1/targets")
+    note("GET /v1/targets/{target_id}", target_id=signed)
+    note("GET /v1/targets/{target_id}/decomposition", target_id=signed)
+    note("POST /v1/targets/{target_id}/signatures", {"signed_on": "2003-02-20"}, target_id=draft)
+    note("POST /v1/targets/{target_id}/adjustments", {"issuer": "city", "value": "90", "effective_on": "2003-07-01",
+         "document": "调整通知"}, target_id=signed)  # fmt: skip
+    note("POST /v1/statistics", statistic)
+    note("POST /v1/statistics/imports", rows=[statistic])
+    note("GET /v1/statistics")
+    note("GET /v1/statistics/{statistic_id}", statistic_id=declared)
+    note("POST /v1/publications/imports", rows=[{**printed, "id": "rights.reemployed-2"}])
+    note("GET /v1/publications")

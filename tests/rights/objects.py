@@ -1,0 +1,29 @@
+"""Things of district 231102, made through the APIs, and the calls that another office then tries.
+
+Every call is one that the own office may make: what a foreign actor gets for it is the question.
+"""
+
+from __future__ import annotations
+
+from tests.journeys.city import DISTRICT, City
+from tests.rights.calls import Calls
+from tests.rights.money_calls import assessment_calls, loan_calls, money_calls
+from tests.rights.people_calls import help_calls, registry_calls
+from tests.rights.work_calls import market_calls, work_calls
+
+
+async def everything(city: City) -> Calls:
+    """All calls about the district's things, and the feed of each service with one event of it."""
+    calls = Calls()
+    await registry_calls(city, calls)
+    await help_calls(city, calls)
+    await market_calls(city, calls)
+    await work_calls(city, calls)
+    await money_calls(city, calls)
+    await loan_calls(city, calls)
+    await assessment_calls(city, calls)
+    for service, thing in city.world.services.items():
+        event = next(e for e in await thing.told() if e.area_code == DISTRICT)
+        calls.of(service)("GET /v1/events", query="?limit=1")
+        calls.of(service)("GET /v1/events/{event_id}", event_id=str(event.id))
+    return calls

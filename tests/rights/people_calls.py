@@ -1,0 +1,119 @@
+"""Calls about people of the district: registry."""
+
+from __future__ import annotations
+
+from tests.journeys.city import AS_OF, OFFICE, PLACE, City, worker_form
+from tests.rights.calls import NOBODY, ON, Calls, a_placed_person, made, people
+
+
+async def registry_calls(city: City, calls: Calls) -> None:
+    """People, certificates, recognitions."""
+    note = calls.of("registry")
+    fresh = await people(city, 8)
+    old = await people(city, 4, born="19500504")
+    applied = await made(
+        city, "registry", "/v1/certificates", {"worker_id": fresh[0], "applied_on": "2003-03-03"}
+    )
+    refusable = await made(
+        city, "registry", "/v1/certificates", {"worker_id": fresh[1], "applied_on": "2003-03-03"}
+    )
+    difficulty = await made(
+        city, "registry", "/v1/difficulties", {"worker_id": old[0], "recognised_on": ON}
+    )
+    note("GET /v1/workers/{worker_id}", worker_id=fresh[0])
+    form = worker_form(next(city.serial))
+    note("GET /v1/workers")
+    note("POST /v1/workers", form)
+    note("POST /v1/workers/searches", {"id_number": form["id_number"]})
+    note("POST /v1/workers/imports", rows=[worker_form(next(city.serial))])
+    note("GET /v1/workers/{worker_id}/labour-status", worker_id=fresh[0])
+    note(
+        "POST /v1/workers/{worker_id}/labour-status/declarations",
+        {"status": "unemployed", "since": ON},
+        worker_id=fresh[3],
+    )
+    note(
+        "POST /v1/workers/{worker_id}/category-corrections",
+        {"category": "none", "corrected_on": ON, "reason": "证明有误"},
+        worker_id=fresh[3],
+    )
+    note("GET /v1/workers/{worker_id}/category-corrections", worker_id=fresh[3])
+    note("POST /v1/certificates", {"worker_id": fresh[4], "applied_on": "2003-03-03"})
+    note(
+        "POST /v1/certificates/imports", rows=[{"worker_id": fresh[5], "applied_on": "2003-03-03"}]
+    )
+    note(
+        "POST /v1/certificates/issues/imports",
+        rows=[{"worker_id": fresh[5], "issued_on": "2003-04-10"}],
+    )
+    note("GET /v1/certificates/counts")
+    note("GET /v1/certificates")
+    note(
+        "POST /v1/certificates/{certificate_id}/checks",
+        {"on": "2003-03-05"},
+        certificate_id=applied,
+    )
+    note(
+        "POST /v1/certificates/{certificate_id}/publications",
+        {"on": "2003-03-06"},
+        certificate_id=applied,
+    )
+    note(
+        "POST /v1/certificates/{certificate_id}/issues",
+        {"on": "2003-03-10"},
+        certificate_id=applied,
+    )
+    note(
+        "POST /v1/certificates/{certificate_id}/refusals",
+        {"on": "2003-03-10", "reason": "objection-upheld"},
+        certificate_id=refusable,
+    )
+    for tail in ("", "/transitions", "/decision"):
+        note("GET /v1/certificates/{certificate_id}" + tail, certificate_id=applied)
+    note("POST /v1/difficulties", {"worker_id": old[1], "recognised_on": ON})
+    note("POST /v1/difficulties/imports", rows=[{"worker_id": old[2], "recognised_on": ON}])
+    note("GET /v1/difficulties")
+    for tail in ("", "/decision"):
+        note("GET /v1/difficulties/{difficulty_id}" + tail, difficulty_id=difficulty)
+    note(
+        "POST /v1/difficulties/{difficulty_id}/exits",
+        {"on": AS_OF, "reason": "retired"},
+        difficulty_id=difficulty,
+    )
+
+
+async def help_calls(city: City, calls: Calls) -> None:
+    """Benefits, reliefs and pairings."""
+    note = calls.of("registry")
+    story = await a_placed_person(city)
+    fresh = await people(city, 3)
+    relief = {"kind": "fee", "item": "registration", "authority": "工商局", "beneficiary_unit": "household",
+              "beneficiary_id": NOBODY, "amount": "23.50", "posted_on": "2003-06-01", **PLACE}  # fmt: skip
+    total = {
+        "kind": "tax",
+        "authority": "地税局",
+        "amount": "94.00",
+        "period_from": "2003-01-01",
+        "period_to": AS_OF,
+        **PLACE,
+    }
+    one_relief = await made(city, "registry", "/v1/reliefs", relief)
+    one_total = await made(city, "registry", "/v1/reliefs/totals", total)
+    pairing = {"helper_office": OFFICE, "formed_on": "2003-02-01"}
+    pair = await made(city, "registry", "/v1/pairings", {"worker_id": fresh[0], **pairing})
+    benefit = (await city.get("registry", f"/v1/benefits?worker_id={story.worker}"))["items"][0][
+        "id"
+    ]
+    note("GET /v1/benefits")
+    note("GET /v1/benefits/{benefit_id}", benefit_id=benefit)
+    note("POST /v1/reliefs", relief)
+    note("POST /v1/reliefs/imports", rows=[relief])
+    note("POST /v1/reliefs/totals", total)
+    note("GET /v1/reliefs/totals")
+    note("GET /v1/reliefs/totals/{total_id}", total_id=one_total)
+    note("GET /v1/reliefs")
+    note("GET /v1/reliefs/{relief_id}", relief_id=one_relief)
+    note("POST /v1/pairings", {"worker_id": fresh[1], **pairing})
+    note("POST /v1/pairings/imports", rows=[{"worker_id": fresh[2], **pairing}])
+    note("GET /v1/pairings")
+    note("GET /v1/pairings/{pairing_id}", pairing_id=pair)
