@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assessment.facts import usecases as facts
-from assessment.facts.domain import HEARD
+from assessment.folds.domain import HEARD
 from kit.consumers import Subscription
 from kit.db import Tx
 from kit.events import Event

@@ -1,4 +1,4 @@
-"""What assessment tells. What it hears stands, as data, in ``facts/domain.py``."""
+"""What assessment tells. What it hears stands, as data, in ``folds/domain.py``."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessment.facts.domain import HEARD, RULES, RULES_OF, Fact
+from assessment.folds.domain import HEARD, RULES, RULES_OF, Fact
 from assessment.items.domain import NEVER, Item, apply, fold, merge
 from kit.ids import new_id
 

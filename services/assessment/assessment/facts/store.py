@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from assessment.facts.domain import Fact
+from assessment.folds.domain import Fact
 from kit.db import Tx
 
 ADD = """

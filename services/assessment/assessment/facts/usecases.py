@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from assessment.facts import store
-from assessment.facts.domain import Fact
+from assessment.folds.domain import Fact
 from assessment.items import usecases as items
 from kit.db import Tx
 from kit.events import Event

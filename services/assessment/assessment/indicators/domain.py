@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from assessment.facts.domain import KINDS
+from assessment.folds.domain import KINDS
 from kit.refusal import Refusal
 
 Semantics = Literal["PIT", "YTD", "CUM", "MON", "ANN"]

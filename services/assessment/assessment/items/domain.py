@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from assessment.facts.domain import AREA, OFFICE, PERSON, RULES_OF, Fact, Rule
+from assessment.folds.domain import AREA, OFFICE, PERSON, RULES_OF, Fact, Rule
 from kit.money import fen
 
 #: "It never was": a day before every period.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from assessment.facts.domain import Fact
+from assessment.folds.domain import Fact
 from assessment.items import store
 from assessment.items.domain import fold
 from kit.db import Tx
