@@ -13,9 +13,14 @@ Place = tuple[str | None, str | None]
 
 BEGINNING = date(1900, 1, 1)
 FEN_IN_WAN = 1_000_000
-#: Units that a figure of money is published in.
-FEN_IN = {"yuan": 100, "wan_yuan": FEN_IN_WAN, "yi_yuan": 100 * FEN_IN_WAN}
-UNIT_FEN = {"元": 100, "万元": FEN_IN_WAN, "亿元": 100 * FEN_IN_WAN}
+#: So many of the smallest thing (a fen, a person) make one of a unit.
+IN_UNIT = {
+    "wan_person": 10_000,
+    "yuan": 100,
+    "wan_yuan": FEN_IN_WAN,
+    "yi_yuan": 10_000 * FEN_IN_WAN,
+}
+UNIT_FEN = {"元": 100, "万元": FEN_IN_WAN, "亿元": 10_000 * FEN_IN_WAN}
 
 
 class Indeterminate(Exception):

@@ -14,8 +14,8 @@ from fractions import Fraction
 from tests.oracle import terms
 from tests.oracle.arithmetic import (
     BEGINNING,
-    FEN_IN,
     FEN_IN_WAN,
+    IN_UNIT,
     Json,
     Place,
     Window,
@@ -60,7 +60,7 @@ class Oracle:
         if form == "growth":
             last = self.figure(indicator, place, self.window(semantics, year_before(until)))
             return 100 * (this - last) / last
-        return this / FEN_IN.get(published["unit"], 1)
+        return this / IN_UNIT.get(published["unit"], 1)
 
     def printed(self, published: Json) -> str:
         """The same, rounded as it is published."""

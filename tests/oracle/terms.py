@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -226,7 +227,7 @@ def rates(o: Oracle) -> dict[str, Callable[[Place, Window], Fraction]]:
 
     def recovery(place: Place, window: Window) -> Fraction:
         due = back = 0
-        for fact in o.chosen("loans", place, window):
+        for fact in o.chosen("loans", place, (BEGINNING, date.max)):
             term = fact.get("term_months", 24)
             if months_later(day(fact["period"]["to"]), term) <= window[1]:
                 due += fen(fact["amount"])

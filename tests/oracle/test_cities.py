@@ -8,12 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from kit.testing import Signer
 from local.city.case import parse
 from local.city.load import load_case
 from local.city.report import as_json, lines
+from tests.oracle import municipality
 from tests.oracle.oracle import Oracle
 from tests.oracle.random_city import Maker
 from tests.world import World, world_of
@@ -28,17 +30,28 @@ async def later_world(
         yield five
 
 
-async def loaded(world: World, made: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Load a case into empty services and read the report, by id of the published value."""
+async def loaded(world: World, made: dict[str, Any], **place: str) -> dict[str, dict[str, Any]]:
+    """Load a case into empty services and read the report, by id of the published value.
+
+    ``place``: area and office of the loader where they are not the world's usual ones.
+    """
     case = parse(made)
+    strangers: dict[str, httpx.AsyncClient] = {}
+
+    def client(service: str) -> httpx.AsyncClient:
+        if not place:
+            return world.client(service)
+        if service not in strangers:
+            strangers[service] = world[service].client("loader", **place)
+        return strangers[service]
 
     async def settle(_publisher: str, _consumer: str) -> None:
         await world.settle()
 
-    await load_case(case, world.client, settle)
+    await load_case(case, client, settle)
     await world.settle()
     assert await world.waiting() == {}
-    rows = await lines(world.client("assessment"))
+    rows = await lines(client("assessment"))
     prefix = f"{made['case']}."
     return {row["id"].removeprefix(prefix): row for row in as_json(rows)}
 
@@ -141,3 +154,16 @@ async def test_one_category_corrected_moves_the_entitled_by_one(later_world: Wor
     after = {row["id"]: row for row in await lines(later_world.client("assessment"))}
     now = after[f"{made['case']}.{entitled}"]["computed"]
     assert int(now) == int(rows[entitled]["computed"]) - 1
+
+
+@pytest.mark.timeout(240)
+async def test_a_municipality_of_another_year(
+    make_database: Callable[[str], tuple[str, str]], signer: Signer, keys_file: Path
+) -> None:
+    """Growth, cumulated loans, recovery, plans, declared series and mixed periods in one report."""
+    made = municipality.case()
+    async with world_of(make_database, signer, keys_file, business_day=date(2007, 11, 30)) as world:
+        rows = await loaded(world, made, area="500000000000", office="500000-employment-bureau")
+    for value in made["published"]:
+        row = rows[value["id"]]
+        assert (row["computed"], row["verdict"]) == (value["value"], "agrees"), (value, row)

@@ -160,6 +160,7 @@ class Money:
                         "id": f"{self.loan}{number:08x}", "worker_id": f"{self.worker}{i:08x}",
                         "principal": yuan(principal), "term_months": fact.term_months,
                         **self._course(i, paid, fact.term_months),
+                        **self._lender(leaf.place, i),
                     },
                     self._repayment(paid, fact.term_months, back) if back else None,
                 )  # fmt: skip
@@ -169,12 +170,20 @@ class Money:
         """The steps of a loan, from application to payment, with their days."""
         applied = max(paid - 15, self.plan.cert_on[person])
         days = [str(DAY(applied + (paid - applied) * k // 4)) for k in range(5)]
-        site = self.plan.site_of(person)
         return {
             "applied_on": days[0], "recommended_on": days[1], "reviewed_on": days[2],
             "committed_on": days[3], "disbursed_on": days[4], "bank": "城市信用社",
-            "annual_rate": rate(DAY(paid), months), "area_code": site.area, "office": site.office,
+            "annual_rate": rate(DAY(paid), months),
         }  # fmt: skip
+
+    def _lender(self, place: Place, person: int) -> dict[str, str]:
+        """Who administers a loan: the borrower's bureau. A municipality has one fund and one desk
+        for all its districts.
+        """
+        if self.case.city.code.endswith("0000") and place == (None, None):
+            return self._where(place)
+        site = self.plan.site_of(person)
+        return {"area_code": site.area, "office": site.office}
 
     def _repayment(self, paid: int, months: int, principal: int) -> dict[str, str]:
         """Principal with simple interest, on the due day or on the case's last day."""
