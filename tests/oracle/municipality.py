@@ -44,8 +44,8 @@ def facts() -> list[Json]:
         fact(f"introduced-{name}", "introductions", period, count=taxi * 3 + 1, hired=taxi + 12)
         fact(f"posts-{name}", "posts-opened", period, count=taxi * 4)
     fact("training", "training", THIS, classes=4, count=37, employed=11, passed="0.9")
-    fact("taxes", "relief", TAXES, relief="fee", unit="household", count=21, authority="地税局",
-         items={"registration": "1.23 万元", "market_management": "3.87 万元"})  # fmt: skip
+    fact("taxes", "relief", TAXES, relief="tax", unit="household", count=21, authority="地税局",
+         items={"business_tax": "1.23 万元", "income_tax": "3.87 万元"})  # fmt: skip
     fact("seekers-december", "jobseeker-registrations", DECEMBER, count=9, status="model")
     fact("fund", "guarantee-contribution", {"from": "2005-01-01", "to": "2005-01-31"},
          level="city", amount="60 万元")  # fmt: skip
@@ -123,8 +123,8 @@ def rows() -> list[tuple[str, str, str, int, str, Json, Json]]:
         ("employed", "growth", "%", 2, "YTD", THIS, {}),
         ("reemployed", "value", "person", 0, "YTD", THIS, {}),
         ("reemployed_public_welfare_4050", "value", "person", 0, "YTD", THIS, {}),
-        ("fee_relief", "value", "wan_yuan", 2, "YTD", TAXES, {}),
-        ("fee_relief_households", "value", "household", 0, "YTD", TAXES, {}),
+        ("tax_relief", "value", "wan_yuan", 2, "YTD", TAXES, {}),
+        ("tax_relief_households", "value", "household", 0, "YTD", TAXES, {}),
         ("social_insurance_subsidy_paid", "value", "yi_yuan", 4, "YTD", THIS, {}),
         ("social_insurance_subsidy_paid", "growth", "%", 2, "YTD", THIS, {}),
         ("loan_borrowers", "value", "person", 0, "YTD", THIS, {}),

@@ -117,7 +117,8 @@ def money(o: Oracle) -> dict[str, Callable[[Place, Window], Fraction]]:
         )
 
     def arrangement(payment: Json) -> Json:
-        return o.by_id[payment["arrangement"]]
+        found: Json = o.by_id[payment["arrangement"]]
+        return found
 
     def fund(name: str) -> Callable[[Json], bool]:
         return lambda fact: fact["fund"] == name
@@ -210,7 +211,7 @@ def _laid_off(group: Json) -> int:
     order = sorted(weights, key=lambda name: -(count * weights[name] % whole))
     for name in order[:left]:
         parts[name] += 1
-    return parts.get("soe_laid_off", 0)
+    return int(parts.get("soe_laid_off", 0))
 
 
 def rates(o: Oracle) -> dict[str, Callable[[Place, Window], Fraction]]:
@@ -223,7 +224,7 @@ def rates(o: Oracle) -> dict[str, Callable[[Place, Window], Fraction]]:
 
     def reemployment(place: Place, window: Window) -> Fraction:
         base = sum(g["count"] for g in o.groups(("entitled", "refused"), place, window[1]))
-        return 100 * o.figure("reemployed", place, window) / base
+        return 100 * o.figure("reemployed", place, window) / Fraction(base)
 
     def recovery(place: Place, window: Window) -> Fraction:
         due = back = 0

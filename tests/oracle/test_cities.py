@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from kit.db import Database
 from kit.testing import Signer
 from local.city.case import parse
 from local.city.load import load_case
@@ -19,6 +20,8 @@ from tests.oracle import municipality
 from tests.oracle.oracle import Oracle
 from tests.oracle.random_city import Maker
 from tests.world import World, world_of
+
+CITIES = Path(__file__).parents[2] / "deploy" / "cities"
 
 
 @pytest.fixture
@@ -67,6 +70,22 @@ async def test_a_random_city_agrees_with_the_oracle(later_world: World, seed: in
         row = rows[value["id"]]
         assert row["computed"] == oracle.printed(value), (value, row)
         assert row["verdict"] == value["expect"], (value, row)
+
+
+@pytest.mark.timeout(240)
+async def test_a_load_that_is_repeated_changes_nothing(later_world: World) -> None:
+    """What an interrupted load does when it is started again: the same requests, the same keys."""
+    made = Maker(5).make()
+    first = await loaded(later_world, made)
+    events = {name: await logged(thing.db) for name, thing in later_world.services.items()}
+    assert await loaded(later_world, made) == first
+    assert {name: await logged(thing.db) for name, thing in later_world.services.items()} == events
+
+
+async def logged(db: Database) -> int:
+    """How many events a service ever told."""
+    async with db.reading() as tx:
+        return int(await tx.fetchval("select count(*) from event_log"))
 
 
 def change(made: dict[str, Any], fact: str, **fields: Any) -> dict[str, Any]:
@@ -162,7 +181,13 @@ async def test_a_municipality_of_another_year(
 ) -> None:
     """Growth, cumulated loans, recovery, plans, declared series and mixed periods in one report."""
     made = municipality.case()
-    async with world_of(make_database, signer, keys_file, business_day=date(2007, 11, 30)) as world:
+    async with world_of(
+        make_database,
+        signer,
+        keys_file,
+        business_day=date(2007, 11, 30),
+        policy_overlay=CITIES / "500000" / "policies",
+    ) as world:
         rows = await loaded(world, made, area="500000000000", office="500000-employment-bureau")
     for value in made["published"]:
         row = rows[value["id"]]

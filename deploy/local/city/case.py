@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from local.choice import UnknownCity
 from local.city.facts import AnyFact
 from local.city.quantities import Area, Count, Decimals, Key, Period, Strict
 
@@ -171,7 +172,8 @@ class Published(Strict):
     unit: str
     value: Decimals
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
-    qualifier: Literal["exact", "at_least", "about"] = "exact"
+    qualifier: Literal["exact", "at_least", "at_most", "about"] = "exact"
+    tolerance: Decimals | None = Field(default=None, description="“约”的允许差 (of about)")
     printed: bool = True
     expect: Literal["agrees", "does-not-reconcile", "definition-differs"] = "agrees"
     note: str | None = None
@@ -216,7 +218,7 @@ class Case(Strict):
         return self.city.code.ljust(12, "0")
 
 
-class CaseRefused(Exception):
+class CaseRefused(UnknownCity):
     """The file is no case. ``problems`` says where and why, one line each."""
 
     def __init__(self, problems: list[str]) -> None:

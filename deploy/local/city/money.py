@@ -244,7 +244,7 @@ class Money:
                 "against": value.against, **self._of((value.area, value.office)),
                 "period": f"{value.period.first}/{value.period.last}",
                 "semantics": value.semantics, "unit": value.unit, "value": value.value,
-                "decimals": value.decimals, "qualifier": value.qualifier,
+                "decimals": value.decimals, "qualifier": value.qualifier, "tolerance": value.tolerance,
                 "scale": f"{scale:f}", "expect": value.expect if scale == 1 else "scaled",
                 "printed": value.printed, "source": self.case.source,
             }  # fmt: skip

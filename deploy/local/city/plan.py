@@ -14,7 +14,7 @@ from random import Random
 from typing import get_args
 from zlib import crc32
 
-from local.city.case import Case, Category, Group, Reason
+from local.city.case import Case, CaseRefused, Category, Group, Reason
 from local.city.facts import Channel, Training
 from local.city.leaf import Leaf
 from local.city.places import Place, Places, Site
@@ -30,7 +30,7 @@ OLD, YOUNG = 1, 2
 PASSED, FAILED, DROPPED = 1, 2, 3
 
 
-class PlanImpossible(Exception):
+class PlanImpossible(CaseRefused):
     """The case asks for more persons of a kind than it has."""
 
 
@@ -146,8 +146,10 @@ class Plan:
         if free < count:
             if not least:
                 raise PlanImpossible(
-                    f"facts.{leaf.fact.id}: 可用人数不足，缺 {count - free}"
-                    f" / {count - free} persons too few for it"
+                    [
+                        f"facts.{leaf.fact.id}: 可用人数不足，缺 {count - free}"
+                        f" / {count - free} persons too few for it"
+                    ]
                 )
             count = free
         picked: list[int] = []
