@@ -1,7 +1,8 @@
 """What other services said, applied once each, in the order of each entity.
 
 A durable's messages come in batches; a batch is one transaction with its inbox rows in it, and is
-acknowledged after the commit. Handlers are set-based: they get runs of events of one type.
+acknowledged after the commit. Handlers are set-based: they get runs of consecutive events that have
+the same handler (of one type, unless a handler is registered for several).
 
 * Seen before: dropped (the inbox knows entity and sequence).
 * Too early (its predecessor is on its way, as after a crash): waits in ``dead_letter`` as ``gap``.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -213,16 +215,16 @@ class Consumer:
 
     async def _handle(self, tx: Tx, events: list[Event]) -> None:
         handlers = self.subscription.handlers
-        for name, run in groupby(events, key=lambda event: event.type):
+        for handler, run in groupby(events, key=lambda event: handlers.get(event.type)):
             batch = list(run)
-            handler = handlers.get(name)
             if handler is None:
-                self.metrics.unhandled(self.durable, name, len(batch))
+                for name, count in Counter(event.type for event in batch).items():
+                    self.metrics.unhandled(self.durable, name, count)
                 continue
             first = batch[0]
             with (
                 context.bind(correlation_id=first.correlation_id, causation_id=first.id),
-                observability.consuming(self.durable, name, first.traceparent),
+                observability.consuming(self.durable, first.type, first.traceparent),
             ):
                 await handler(self.runtime, tx, batch)
 

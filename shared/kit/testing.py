@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,6 +22,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import structlog
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
@@ -37,6 +39,11 @@ from kit.testing_servers import PostgresServer, backend
 ISSUER = "https://issuer.test"
 CITY = "231100"
 CITY_AREA = "231100000000"
+
+
+def pytest_configure() -> None:
+    """What a test provokes is asserted, not read: nothing below ``critical`` is logged by default."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 # --- servers ---------------------------------------------------------------------------------
