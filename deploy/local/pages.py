@@ -31,7 +31,28 @@ VERDICTS = {
 }
 QUALIFIERS = {"at_least": "≥ ", "at_most": "≤ ", "about": "约 "}
 ISSUERS = {"province": "省", "city": "市", "district": "区县", "country": "国家"}
+UNITS = {
+    "person": "人",
+    "post": "个",
+    "percent": "%",
+    "household": "户",
+    "certificate": "证",
+    "class": "期",
+    "office": "个",
+    "yuan": "元",
+    "wan_yuan": "万元",
+}
 READER = "auditor"  # the pages read as this persona: it sees everything and changes nothing
+
+
+def next_page(request: Request, body: Any) -> str | None:
+    """The address of the list's next page, when the answer names one."""
+    cursor = body.get("next_cursor") if isinstance(body, dict) else None
+    return (
+        f"{request.url.path}?{request.url.include_query_params(cursor=cursor).query}"
+        if cursor
+        else None
+    )
 
 
 class Pages:
@@ -97,6 +118,7 @@ class Pages:
             verdicts=VERDICTS,
             qualifiers=QUALIFIERS,
             issuers=ISSUERS,
+            units=UNITS,
             counts=counts,
             unexpected=unexpected,
             problem=None,
@@ -109,8 +131,13 @@ class Pages:
         if service not in self._services:
             return RedirectResponse("/", 303)
         status, body = await self._read(service, path, request.url.query)
-        title = f"/api/{service}{path}"
-        return self._page("open.html", title=title, status=status, body=body)
+        return self._page(
+            "open.html",
+            title=f"/api/{service}{path}",
+            status=status,
+            body=body,
+            next_page=next_page(request, body),
+        )
 
     async def _read(self, service: str, path: str, query: str) -> tuple[int, Any]:
         try:

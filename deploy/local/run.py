@@ -24,6 +24,7 @@ from rich.console import Console
 
 from kit.processes import ServerFailed, stop_orphans
 from local.choice import Choice, UnknownCity, choose
+from local.city.case import CaseRefused
 from local.city.report import ReportRefused
 from local.city.sender import LoadFailed
 from local.house import House
@@ -36,6 +37,17 @@ EXIT_INTERRUPTED = 130
 STOP_WITHIN_S = 90
 
 
+class NotRunning(Exception):
+    """A command needs a running instance and there is none."""
+
+
+# What a person can do something about: said in words, without a traceback.
+REFUSALS = (
+    ServerFailed, UnknownCity, CaseRefused, WrongCity, LoadFailed, ReportRefused, NotSettled,
+    NotRunning,
+)  # fmt: skip
+
+
 def main(arguments: list[str]) -> int:
     commands: dict[str, Callable[[], int]] = {
         "up": up, "report": report, "rebuild": rebuild, "stop": stop, "reset": reset,
@@ -46,21 +58,9 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         return commands[name]()
-    except (
-        ServerFailed,
-        UnknownCity,
-        WrongCity,
-        LoadFailed,
-        ReportRefused,
-        NotSettled,
-        NotRunning,
-    ) as problem:
+    except REFUSALS as problem:
         print(problem, file=sys.stderr)
         return 1
-
-
-class NotRunning(Exception):
-    """A command needs a running instance and there is none."""
 
 
 def up() -> int:
