@@ -128,6 +128,9 @@ def place(column: str, row_id: object) -> str:
 
 # --- GB 11643: the citizen's ID number
 
+_EMBEDDED = re.compile(
+    r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])|(?<![0-9A-Za-z])[0-9]{15}(?![0-9A-Za-z])", re.ASCII
+)
 _FORM = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
 _OLD_FORM = re.compile(r"[0-9]{15}", re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -193,6 +196,18 @@ def normalise_id_number(text: str, on: date | None = None) -> IdNumber:
         born,
         number[:2] in _PROVINCES,
     )
+
+
+def holds_id_number(text: str) -> bool:
+    """Whether a valid number stands in a text, in either form. Fifteen digits between letters are
+    none: random hexadecimal has such runs, and they have no check digit that could tell."""
+    for match in _EMBEDDED.finditer(text):
+        try:
+            normalise_id_number(match[0])
+        except InvalidIdNumber:
+            continue
+        return True
+    return False
 
 
 def check_digit(number: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -65,6 +66,22 @@ class Desk:
             raise OutsideYourArea
         if on > self.today:
             raise InTheFuture(on=on, today=self.today)
+
+
+def admit(
+    fact_id: UUID,
+    area_code: str,
+    on: date,
+    *,
+    area_prefix: str,
+    today: date,
+    taken: set[UUID],
+) -> None:
+    """Rules that every new fact keeps; raises the refusal that applies and notes the id as taken."""
+    Desk(area_prefix, today).admit(area_code, on)
+    if fact_id in taken:
+        raise IdTaken
+    taken.add(fact_id)
 
 
 def only(results: Sequence[T | Refusal]) -> T:

@@ -33,6 +33,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from kit.auth import authenticate
+from kit.crypto import holds_id_number
 from kit.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ KEY_MALFORMED = Problem(
     "idempotency-key-malformed",
     "Idempotency-Key 应为 8 至 128 个可见 ASCII 字符",
     "An Idempotency-Key has 8 to 128 visible ASCII characters",
+)
+KEY_PERSONAL = Problem(
+    400,
+    "idempotency-key-personal",
+    "Idempotency-Key 不得含身份证号码",
+    "An Idempotency-Key must not hold an ID number",
 )
 KEY_REUSED = Problem(
     422,
@@ -202,9 +209,11 @@ async def purge(tx: Tx, *, kept_hours: int = KEPT_HOURS, limit: int = 10_000) ->
 
 
 async def claim_of(request: Request, key: str | None) -> Claim:
-    """The claim that a request makes. Raises 400 for a key of the wrong form."""
+    """The claim that a request makes. Raises 400 for a key of the wrong form, or with a person in it."""
     if key is not None and not KEY.fullmatch(key):
         raise ProblemError(KEY_MALFORMED)
+    if key is not None and holds_id_number(key):
+        raise ProblemError(KEY_PERSONAL)  # keys are kept as they are
     actor = await authenticate(request)
     route = getattr(request.scope.get("route"), "path_format", request.scope["path"])
     return Claim(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kit import cli
 from kit.problems import Problem
 from kit.service import Service
-from loans import law, places
+from loans import law
 from loans.consumers import SUBSCRIPTIONS
 from loans.events import CATALOGUE
 from loans.guarantee_funds.api import contribution_imports, contributions, funds
@@ -15,14 +15,6 @@ from loans.loans.api import loan_imports
 from loans.loans.api import router as loans
 
 PROBLEMS: dict[type[Exception], Problem] = {
-    places.OutsideYourArea: Problem(
-        403, "outside-your-area", "该地区不属于本机构管辖",
-        "The area is not administered by your office",
-    ),
-    places.InTheFuture: Problem(
-        422, "in-the-future", "事实日期晚于业务日", "The date of fact lies after the business day"
-    ),
-    places.IdTaken: Problem(409, "id-taken", "该标识已被使用", "The id that was given is in use"),
     law.NoRuleInForce: Problem(
         422, "no-rule-in-force", "当日尚无小额担保贷款政策",
         "No rule for guaranteed loans was in force on that day",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from kit import cli
 from kit.problems import Problem
 from kit.service import Service
-from subsidy import places
 from subsidy.arrangements.api import router as arrangements
 from subsidy.arrangements.api import router_imports as arrangement_imports
 from subsidy.arrangements.domain import ArrangedTooMuch, ArrangementUnknown
@@ -26,15 +25,6 @@ from subsidy.payments.domain import (
 )  # fmt: skip
 
 PROBLEMS: dict[type[Exception], Problem] = {
-    places.OutsideYourArea: Problem(
-        403, "outside-your-area", "该地区不属于本机构管辖", "The area is not administered by your office"
-    ),
-    places.InTheFuture: Problem(
-        422, "in-the-future", "事实日期晚于业务日", "The date of fact lies after the business day"
-    ),
-    places.IdTaken: Problem(
-        409, "id-taken", "该标识已被使用", "The id that was given is in use"
-    ),
     YearOutOfRange: Problem(
         422, "budget-year-differs", "预算年度与到账日期不符",
         "The budget year does not fit the day of receipt",

@@ -14,15 +14,15 @@ from pydantic.config import JsonDict
 from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
+from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.idempotency import Required
 from kit.ids import new_id
 from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
-from loans import imports
+from kit.wire import Asked, FactDate, Text, load
 from loans.guarantee_funds import usecases
 from loans.guarantee_funds.domain import Contribution, GuaranteeFund, Level
-from loans.wire import Command, FactDate, OfficeCode, Text
 
 funds = APIRouter(prefix="/v1/guarantee-funds", tags=["guarantee-funds 担保基金"])
 contributions = APIRouter(prefix="/v1/contributions", tags=["contributions 担保基金出资"])
@@ -40,7 +40,7 @@ _EXAMPLE: JsonDict = {
 }
 
 
-class ReceiveContribution(Command):
+class ReceiveContribution(Asked):
     """Money paid into the city's guarantee fund (担保基金出资)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -183,8 +183,8 @@ async def import_contributions(
     _claim: Required,
 ) -> bulk.ImportResult:
     """One line of NDJSON or CSV for each contribution."""
-    return await imports.run(
-        request, actor, options, model=ReceiveContribution, record=usecases.receive
+    return await load(
+        request, options, ReceiveContribution, ReceiveContribution.fact, usecases.receive, actor
     )
 
 

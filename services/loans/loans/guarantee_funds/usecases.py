@@ -9,13 +9,14 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import admit, only
 from kit.idempotency import Claim, once
 from kit.money import yuan
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from loans import events, law, places
+from loans import events, law
 from loans.guarantee_funds import store
 from loans.guarantee_funds.domain import Contribution, FundUnknown, GuaranteeFund, city_of
 from loans.guarantee_funds.store import Movement
@@ -26,7 +27,7 @@ async def receive_contribution(
 ) -> Contribution:
     """Money came into the fund of the city: its headroom grows by the leverage of the day."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        result = places.only(await receive(rt, tx, actor, [contribution]))
+        result = only(await receive(rt, tx, actor, [contribution]))
         await kept.keep(result, location=f"/v1/contributions/{result.id}")
     rt.wake()
     return result
@@ -53,7 +54,7 @@ async def receive(
     for fact in facts:
         city = city_of(fact.area_code)
         try:
-            places.admit(
+            admit(
                 fact.id, fact.area_code, fact.received_on,
                 area_prefix=actor.area_prefix, today=today, taken=taken,
             )  # fmt: skip

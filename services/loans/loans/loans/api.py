@@ -11,7 +11,7 @@ from kit import bulk, idempotency, pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
-from loans import imports
+from kit.wire import load
 from loans.loans import files, usecases
 from loans.loans.bodies import (
     ApplyForLoan,
@@ -65,7 +65,7 @@ async def import_loans(
     request: Request, actor: Importer, options: bulk.Options, _claim: idempotency.Required
 ) -> bulk.ImportResult:
     """One line for each loan with the days of its steps; every rule of every step holds."""
-    return await imports.run(request, actor, options, model=LoanRow, record=files.record_loans)
+    return await load(request, options, LoanRow, LoanRow.fact, files.record_loans, actor)
 
 
 @router.post("/{loan_id}/recommendations", summary="社区推荐", status_code=201)

@@ -13,12 +13,13 @@ from pydantic.config import JsonDict
 from kit import decisions
 from kit.areas import AreaCode
 from kit.decisions import rederive
+from kit.facts import OfficeCode
 from kit.ids import new_id
 from kit.money import Yuan, YuanNotNegative, YuanPositive
+from kit.wire import Asked, FactDate, Text
 from loans.loans import record
 from loans.loans.domain import Course, Loan, State
 from loans.loans.usecases import percent
-from loans.wire import Command, FactDate, OfficeCode, Text
 
 #: Per cent per year, text on the wire: "5.49".
 Rate = Annotated[
@@ -48,7 +49,7 @@ _ROW: JsonDict = {
 }
 
 
-class ApplyForLoan(Command):
+class ApplyForLoan(Asked):
     """A worker asks for a guaranteed small loan (申请小额担保贷款)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_APPLY]})
@@ -86,7 +87,7 @@ class LoanRow(ApplyForLoan):
         )  # fmt: skip
 
 
-class Recommend(Command):
+class Recommend(Asked):
     """The community recommends the borrower (社区推荐)."""
 
     model_config = ConfigDict(
@@ -96,21 +97,21 @@ class Recommend(Command):
     community: Text = Field(description="推荐社区")
 
 
-class Review(Command):
+class Review(Asked):
     """The labour bureau reviews the application (劳动保障部门审核)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reviewed_on": "2003-06-10"}]})
     reviewed_on: FactDate
 
 
-class Commit(Command):
+class Commit(Asked):
     """The guarantor promises (担保机构承诺)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"committed_on": "2003-06-16"}]})
     committed_on: FactDate
 
 
-class Decline(Command):
+class Decline(Asked):
     """Somebody on the way says no (不予办理)."""
 
     model_config = ConfigDict(
@@ -120,7 +121,7 @@ class Decline(Command):
     reason: Text = Field(description="原因（不得含姓名、证件号）")
 
 
-class Disburse(Command):
+class Disburse(Asked):
     """The bank pays out (发放)."""
 
     model_config = ConfigDict(
@@ -135,7 +136,7 @@ class Disburse(Command):
     annual_rate: Rate
 
 
-class Repay(Command):
+class Repay(Asked):
     """Money came back (还款)."""
 
     model_config = ConfigDict(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kit import decisions
+from kit import decisions, facts
 from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision
@@ -15,7 +15,6 @@ from kit.events import NewEvent
 from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
-from loans import places
 from loans.borrowers import usecases as borrowers
 from loans.borrowers.usecases import Known
 from loans.guarantee_funds import usecases as funds
@@ -61,7 +60,7 @@ async def record_loans(
     for row, borrower in zip(rows, known, strict=True):
         try:
             last = max(filter(None, (row.loan.applied_on, row.committed_on, row.disbursed_on)))
-            places.admit(
+            facts.admit(
                 row.loan.id, row.loan.area_code, last,
                 area_prefix=actor.area_prefix, today=rt.today(), taken=taken,
             )  # fmt: skip

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from kit import decisions
+from kit import decisions, facts
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
@@ -21,7 +21,7 @@ from kit.money import yuan
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.service import Runtime
-from loans import events, places
+from loans import events
 from loans.borrowers import usecases as borrowers
 from loans.guarantee_funds import usecases as funds
 from loans.guarantee_funds.store import Movement
@@ -51,7 +51,7 @@ class Repayment:
 async def apply_for_loan(rt: Runtime, actor: Actor, loan: Loan, claim: Claim) -> Loan:
     """A worker asks for a loan; one live loan at a time."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        places.admit(
+        facts.admit(
             loan.id, loan.area_code, loan.applied_on,
             area_prefix=actor.area_prefix, today=rt.today(),
             taken=await store.existing(tx, [loan.id]),
@@ -190,7 +190,7 @@ async def repay_loan(
 async def _locked(rt: Runtime, tx: Tx, actor: Actor, loan_id: UUID, on: date) -> Loan:
     """The loan, locked; 404 when there is none in the actor's area."""
     if on > rt.today():
-        raise places.InTheFuture(today=rt.today())
+        raise facts.InTheFuture(today=rt.today())
     loan = await store.get(tx, loan_id, actor.area_prefix, lock=True)
     if loan is None:
         raise NotFound

@@ -13,16 +13,26 @@ from pydantic.config import JsonDict
 from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
+from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.idempotency import Required
 from kit.ids import new_id
 from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
-from subsidy import imports
+from kit.wire import Asked, FactDate, Text, load
 from subsidy.arrangements import usecases
 from subsidy.arrangements.domain import Arrangement, Finding
 from subsidy.funds.domain import Fund
-from subsidy.wire import Command, FactDate, OfficeCode, Text, UseCode
+
+#: A use of money: a code of the permitted list, or another one that then needs an approval.
+UseCode = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9-]{1,59}$",
+        description="用途代码 (use code, B1/B2)",
+        examples=["social-insurance-subsidy"],
+    ),
+]
 
 router = APIRouter(prefix="/v1/arrangements", tags=["arrangements 资金安排"])
 
@@ -37,7 +47,7 @@ _EXAMPLE: JsonDict = {
 }
 
 
-class ArrangeMoney(Command):
+class ArrangeMoney(Asked):
     """Money set aside for a use (资金安排). ``area_code`` is that of the fund it is taken from."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -115,7 +125,7 @@ async def import_arrangements(
 ) -> bulk.ImportResult:
     """One line of NDJSON or CSV for each; every rule of the single call holds for every line, and a
     line sees what the lines before it left."""
-    return await imports.run(request, actor, options, model=ArrangeMoney, record=usecases.arrange)
+    return await load(request, options, ArrangeMoney, ArrangeMoney.fact, usecases.arrange, actor)
 
 
 router_imports = bulk.reading(

@@ -10,6 +10,7 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import admit, only
 from kit.idempotency import Claim, once
 from kit.ids import new_id
 from kit.money import yuan
@@ -17,7 +18,7 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from subsidy import events, law, places
+from subsidy import events, law
 from subsidy.arrangements import domain, store
 from subsidy.arrangements.domain import ArrangedTooMuch, Arrangement
 from subsidy.funds.domain import Fund
@@ -30,7 +31,7 @@ async def arrange_money(
 ) -> Arrangement:
     """Unallocated money is set aside; refused when there is less of it than asked for."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        result = places.only(await arrange(rt, tx, actor, [arrangement]))
+        result = only(await arrange(rt, tx, actor, [arrangement]))
         await kept.keep(result, location=f"/v1/arrangements/{result.id}")
     rt.wake()
     return result
@@ -53,7 +54,7 @@ async def arrange(
     today = rt.today()
     for fact in facts:
         try:
-            places.admit(
+            admit(
                 fact.id, fact.area_code, fact.arranged_on,
                 area_prefix=actor.area_prefix, today=today, taken=taken,
             )  # fmt: skip

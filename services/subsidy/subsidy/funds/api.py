@@ -13,15 +13,15 @@ from pydantic.config import JsonDict
 from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
+from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.idempotency import Required
 from kit.ids import new_id
 from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
-from subsidy import imports
+from kit.wire import Asked, FactDate, Text, load
 from subsidy.funds import usecases
 from subsidy.funds.domain import Appropriation, Fund, Position, Source
-from subsidy.wire import Command, FactDate, OfficeCode, Text
 
 funds = APIRouter(prefix="/v1/funds", tags=["funds 资金"])
 appropriations = APIRouter(prefix="/v1/appropriations", tags=["appropriations 资金拨入"])
@@ -38,7 +38,7 @@ _EXAMPLE: JsonDict = {
 }
 
 
-class ReceiveAppropriation(Command):
+class ReceiveAppropriation(Asked):
     """Money received by a fund (资金拨入 / 筹集)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -185,8 +185,8 @@ async def import_appropriations(
 ) -> bulk.ImportResult:
     """One line of NDJSON or CSV for each; every rule of the single call holds for every line, and a
     line sees what the lines before it left."""
-    return await imports.run(
-        request, actor, options, model=ReceiveAppropriation, record=usecases.receive
+    return await load(
+        request, options, ReceiveAppropriation, ReceiveAppropriation.fact, usecases.receive, actor
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import admit, only
 from kit.idempotency import Claim, once
 from kit.ids import new_id
 from kit.money import yuan
@@ -17,7 +18,7 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from subsidy import events, places
+from subsidy import events
 from subsidy.funds import domain, store
 from subsidy.funds.domain import Appropriation, Fund, Position, Sum
 from subsidy.journal import domain as journal_domain
@@ -29,7 +30,7 @@ async def receive_appropriation(
 ) -> Appropriation:
     """Money came in: it is unallocated from now on."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        result = places.only(await receive(rt, tx, actor, [appropriation]))
+        result = only(await receive(rt, tx, actor, [appropriation]))
         await kept.keep(result, location=f"/v1/appropriations/{result.id}")
     rt.wake()
     return result
@@ -49,7 +50,7 @@ async def receive(
     today = rt.today()
     for fact in facts:
         try:
-            places.admit(
+            admit(
                 fact.id, fact.area_code, fact.received_on,
                 area_prefix=actor.area_prefix, today=today, taken=taken,
             )  # fmt: skip

@@ -13,15 +13,15 @@ from pydantic.config import JsonDict
 from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
+from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.idempotency import Required
 from kit.ids import new_id
 from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
-from subsidy import imports
+from kit.wire import Asked, FactDate, Text, load
 from subsidy.payments import usecases
 from subsidy.payments.domain import PayeeKind, Payment
-from subsidy.wire import Command, FactDate, OfficeCode, Text
 
 router = APIRouter(prefix="/v1/payments", tags=["payments 资金支付"])
 
@@ -36,7 +36,7 @@ _EXAMPLE: JsonDict = {
 }
 
 
-class MakePayment(Command):
+class MakePayment(Asked):
     """Money paid from an arrangement's line (支付)."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -56,7 +56,7 @@ class MakePayment(Command):
         )  # fmt: skip
 
 
-class ReversePayment(Command):
+class ReversePayment(Asked):
     """A payment taken back (冲销)."""
 
     model_config = ConfigDict(
@@ -133,7 +133,7 @@ async def import_payments(
 ) -> bulk.ImportResult:
     """One line of NDJSON or CSV for each; every rule of the single call holds for every line, and a
     line sees what the lines before it left."""
-    return await imports.run(request, actor, options, model=MakePayment, record=usecases.pay)
+    return await load(request, options, MakePayment, MakePayment.fact, usecases.pay, actor)
 
 
 router_imports = bulk.reading("/v1/payments", "payment", "subsidy:payment:import", tag="payments")

@@ -10,6 +10,7 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
+from kit.facts import InTheFuture, admit, only
 from kit.idempotency import Claim, once
 from kit.ids import new_id
 from kit.money import yuan
@@ -17,7 +18,7 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from subsidy import events, places
+from subsidy import events
 from subsidy.arrangements import usecases as arrangements
 from subsidy.arrangements.domain import Arrangement, ArrangementUnknown
 from subsidy.journal import domain as journal_domain
@@ -29,7 +30,7 @@ from subsidy.payments.domain import LineExhausted, Payment
 async def make_payment(rt: Runtime, actor: Actor, payment: Payment, claim: Claim) -> Payment:
     """Money leaves the line; refused when the line holds less."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        result = places.only(await pay(rt, tx, actor, [payment]))
+        result = only(await pay(rt, tx, actor, [payment]))
         await kept.keep(result, location=f"/v1/payments/{result.id}")
     rt.wake()
     return result
@@ -51,7 +52,7 @@ async def pay(
     for fact in facts:
         arrangement = known.get(fact.arrangement_id)
         try:
-            places.admit(
+            admit(
                 fact.id, fact.area_code, fact.paid_on,
                 area_prefix=actor.area_prefix, today=today, taken=taken,
             )  # fmt: skip
@@ -91,7 +92,7 @@ async def reverse_payment(
         if row is None:
             raise NotFound
         if on > rt.today():
-            raise places.InTheFuture(today=rt.today())
+            raise InTheFuture(today=rt.today())
         after = store.payment_of(row).reverse(on)
         arrangement = (await arrangements.known(tx, actor, [after.arrangement_id])).get(
             after.arrangement_id
