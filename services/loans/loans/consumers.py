@@ -6,19 +6,19 @@ from kit.consumers import Subscription
 from kit.db import Tx
 from kit.events import Event
 from kit.service import Runtime
-from loans.borrowers import store
+from loans.borrowers import usecases as borrowers
 
 
 async def worker_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
-    await store.workers(tx, events)
+    await borrowers.note_workers(tx, events)
 
 
 async def certificate_issued(rt: Runtime, tx: Tx, events: list[Event]) -> None:
-    await store.certificates_issued(tx, events)
+    await borrowers.note_certificates_issued(tx, events)
 
 
 async def certificate_revoked(rt: Runtime, tx: Tx, events: list[Event]) -> None:
-    await store.certificates_revoked(tx, events)
+    await borrowers.note_certificates_revoked(tx, events)
 
 
 SUBSCRIPTIONS = (

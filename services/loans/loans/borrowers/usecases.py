@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from kit.db import Tx
+from kit.events import Event
 from loans.borrowers import store
 from loans.borrowers.domain import Borrower
 
@@ -18,6 +19,21 @@ class Known:
 
     borrower: Borrower
     events: dict[str, UUID]
+
+
+async def note_workers(tx: Tx, events: Sequence[Event]) -> None:
+    """Registry told of these workers."""
+    await store.workers(tx, events)
+
+
+async def note_certificates_issued(tx: Tx, events: Sequence[Event]) -> None:
+    """Registry issued these certificates."""
+    await store.certificates_issued(tx, events)
+
+
+async def note_certificates_revoked(tx: Tx, events: Sequence[Event]) -> None:
+    """Registry revoked these certificates, from the day of each event."""
+    await store.certificates_revoked(tx, events)
 
 
 async def known(tx: Tx, asked: Sequence[tuple[UUID, date]]) -> list[Known | None]:
