@@ -203,16 +203,21 @@ class LiveHouse(House):
         line = next(line for line in reversed(self.said) if line.startswith(f"{name} died"))
         return line.partition("(")[2].partition(")")[0].removeprefix("signal ")
 
+    async def died(self, name: str, deaths: int) -> None:
+        """Wait until it has died more often than ``deaths``; it stays dead for a second."""
+
+        async def more() -> bool:
+            return self.deaths(name) > deaths
+
+        await until(more, RESTARTED_WITHIN_S, f"{name} dies")
+
     async def restarted(self, name: str, deaths: int) -> None:
         """Wait until it has died more often than ``deaths`` and the supervisor started it again."""
-
-        async def died() -> bool:
-            return self.deaths(name) > deaths
+        await self.died(name, deaths)
 
         async def runs() -> bool:
             return name in self.supervisor.pids() and _alive(self.supervisor.pids()[name])
 
-        await until(died, RESTARTED_WITHIN_S, f"{name} dies")
         await until(runs, RESTARTED_WITHIN_S, f"{name} is started again")
 
     async def ready(self) -> None:
