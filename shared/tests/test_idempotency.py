@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kit import idempotency, openapi
 from kit.auth import Actor, requires
+from kit.crypto import check_digit
 from kit.db import Database
 from kit.http import create_http
 from kit.idempotency import Claim
@@ -23,6 +24,8 @@ from kit.money import YuanPositive
 from kit.problems import Problem, ProblemError
 from kit.settings import Settings
 from kit.testing import Signer
+
+PERSON = "99100019600504004" + check_digit("99100019600504004")
 
 
 class Pay(BaseModel):
@@ -165,6 +168,9 @@ async def test_without_a_key_or_with_a_bad_one_it_is_400_and_nothing_moves(
     for bad in ("short", "x" * 129, "with space 1"):
         response = await pay(http, key=bad)
         assert (response.status_code, response.json()["code"]) == (400, "idempotency-key-malformed")
+    for personal in (PERSON, f"pay-{PERSON.lower()}-1", PERSON[:6] + PERSON[8:17]):
+        response = await pay(http, key=personal)
+        assert (response.status_code, response.json()["code"]) == (400, "idempotency-key-personal")
     assert till.moved == 0
 
 
