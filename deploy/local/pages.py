@@ -25,18 +25,18 @@ CONTENT_SECURITY_POLICY = (
 )
 VERDICTS = {
     "agrees": ("一致", "good"),
-    "does-not-reconcile": ("不能核对", "bad"),
+    "does-not-reconcile": ("对不上", "bad"),
     "definition-differs": ("口径不同", "warn"),
-    "scaled": ("按比例", "plain"),
+    "scaled": ("缩小载入", "plain"),
 }
-QUALIFIERS = {"at_least": "≥ ", "at_most": "≤ ", "about": "约 "}
+QUALIFIERS = {"at_least": "≥ ", "at_most": "≤ ", "about": "≈ "}
 ISSUERS = {"province": "省", "city": "市", "district": "区县", "country": "国家"}
 UNITS = {
     "person": "人",
     "post": "个",
     "percent": "%",
     "household": "户",
-    "certificate": "证",
+    "certificate": "本",
     "class": "期",
     "office": "个",
     "yuan": "元",

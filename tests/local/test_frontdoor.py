@@ -165,7 +165,7 @@ async def test_start_page_gives_tokens_and_links(door: Door) -> None:
 async def test_report_page_escapes_and_opens(door: Door) -> None:
     page = (await door.client.get("/report")).text
     assert "新增就业岗位" in page
-    assert "约 11207" in page
+    assert "≈ 11207" in page
     assert page.count("非预期") == 2, "beside the row and in the summary"
     assert "一致" in page
     assert "&lt;b&gt;none" in page
