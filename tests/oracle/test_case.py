@@ -137,5 +137,8 @@ def test_a_scaled_city_still_fits_together(scale: str) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_made_cities_are_sound(seed: int) -> None:
     made = Maker(seed).make()
-    Plan(parse(made))
+    case = parse(made)
+    Plan(case)
     assert made == Maker(seed).make()
+    for scale in ("0.1", "0.4", "0.9"):
+        Plan(scale_case(case, Decimal(scale)))

@@ -7,6 +7,7 @@ the class that led to it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -58,8 +59,10 @@ def decide(plan: Plan) -> None:
     borrowing: set[int] = set()
     for leaf in leaves(plan.case, Loans):
         _lend(plan, leaf, borrowing)
+    relieved: dict[tuple[str, str, int], set[int]] = defaultdict(set)
     for leaf in leaves(plan.case, Relief):
-        _relieve(plan, leaf)
+        key = (leaf.fact.relief, leaf.fact.unit, leaf.period.last.year)
+        _relieve(plan, leaf, relieved[key])
     seeking: dict[int, list[Period]] = {}
     for leaf in leaves(plan.case, JobseekerRegistrations):
         _seek(plan, leaf, seeking)
@@ -240,21 +243,22 @@ def _lend(plan: Plan, leaf: Leaf, borrowing: set[int]) -> None:
     plan.loans.append((leaf, listed))
 
 
-def _relieve(plan: Plan, leaf: Leaf) -> None:
+def _relieve(plan: Plan, leaf: Leaf, taken: set[int]) -> None:
+    """Beneficiaries of one kind, unit and year are counted once: ``taken`` holds them."""
     last = days(leaf.period)[1]
     count = leaf.numbers["count"]
-    taken: set[int] = set()
 
     def holder(i: int) -> bool:
-        return 0 < plan.cert_on[i] <= last
+        return 0 < plan.cert_on[i] <= last and i not in taken
 
     def free(i: int) -> bool:
         return i not in taken
 
     chosen = plan.pick(leaf, count, holder, standing=("entitled",), least=True)
     taken.update(chosen)
-    chosen += plan.pick(leaf, count - len(chosen), free)
-    plan.reliefs.append((leaf, chosen))
+    more = plan.pick(leaf, count - len(chosen), free)
+    taken.update(more)
+    plan.reliefs.append((leaf, chosen + more))
 
 
 def _seek(plan: Plan, leaf: Leaf, seeking: dict[int, list[Period]]) -> None:

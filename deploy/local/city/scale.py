@@ -28,6 +28,10 @@ from local.city.facts import (
 )
 from local.city.quantities import Period, fen_of
 from local.city.shares import largest_remainder, scaled, spread
+from local.city.sums import numbers_of
+
+#: Whole numbers of facts, in the order in which they are cut.
+COUNTS = ("count", "placed", "classes", "employed", "dropped", "hired")
 
 
 def scale_case(case: Case, scale: Decimal) -> Case:
@@ -68,7 +72,7 @@ def _yuan(fen: int) -> str:
 
 def _scaled(fact: AnyFact, scale: Decimal) -> AnyFact:
     update: dict[str, Any] = {}
-    for name in ("count", "placed", "classes", "employed", "dropped", "hired"):
+    for name in COUNTS:
         value = getattr(fact, name, None)
         if isinstance(value, int):
             update[name] = scaled(value, scale)
@@ -95,22 +99,38 @@ def _scaled(fact: AnyFact, scale: Decimal) -> AnyFact:
 def _parts_within(facts: list[AnyFact]) -> list[AnyFact]:
     """Cut parts that rounding made larger than what is left of their whole."""
     left: dict[tuple[str, str], int] = defaultdict(int)
+    units: dict[str, Any] = {}
     for fact in facts:
         if fact.part_of is None:
-            for name in ("count", "placed", "classes", "employed", "dropped", "hired"):
-                left[fact.id, name] = getattr(fact, name, 0) or 0
-    out: list[AnyFact] = []
-    for fact in facts:
-        if fact.part_of is not None:
-            update: dict[str, Any] = {}
-            for name in ("count", "placed", "classes", "employed", "dropped", "hired"):
-                value = getattr(fact, name, None)
-                if isinstance(value, int):
-                    update[name] = min(value, left[fact.part_of, name])
-                    left[fact.part_of, name] -= update[name]
-            fact = fact.model_copy(update=update)
-        out.append(fact)
-    return out
+            units[fact.id] = getattr(fact, "unit", None)
+            for name, value in numbers_of(fact):
+                left[fact.id, name] = value
+    return [fact if fact.part_of is None else _part(fact, units, left) for fact in facts]
+
+
+def _part(fact: AnyFact, units: dict[str, Any], left: dict[tuple[str, str], int]) -> AnyFact:
+    whole = fact.part_of or ""
+    update: dict[str, Any] = {}
+
+    def cut(name: str, value: int) -> int:
+        """As much of ``value`` as the whole still has; that much is taken from it."""
+        taken = min(value, left[whole, name])
+        left[whole, name] -= taken
+        return taken
+
+    if isinstance(fact, Placements) and fact.channels:
+        channels = {name: cut(f"channels.{name}", n) for name, n in fact.channels.items()}
+        fact = fact.model_copy(update={"channels": channels, "count": sum(channels.values())})
+    for name in COUNTS:
+        value = getattr(fact, name, None)
+        # households of a part are not among the persons of its whole
+        if isinstance(value, int) and getattr(fact, "unit", None) == units[whole]:
+            update[name] = cut(name, value)
+    for name in ("amount", "repaid"):
+        value = getattr(fact, name, None)
+        if isinstance(value, str):
+            update[name] = _yuan(cut(name, fen_of(value)))
+    return fact.model_copy(update=update)
 
 
 def _limited(facts: list[AnyFact], population: list[Group]) -> list[AnyFact]:
