@@ -311,6 +311,8 @@ class _Handlers:
         if error.status_code == 405:
             headers["Allow"] = ", ".join(allowed(request.app, request.scope["path"]))
         problem = _BY_STATUS.get(error.status_code)
+        if problem is BAD_REQUEST and isinstance(error.__cause__, ValueError | RecursionError):
+            problem = MALFORMED_JSON  # not UTF-8, nested too deep, a number without end
         if problem is None:
             problem = Problem(
                 error.status_code, "http-error", _HTTP_ERROR.title_zh, _HTTP_ERROR.title_en
