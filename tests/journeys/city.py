@@ -50,7 +50,7 @@ WATCHED = (
 
 def id_number(serial: int, born: str = "19600504", sex: str = "female") -> str:
     """A valid number of a region that no province has: nobody living holds it."""
-    digits = f"99{1000 + serial // 500}{born}{2 * (serial % 499) + (sex == 'male'):03d}"
+    digits = f"99{1000 + serial // 499}{born}{2 * (serial % 499) + (sex == 'male'):03d}"
     return digits + check_digit(digits)
 
 
