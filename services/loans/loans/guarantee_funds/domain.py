@@ -88,3 +88,15 @@ class Contribution:
 def city_of(area_code: str) -> str:
     """The fund of an area is that of its city: the first four digits, filled with zeros."""
     return area_code[:4].ljust(12, "0")
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One change of a fund's state, as deltas in fen."""
+
+    kind: Literal["contribution", "reservation", "release", "disbursement", "repayment"]
+    effective_on: date
+    loan_id: UUID | None = None
+    deposit: int = 0
+    exposure: int = 0
+    reserved: int = 0

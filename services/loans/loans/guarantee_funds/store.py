@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from kit.db import Tx
 from kit.ids import new_id
-from loans.guarantee_funds.domain import Contribution, GuaranteeFund
+from loans.guarantee_funds.domain import Contribution, GuaranteeFund, Movement
 
 _STATE = "select id, area_code, leverage, deposit, exposure, reserved from guarantee_fund"
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """One change of a fund's state, as deltas in fen."""
-
-    kind: Literal["contribution", "reservation", "release", "disbursement", "repayment"]
-    effective_on: date
-    loan_id: UUID | None = None
-    deposit: int = 0
-    exposure: int = 0
-    reserved: int = 0
 
 
 async def lock(tx: Tx, area_code: str) -> GuaranteeFund | None:

@@ -18,8 +18,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from loans import events, law
 from loans.guarantee_funds import store
-from loans.guarantee_funds.domain import Contribution, FundUnknown, GuaranteeFund, city_of
-from loans.guarantee_funds.store import Movement
+from loans.guarantee_funds.domain import Contribution, FundUnknown, GuaranteeFund, Movement, city_of
 
 
 async def receive_contribution(

@@ -18,8 +18,7 @@ from kit.service import Runtime
 from loans.borrowers import usecases as borrowers
 from loans.borrowers.usecases import Known
 from loans.guarantee_funds import usecases as funds
-from loans.guarantee_funds.domain import FundUnknown, GuaranteeFund, city_of
-from loans.guarantee_funds.store import Movement
+from loans.guarantee_funds.domain import FundUnknown, GuaranteeFund, Movement, city_of
 from loans.loans import domain, record, store, terms, usecases
 from loans.loans.domain import LIVE, Course, Loan
 from loans.loans.store import Step

@@ -24,7 +24,7 @@ from kit.service import Runtime
 from loans import events
 from loans.borrowers import usecases as borrowers
 from loans.guarantee_funds import usecases as funds
-from loans.guarantee_funds.store import Movement
+from loans.guarantee_funds.domain import Movement
 from loans.loans import domain, record, store, terms
 from loans.loans.domain import Loan
 from loans.loans.store import Step
