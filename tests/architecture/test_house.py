@@ -100,6 +100,8 @@ def test_a_store_is_reached_from_its_own_noun_only() -> None:
     for package in PACKAGES:
         root = ROOT / "services" / package.replace("_", "-") / package
         for path in root.rglob("*.py"):
+            if path.name == "app.py":
+                continue  # the composition root may know every part
             noun = path.parent.name if path.parent != root else None
             for node in ast.walk(ast.parse(path.read_text())):
                 if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(
