@@ -9,6 +9,7 @@ repeated and goes on where it stopped.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -57,8 +58,13 @@ async def load_city(
         async def settle(publisher: str, consumer: str) -> None:
             await heard(client, base_url, publisher, consumer)
 
+        started = time.monotonic()
         with _progress(console) as progress:
-            await load_case(case, client, settle, scale=scale, progress=progress)
+            sent = await load_case(case, client, settle, scale=scale, progress=progress)
+        console.print(
+            f"已送 {sent:,} 条事实，用时 {time.monotonic() - started:.0f} 秒"
+            f" / {sent:,} facts sent over HTTP"
+        )
 
 
 def _progress(console: Console) -> Progress:
