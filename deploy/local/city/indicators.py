@@ -1,11 +1,15 @@
 """Which figures a case may publish, and from which facts each is made (for the checks alone).
 
 The definitions themselves are assessment's. Here stands only what is needed to tell the writer of a
-case that a name is unknown, or that nobody said how many of a whole lie at the published place.
+case that a name is unknown, or that nobody said how many of a whole lie at the published place. An
+indicator that assessment defines and this table lacks may be published; its place is not checked.
 """
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
+from pathlib import Path
 from typing import get_args
 
 from local.city.facts import Channel, ReliefItem
@@ -81,6 +85,19 @@ SOURCES: dict[str, tuple[str, ...]] = {
 }
 
 
+DEFINITIONS = Path(__file__).parents[3] / "services" / "assessment" / "indicators"
+
+
+@cache
+def defined() -> frozenset[str]:
+    """Names of all indicators that assessment defines; empty where its files are not at hand."""
+    return frozenset(
+        one["id"]
+        for file in DEFINITIONS.glob("*.toml")
+        for one in tomllib.loads(file.read_text(encoding="utf-8"))["indicator"]
+    )
+
+
 def known(indicator: str, series: frozenset[str]) -> bool:
     """Whether a case may publish it: an indicator, or a declared series."""
-    return indicator in SOURCES or indicator in series
+    return indicator in SOURCES or indicator in series or indicator in defined()
