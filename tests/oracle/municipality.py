@@ -28,7 +28,8 @@ def facts() -> list[Json]:
         out.append({"id": identifier, "kind": kind, "period": period, **more})
 
     rights = {"from": "2004-02-01", "to": "2004-12-31"}
-    fact("certificates", "certificates-issued", rights, count=150, status="model")
+    # Fewer certificates than loans: from 2006 on the registered unemployed are admitted as well.
+    fact("certificates", "certificates-issued", rights, count=24, status="model")
     for name, period, taxi in (("this", THIS, 31), ("last", LAST, 23)):
         fact(f"reemployed-{name}", "placements", period, population="base", count=taxi + 20,
              channels={"private_economy": taxi, "flexible": 15, "public_welfare_4050": 5})  # fmt: skip

@@ -44,10 +44,16 @@ BASE = ("entitled", "refused")
 APPLIED_BEFORE = 25
 #: A loan goes from application to payment in about two weeks.
 LOAN_DAYS = 15
+#: Categories of persons who are registered as unemployed.
+REGISTERED = frozenset({"soe_unemployed", "dibao_long_term_unemployed"})
 
 
 def decide(plan: Plan) -> None:
     """Fill the plan's arrays. Raises ``PlanImpossible`` when a fact needs more people than fit."""
+    start = 0
+    for group in plan.case.population:
+        _stand(plan, group, start)
+        start += group.count
     for leaf in leaves(plan.case, CertificatesIssued):
         _issue(plan, leaf)
     for leaf in leaves(plan.case, Placements):
@@ -66,10 +72,6 @@ def decide(plan: Plan) -> None:
     seeking: dict[int, list[Period]] = {}
     for leaf in leaves(plan.case, JobseekerRegistrations):
         _seek(plan, leaf, seeking)
-    start = 0
-    for group in plan.case.population:
-        _stand(plan, group, start)
-        start += group.count
     for pool in plan.pools:
         _register(plan, pool)
 
@@ -229,17 +231,27 @@ def _lend(plan: Plan, leaf: Leaf, borrowing: set[int]) -> None:
     rng = plan.rng(leaf.fact.id)
     first, last = days(leaf.period)
 
-    def ok(i: int) -> bool:
-        held = 0 < plan.cert_on[i] <= last - LOAN_DAYS - 5
-        return held and plan.age[i] != OLD and i not in borrowing
+    def free(i: int) -> bool:
+        return plan.age[i] != OLD and i not in borrowing
 
-    chosen = plan.pick(leaf, leaf.numbers["count"], ok, standing=("entitled",))
+    def holder(i: int) -> bool:
+        return 0 < plan.cert_on[i] <= last - LOAN_DAYS - 5 and free(i)
+
+    def registered(i: int) -> bool:
+        return not plan.cert_on[i] and KINDS[plan.kind[i]] in REGISTERED and free(i)
+
+    count = leaf.numbers["count"]
+    chosen = plan.pick(leaf, count, holder, standing=("entitled",), least=True)
+    # A city that reports no certificates lends to the registered unemployed, where the law admits.
+    chosen += plan.pick(leaf, count - len(chosen), registered, standing=("entitled",))
     borrowing.update(chosen)
     listed = []
     for i in chosen:
         plan.age[i] = YOUNG
         begins = max(first, plan.cert_on[i] + 1)
-        listed.append((i, rng.randint(min(begins + LOAN_DAYS, last), last)))
+        paid = rng.randint(min(begins + LOAN_DAYS, last), last)
+        plan.met(i, paid - LOAN_DAYS)
+        listed.append((i, paid))
     plan.loans.append((leaf, listed))
 
 
