@@ -246,6 +246,3 @@ async def test_sixty_thousand_rows_with_three_bad_ones(
         assert [error["line"] for error in done["errors"]] == sorted(BAD)
         assert await count("worker") == ROWS - 3
         assert await count("event_log") == before + ROWS - 3
-        again = await load("good")
-        assert again.json()["accepted"] == ROWS - 3
-        assert await count("worker") == ROWS - 3
