@@ -8,11 +8,13 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Path, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from kit import bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor
+from kit.crypto import holds_id_number
 from kit.db import Tx
 from kit.facts import OfficeCode
 from kit.http import runtime_of
@@ -27,12 +29,26 @@ D = TypeVar("D")
 
 #: ``/v1/…/{id}``
 Id = Annotated[UUID, Path(description="编号 (id)")]
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+
+
+def impersonal(text: str) -> str:
+    """Free text goes into events, where nobody's ID number may stand: refused as
+    ``holds-id-number``."""
+    if holds_id_number(text):
+        raise PydanticCustomError("holds_id_number", "holds an ID number")
+    return text
+
+
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$"),
+    AfterValidator(impersonal),
+]
 #: A day on which something happened.
 FactDay = Annotated[date, Field(description="事实发生日期", examples=["2003-06-01"])]
 #: The same, where the programme's own history bounds it (it began in 1998).
 FactDate = Annotated[date, Field(ge=date(1990, 1, 1), description="事实日期 (date of fact)")]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(impersonal)]
 Months = Annotated[int, Field(ge=1, le=600)]
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit import pagination
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
+from kit.wire import Text
 from registry.certificates.domain import State
 from registry.corrections import usecases
 from registry.corrections.domain import CategoryCorrection
@@ -37,7 +38,7 @@ class CorrectCategoryIn(BaseModel):
     )
     category: Category = Field(description=CATEGORY)
     corrected_on: date = Field(description="更正日期")
-    reason: str = Field(min_length=1, max_length=200, description="更正原因")
+    reason: Text = Field(description="更正原因")
 
 
 class CorrectionOut(BaseModel):
