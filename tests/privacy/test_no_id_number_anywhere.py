@@ -355,3 +355,38 @@ async def test_what_is_kept_of_a_person_opens_with_the_key_only(evidence: Eviden
         "/v1/workers/searches", json=body
     )
     assert other.json()["items"] == []
+
+
+FREE_TEXT = [
+    ("subsidy", "/v1/appropriations", "document", {
+        "fund": "reemployment", "source": "city", "amount": "5.00", "received_on": "2003-06-30",
+        "year": 2003, **PLACE,
+    }),
+    ("loans", "/v1/contributions", "contributor", {
+        "level": "city", "amount": "1.00", "received_on": "2003-05-01", **PLACE,
+    }),
+    ("jobs-market", "/v1/employers", "name", {
+        "sector": "commerce", "ownership": "self_employed", "registered_on": "2003-01-02", **PLACE,
+    }),
+    ("registry", "/v1/workers/{}/category-corrections", "reason", {
+        "category": "none", "corrected_on": "2003-09-01",
+    }),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("service", "path", "field_name", "body"), FREE_TEXT)
+async def test_free_text_takes_no_number(
+    evidence: Evidence, service: str, path: str, field_name: str, body: dict[str, Any]
+) -> None:
+    """What a clerk writes freely goes into events and lists."""
+    form = evidence.forms[9]
+    for number in (full(form["id_number"]), old_form(full(form["id_number"]))):
+        answer = await evidence.city.world.client(service).post(
+            path.format(form["id"]),
+            json={**body, field_name: f"王某（{number}）"},
+            headers={"Idempotency-Key": str(uuid4()), "If-Match": '"v1"'},
+        )
+        (error,) = answer.json()["errors"]
+        told = (answer.status_code, error["pointer"], error["code"])
+        assert told == (422, f"#/body/{field_name}", "holds-id-number")
+        assert number not in answer.text
