@@ -48,7 +48,7 @@ class Ratio:
 def main() -> int:
     if shutil.which("wrk") is None:
         subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=True)
-    console = Console(soft_wrap=True)
+    console = Console(width=150)
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
         found = asyncio.run(measure(Path(folder), console))
     table = Table("", "product", "limit", "ratio", "floor", "")
@@ -78,6 +78,8 @@ async def measure(folder: Path, console: Console) -> list[Ratio]:
 
 async def certificates(on: Stage, limit: Bare) -> list[Ratio]:
     """(a) Authenticated GET of a certificate against bare FastAPI and an asyncpg select."""
+    await on.load("registry", "/v1/areas/imports", rows.areas())
+    await on.load("registry", "/v1/offices/imports", rows.offices())
     people = rows.workers(CERTIFICATES)
     await on.load("registry", "/v1/workers/imports", people)
     applied = [

@@ -13,6 +13,26 @@ AREA = "231102000000"
 OFFICE = "231102-employment-bureau"
 
 
+def areas() -> list[dict[str, Any]]:
+    named = {"231100000000": "黑河市", AREA: "爱辉区"}
+    return [
+        {"code": code, "name": name, "established_on": "1993-02-08"} for code, name in named.items()
+    ]
+
+
+def offices() -> list[dict[str, Any]]:
+    return [
+        {
+            "code": OFFICE,
+            "name": "爱辉区就业局",
+            "kind": "bureau",
+            "staff": 5,
+            "area_code": AREA,
+            "opened_on": "1998-06-01",
+        }
+    ]
+
+
 def id_number(n: int) -> str:
     """A valid number of the region 990000, which was never assigned."""
     born = date(1945, 1, 1) + timedelta(days=n % 10_000)

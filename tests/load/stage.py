@@ -61,7 +61,8 @@ class Stage:
                 path, content=body, headers={"Content-Type": "application/x-ndjson"}
             )
             took = time.perf_counter() - started
-        answer.raise_for_status()
+        if answer.is_error:
+            raise RuntimeError(f"{path}: {answer.text[:600]}")
         told = answer.json()
         if told["accepted"] != len(rows):
             raise RuntimeError(f"{path}: {told['errors'][:3]}")
