@@ -21,7 +21,7 @@ def log_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Everything that is logged while this module runs, by the kit's own configuration."""
     path = tmp_path_factory.mktemp("log") / "services.jsonl"
     root, before = logging.getLogger(), (logging.getLogger().handlers[:], logging.getLogger().level)
-    stdout = sys.stdout
+    configured, stdout = structlog.get_config(), sys.stdout
     with path.open("w", encoding="utf-8", buffering=1) as file:
         sys.stdout = file
         try:
@@ -30,8 +30,9 @@ def log_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         finally:
             sys.stdout = stdout
         yield path
-    root.handlers[:], _ = before[0], root.setLevel(before[1])
-    structlog.reset_defaults()
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    structlog.configure(**configured)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
