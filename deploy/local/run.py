@@ -25,6 +25,7 @@ from rich.console import Console
 from kit.processes import ServerFailed, stop_orphans
 from local.choice import Choice, UnknownCity, choose
 from local.city.case import CaseRefused
+from local.city.case import read as read_case
 from local.city.report import ReportRefused
 from local.city.sender import LoadFailed
 from local.house import House
@@ -67,6 +68,8 @@ def up() -> int:
     """Start, load an empty installation, report, stay until Ctrl-C."""
     home = Installation()
     choice = choose(os.environ.get("CITY"), os.environ.get("SCALE"))
+    if choice.case is not None:
+        read_case(choice.case)  # a wrong case is told before anything starts
     home.prepare()
     lock = Lock(home)
     if not lock.acquire():

@@ -21,8 +21,6 @@ from tests.oracle.oracle import Oracle
 from tests.oracle.random_city import Maker
 from tests.world import World, world_of
 
-CITIES = Path(__file__).parents[2] / "deploy" / "cities"
-
 
 @pytest.fixture
 async def later_world(
@@ -186,7 +184,6 @@ async def test_a_municipality_of_another_year(
         signer,
         keys_file,
         business_day=date(2007, 11, 30),
-        policy_overlay=CITIES / "500000" / "policies",
     ) as world:
         rows = await loaded(world, made, area="500000000000", office="500000-employment-bureau")
     for value in made["published"]:

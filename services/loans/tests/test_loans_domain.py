@@ -190,3 +190,16 @@ def test_headroom_is_never_negative(moves: list[tuple[str, int]]) -> None:
             fund = fund.repaid(lent.pop())
         assert fund.headroom == 5 * deposit - sum(reserved) - sum(lent)
         assert min(fund.headroom, fund.exposure, fund.reserved) >= 0
+
+
+@pytest.mark.parametrize(
+    ("area", "city"),
+    [
+        ("231102001001", "231100000000"),
+        ("231100000000", "231100000000"),
+        ("500106000000", "500000000000"),
+        ("310101000000", "310000000000"),
+    ],
+)
+def test_the_fund_of_an_area_is_its_citys(area: str, city: str) -> None:
+    assert city_of(area) == city

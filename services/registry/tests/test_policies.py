@@ -31,6 +31,7 @@ def test_every_value_is_cited() -> None:
         ("registry.difficulty_age_male", date(2003, 1, 1), 50),
         ("registry.difficulty_age_female", date(2003, 1, 1), 40),
         ("registry.relief_tax_in_force", date(2005, 12, 31), True),
+        ("registry.relief_tax_in_force", date(2006, 1, 1), True),
     ],
 )
 def test_values_of_a_day(name: str, day: date, value: object) -> None:
@@ -43,7 +44,7 @@ def test_values_of_a_day(name: str, day: date, value: object) -> None:
         ("registry.certificate_categories", date(2002, 9, 29)),
         ("registry.relief_fee_in_force", date(2002, 10, 16)),
         ("registry.relief_tax_in_force", date(2002, 12, 31)),
-        ("registry.relief_tax_in_force", date(2006, 1, 1)),
+        ("registry.relief_tax_in_force", date(2010, 1, 1)),
     ],
 )
 def test_outside_of_its_time_there_is_no_value(name: str, day: date) -> None:

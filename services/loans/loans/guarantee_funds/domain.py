@@ -85,9 +85,14 @@ class Contribution:
     office: str
 
 
+#: Beijing, Tianjin, Shanghai, Chongqing: cities that are provinces, named by two digits.
+MUNICIPALITIES = ("11", "12", "31", "50")
+
+
 def city_of(area_code: str) -> str:
-    """The fund of an area is that of its city: the first four digits, filled with zeros."""
-    return area_code[:4].ljust(12, "0")
+    """The fund of an area is that of its city: the digits that name the city, filled with zeros."""
+    digits = 2 if area_code.startswith(MUNICIPALITIES) else 4
+    return area_code[:digits].ljust(12, "0")
 
 
 @dataclass(frozen=True, slots=True)
