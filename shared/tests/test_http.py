@@ -1,6 +1,6 @@
 """The edge, problem documents, tokens and the published contract, over a real ASGI application."""
 
-from __future__ import annotations
+from __future__ import logging
 
 import asyncio
 import time
@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
+import structlog
 from fastapi import APIRouter, Depends, Request
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
@@ -213,11 +214,17 @@ async def test_a_refusal_of_the_domain_has_its_words_and_its_parameters(
 
 
 async def test_an_exception_that_nobody_mapped_is_500_and_says_nothing(
-    http: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+    http: httpx.AsyncClient,
 ) -> None:
-    body = problem(await http.get("/v1/open?what=forgotten"), 500, "internal")
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    try:
+        with structlog.testing.capture_logs() as logs:
+            body = problem(await http.get("/v1/open?what=forgotten"), 500, "internal")
+    finally:
+        structlog.configure(**before)
     assert "detail" not in body
-    assert "Forgotten" in capsys.readouterr().out
+    assert [type(line["exc_info"]).__name__ for line in logs] == ["Forgotten"]
 
 
 async def test_a_database_that_is_away_is_503_with_a_time_to_come_back(

@@ -146,7 +146,9 @@ class Repay(Asked):
     )
     repaid_on: FactDate
     principal: YuanNotNegative = Field(description="归还本金（元）")
-    interest: YuanNotNegative = Field(default=0, description="支付利息（元）")
+    interest: YuanNotNegative = Field(
+        default="0.00", validate_default=True, description="支付利息（元）"
+    )
 
 
 class LoanBody(BaseModel):
