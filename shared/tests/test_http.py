@@ -1,8 +1,9 @@
 """The edge, problem documents, tokens and the published contract, over a real ASGI application."""
 
-from __future__ import logging
+from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
