@@ -48,6 +48,24 @@ insert into outbox (position, event_id) select position, id from logged
 """
 
 
+# The same for the one event of most requests: a third of the planning and executing.
+EMIT_ONE = """
+with counted as (
+    insert into event_sequence as s (entity_id, last) values ($3::uuid, 1)
+    on conflict (entity_id) do update set last = s.last + 1
+    returning last
+), logged as (
+    insert into event_log (id, type, entity_id, sequence, valid_from, area_code, office,
+                           correlation_id, causation_id, reverses, traceparent, data)
+    select $1::uuid, $2::text, $3::uuid, last, $4::date, $5::text, $6::text,
+           $7::uuid, $8::uuid, $9::uuid, $11::text, $10::text
+      from counted
+    returning position, id
+)
+insert into outbox (position, event_id) select position, id from logged
+"""
+
+
 async def emit(tx: Tx, events: Sequence[NewEvent]) -> None:
     """Write events to the log and the outbox of this transaction, in the order given.
 
@@ -56,18 +74,26 @@ async def emit(tx: Tx, events: Sequence[NewEvent]) -> None:
     if not events:
         return
     here = context.current()
-    await tx.execute(
-        EMIT,
-        [event.id for event in events],
-        [event.type.name for event in events],
-        [event.entity_id for event in events],
-        [event.valid_from for event in events],
-        [event.area_code for event in events],
-        [event.office for event in events],
-        [event.correlation_id or here.correlation_id for event in events],
-        [event.causation_id or here.causation_id for event in events],
-        [event.reverses for event in events],
-        [orjson.dumps(event.data, default=str).decode() for event in events],
-        observability.traceparent(),
+    columns = zip(
+        *(
+            (
+                event.id,
+                event.type.name,
+                event.entity_id,
+                event.valid_from,
+                event.area_code,
+                event.office,
+                event.correlation_id or here.correlation_id,
+                event.causation_id or here.causation_id,
+                event.reverses,
+                orjson.dumps(event.data, default=str).decode(),
+            )
+            for event in events
+        ),
+        strict=True,
     )
+    if len(events) == 1:
+        await tx.execute(EMIT_ONE, *(one for (one,) in columns), observability.traceparent())
+    else:
+        await tx.execute(EMIT, *columns, observability.traceparent())
     causality.note(events[-1].id)
