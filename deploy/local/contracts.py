@@ -1,4 +1,4 @@
-"""`make contracts`: write every service's committed contract, and the event table, from the code."""
+"""`make contracts`: from the code, every service's contract, the event table, the broker's rights."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib
 
 from kit import contracts
 from local.installation import PACKAGES, ROOT
+from trial import broker
 
 
 def main() -> None:
@@ -18,6 +19,9 @@ def main() -> None:
     if wanted != text:
         page.write_text(wanted, encoding="utf-8")
         print(page.relative_to(ROOT))
+    if broker.FILE.read_text(encoding="utf-8") != broker.configuration():
+        broker.FILE.write_text(broker.configuration(), encoding="utf-8")
+        print(broker.FILE.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 import structlog
 from fastapi import APIRouter, FastAPI
 
-from kit import health, migrations
+from kit import health, idempotency, inbox, migrations
 from kit.auth import Authenticator
 from kit.bus import Bus, NatsBus
 from kit.consumers import Consumer, Subscription
@@ -123,23 +123,45 @@ def attach(runtime: Runtime, bus: Bus) -> None:
 async def working(runtime: Runtime) -> AsyncIterator[None]:
     """Relay, consumers and jobs run while the block is open, and stop with it."""
     assert runtime.relay is not None
-    tasks = [asyncio.create_task(runtime.relay.run(), name="relay")]
-    tasks += [asyncio.create_task(c.run(), name=c.durable) for c in runtime.consumers]
-    tasks += [
-        asyncio.create_task(_repeat(runtime, job), name=job.name) for job in runtime.service.jobs
+    ending = [asyncio.create_task(runtime.relay.run(), name="relay")]
+    ending += [asyncio.create_task(c.run(), name=c.durable) for c in runtime.consumers]
+    endless = [
+        asyncio.create_task(_repeat(runtime, job), name=job.name)
+        for job in (*PLATFORM_JOBS, *runtime.service.jobs)
     ]
-    watch = asyncio.create_task(_fail_loudly(tasks))
+    watch = asyncio.create_task(_fail_loudly([*ending, *endless]))
     try:
         yield
     finally:
         runtime.relay.stop()
         for consumer in runtime.consumers:
             consumer.stop()
-        watch.cancel()
-        _, running = await asyncio.wait(tasks, timeout=3)
+        for task in (watch, *endless):
+            task.cancel()
+        _, running = await asyncio.wait(ending, timeout=3)
         for task in running:
             task.cancel()
-        await asyncio.gather(watch, *tasks, return_exceptions=True)
+        await asyncio.gather(watch, *ending, *endless, return_exceptions=True)
+
+
+async def _observe(runtime: Runtime) -> None:
+    """Keep the gauges of what waits true, for whoever scrapes ``/metrics``."""
+    async with runtime.db.looking() as tx:
+        waiting = await inbox.counts(tx)
+    runtime.metrics.outbox(waiting["outbox"], waiting["outbox_age_s"])
+    runtime.metrics.parked(waiting["parked"], waiting["dead"])
+
+
+async def _forget_old_answers(runtime: Runtime) -> None:
+    """Answers kept under idempotency keys go after their time, ten thousand at a time."""
+    async with runtime.db.transaction() as tx:
+        await idempotency.purge(tx)
+
+
+PLATFORM_JOBS = (
+    Job("observe", 5, _observe),
+    Job("forget-old-answers", 3600, _forget_old_answers),
+)
 
 
 async def _fail_loudly(tasks: list[asyncio.Task[None]]) -> None:
