@@ -39,14 +39,19 @@ def impersonal(text: str) -> str:
     return text
 
 
-#: Free text whose length a field bounds by itself.
-Prose = Annotated[str, AfterValidator(impersonal)]
-Name = Annotated[Prose, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+# The check comes after the bounds: behind a function the contract would not show them.
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$"),
+    AfterValidator(impersonal),
+]
+ShortText = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(impersonal)]
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(impersonal)]
+LongText = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(impersonal)]
 #: A day on which something happened.
 FactDay = Annotated[date, Field(description="事实发生日期", examples=["2003-06-01"])]
 #: The same, where the programme's own history bounds it (it began in 1998).
 FactDate = Annotated[date, Field(ge=date(1990, 1, 1), description="事实日期 (date of fact)")]
-Text = Annotated[Prose, Field(min_length=1, max_length=200)]
 Months = Annotated[int, Field(ge=1, le=600)]
 
 

@@ -19,7 +19,7 @@ from kit.db import Tx
 from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
 from kit.problems import FieldError
-from kit.wire import Prose
+from kit.wire import LongText, ShortText, Text
 
 router = APIRouter(prefix="/v1/publications", tags=["publications 公布数"])
 
@@ -58,16 +58,16 @@ class PublishValue(BaseModel):
         description="截止日，或起止日 from/to",
     )
     semantics: Semantics | None = Field(default=None, description="缺省为指标自己的口径")
-    unit: Prose = Field(min_length=1, max_length=20)
+    unit: ShortText
     value: Decimal = Field(max_digits=18, decimal_places=6)
     decimals: int = Field(default=0, ge=0, le=6, description="公布的小数位")
     qualifier: Qualifier = "exact"
     tolerance: Decimal | None = Field(default=None, ge=0, description="“约”的允许差，若来源写明")
     scale: Decimal = Field(default=Decimal(1), gt=0, le=1, description="载入了多大比例的事实")
     expect: Literal["agrees", "does-not-reconcile", "definition-differs", "scaled"] | None = None
-    title: Prose | None = Field(default=None, max_length=200)
+    title: Text | None = Field(default=None)
     printed: bool = Field(default=True, description="来源是否印出")
-    source: Prose | None = Field(default=None, max_length=300)
+    source: LongText | None = Field(default=None)
 
     @property
     def as_of(self) -> date:

@@ -22,7 +22,7 @@ from kit.http import runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
 from kit.problems import FieldError, NotFound
-from kit.wire import Prose
+from kit.wire import LongText, ShortText
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics 申报统计"])
 
@@ -49,8 +49,8 @@ class DeclareStatistic(BaseModel):
     office: str = Field(default="all", pattern=r"^[a-z0-9-]{2,60}$", description="机构；all 为全部")
     as_of: date = Field(description="时点")
     value: Decimal = Field(max_digits=18, decimal_places=6)
-    unit: Prose = Field(min_length=1, max_length=20)
-    source: Prose = Field(min_length=1, max_length=300, description="来源")
+    unit: ShortText
+    source: LongText = Field(description="来源")
 
     def statistic(self) -> Statistic:
         return Statistic(

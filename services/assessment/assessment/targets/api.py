@@ -22,7 +22,7 @@ from kit.http import etag, expected_version, runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
 from kit.problems import PRECONDITION_FAILED, FieldError, NotFound, ProblemError
-from kit.wire import Prose
+from kit.wire import ShortText
 
 router = APIRouter(prefix="/v1/targets", tags=["targets 目标责任"])
 
@@ -78,7 +78,7 @@ class AdjustTarget(BaseModel):
     """调整 Another value from a day on, by the issuer; the old one is kept."""
 
     model_config = ConfigDict(extra="forbid")
-    issuer: Prose = Field(max_length=60, description="须为原下达者", examples=["province"])
+    issuer: ShortText = Field(description="须为原下达者", examples=["province"])
     value: Value
     effective_on: date = Field(description="自何日起", examples=["2003-07-01"])
     document: Document

@@ -16,7 +16,20 @@ from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.money import Yuan, YuanNotNegative
 from kit.pagination import Cursor, Limit, Page
-from kit.wire import Asked, FactDay, Id, Made, Months, Name, Prose, Told, after, load, page, terms
+from kit.wire import (
+    Asked,
+    FactDay,
+    Id,
+    LongText,
+    Made,
+    Months,
+    Name,
+    Told,
+    after,
+    load,
+    page,
+    terms,
+)
 
 router = APIRouter(prefix="/v1/vacancies", tags=["vacancies 空岗信息"])
 Reader = Annotated[Actor, requires("jobs-market:vacancy:read")]
@@ -37,7 +50,7 @@ class ReportVacancy(Made):
     reported_on: FactDay
     vacant_on: date | None = Field(default=None, description="岗位空出日期")
     reserved_for_difficulty: bool = Field(default=False, description="专供就业困难人员")
-    requirements: Prose | None = Field(default=None, max_length=500, description="招聘要求")
+    requirements: LongText | None = Field(default=None, description="招聘要求")
 
     def draft(self) -> Vacancy:
         return Vacancy(
@@ -59,9 +72,7 @@ class ReportVacancy(Made):
 class NoteRequirements(Asked):
     """The note on requirements, which is not told to anyone and may be edited (招聘要求)."""
 
-    requirements: Prose | None = Field(
-        max_length=500, description="招聘要求", examples=["初中以上"]
-    )
+    requirements: LongText | None = Field(description="招聘要求", examples=["初中以上"])
 
 
 class CloseVacancy(Asked):

@@ -14,7 +14,7 @@ from kit.areas import AreaCode, Level
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
-from kit.wire import Prose, load
+from kit.wire import Text, load
 from registry.areas import usecases
 from registry.areas.domain import Area
 from registry.areas.usecases import EstablishArea
@@ -37,7 +37,7 @@ class EstablishAreaIn(BaseModel):
     )
     id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
     code: AreaCode
-    name: Prose = Field(min_length=1, max_length=100, description="名称")
+    name: Text = Field(description="名称")
     established_on: date = Field(description="设立日期 the day from which the code holds")
 
     def command(self) -> EstablishArea:

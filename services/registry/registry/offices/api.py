@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
-from kit.wire import Prose, load
+from kit.wire import Text, load
 from registry.offices import usecases
 from registry.offices.domain import Kind, Office
 
@@ -52,7 +52,7 @@ class OpenOfficeIn(BaseModel):
     )
     id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
     code: OfficeCode
-    name: Prose = Field(min_length=1, max_length=100, description="名称")
+    name: Text = Field(description="名称")
     kind: Kind = KIND
     staff: int = Field(ge=0, le=100_000, description="工作人员数（人）")
     area_code: AreaCode

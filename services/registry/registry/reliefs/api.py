@@ -16,7 +16,7 @@ from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.money import YuanNotNegative
-from kit.wire import Prose, load
+from kit.wire import ShortText, Text, load
 from registry.reliefs import usecases
 from registry.reliefs.domain import BeneficiaryUnit, Item, Kind, Posting, StatedTotal
 
@@ -54,7 +54,7 @@ class PostReliefIn(BaseModel):
     id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
     kind: Kind = Field(description=KIND)
     item: Item = Field(description=ITEM)
-    authority: Prose = Field(min_length=1, max_length=60, description="减免部门")
+    authority: ShortText = Field(description="减免部门")
     beneficiary_unit: BeneficiaryUnit = Field(description="受益单位：person 人，household 户")
     beneficiary_id: UUID = Field(description="受益人（劳动者）或户的标识")
     worker_id: UUID | None = Field(default=None, description="劳动者，如已知")
@@ -113,11 +113,11 @@ class StateTotalIn(BaseModel):
     )  # fmt: skip
     id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
     kind: Kind = Field(description=KIND)
-    authority: Prose = Field(min_length=1, max_length=60, description="申报部门")
+    authority: ShortText = Field(description="申报部门")
     amount: YuanNotNegative = Field(description="总额（元）")
     period_from: date = Field(description="期间起")
     period_to: date = Field(description="期间止")
-    document: Prose | None = Field(default=None, max_length=200, description="依据文件")
+    document: Text | None = Field(default=None, description="依据文件")
     area_code: AreaCode
     office: OfficeCode
 
