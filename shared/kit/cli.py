@@ -19,7 +19,7 @@ from uuid import UUID
 import orjson
 import uvicorn
 
-from kit import migrations, observability, relay
+from kit import failpoints, migrations, observability, relay
 from kit.bus import MemoryBus
 from kit.db import Database
 from kit.service import Service, assemble, attach, create_app
@@ -60,6 +60,7 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
 
 def serve(service: Service, settings: Settings) -> None:
     """Run until SIGTERM; a second signal is not needed, uvicorn closes what is open."""
+    failpoints.refuse_outside_tests(settings.environment)
     # What is loaded by now stays for ever: the collector need not walk it again. Bulk work makes
     # many objects that die by reference counting, so generations fill for nothing.
     gc.collect()

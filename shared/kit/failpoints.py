@@ -15,6 +15,16 @@ NAMES = frozenset({"relay-after-publish", "consumer-after-commit"})
 _armed = os.environ.get("FAIL_AT", "")
 
 
+class Armed(RuntimeError):
+    """A process that serves people was told to die at a failpoint."""
+
+
+def refuse_outside_tests(environment: str) -> None:
+    """Raises :class:`Armed` when a failpoint is armed anywhere but in the embedded environment."""
+    if _armed and environment != "embedded":
+        raise Armed("FAIL_AT is set: failpoints exist for tests in the embedded environment only")
+
+
 def hit(name: str) -> None:
     """Die here, at once and without cleaning up, when the test asked for it."""
     assert name in NAMES, name
