@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -119,7 +120,7 @@ def tail(log: Path, size: int = 2000) -> str:
     return log.read_bytes()[-size:].decode(errors="replace")
 
 
-class Server:
+class Server(ABC):
     """A child process with a log: what PostgreSQL and NATS have in common."""
 
     name = "server"
@@ -247,14 +248,14 @@ class Server:
     ) -> None:
         await self.astop()
 
-    def _prepare(self, *, first: bool) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _prepare(self, *, first: bool) -> None: ...
 
-    def _launch(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _launch(self) -> None: ...
 
-    def _ready(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def _ready(self) -> bool: ...
 
 
 def stop_orphans(name: str, ours: Callable[[psutil.Process], bool], seconds: float = 20) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from kit.bus import Bus, MemoryBus, NatsBus, Outgoing, Pull
+from kit.bus import Bus, Delivery, MemoryBus, NatsBus, Outgoing, Pull
 from kit.ids import new_id
 from kit.streams import Durable, Topology
 from kit.testing_servers import NatsForTests, nats_running
@@ -129,14 +129,14 @@ async def test_the_backlog_counts_what_waits(broker: Broker) -> None:
     assert (backlog.pending, backlog.ack_pending) == (0, 0)
 
 
-async def _some(pull: Pull) -> list:  # type: ignore[type-arg]
+async def _some(pull: Pull) -> list[Delivery]:
     for _ in range(50):
         if deliveries := await pull.fetch(10, 0.2):
             return deliveries
     raise AssertionError("nothing came")
 
 
-async def _two(pull: Pull) -> list:  # type: ignore[type-arg]
+async def _two(pull: Pull) -> list[Delivery]:
     deliveries = await _some(pull)
     while len(deliveries) < 2:
         deliveries += await _some(pull)

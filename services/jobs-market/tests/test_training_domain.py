@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
@@ -100,8 +101,8 @@ def test_the_earliest_start_counts_and_only_once() -> None:
 
 
 @given(st.lists(st.dates(date(2003, 1, 1), date(2003, 12, 31)), max_size=8), st.randoms())
-def test_the_order_in_which_starts_arrive_does_not_matter(days: list[date], chance: object) -> None:
+def test_the_order_in_which_starts_arrive_does_not_matter(days: list[date], chance: Random) -> None:
     starts = [start(day, number) for number, day in enumerate(days, 1)]
     mixed = list(starts)
-    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    chance.shuffle(mixed)
     assert enrolment("passed").employing(starts) == enrolment("passed").employing(mixed)

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from kit.testing import UnderTest
+from kit.testing_servers import PostgresServer
 
 from .conftest import CITY, DISTRICT, OFFICE, Desk
 
@@ -327,12 +328,12 @@ async def test_the_application_role_cannot_rewrite_the_books(desk: Desk, stateme
 
 
 async def test_the_check_says_what_differs(
-    desk: Desk, subsidy: UnderTest, postgres: object
+    desk: Desk, subsidy: UnderTest, postgres: PostgresServer
 ) -> None:
     """Somebody with the owner's rights went around the journal: the check names the account."""
     await desk.receive("100.00")
     name = subsidy.runtime.settings.database_url.get_secret_value().rsplit("/", 1)[1]
-    owner = await asyncpg.connect(postgres.url(name, "subsidy_owner"))  # type: ignore[attr-defined]
+    owner = await asyncpg.connect(postgres.url(name, "subsidy_owner"))
     try:
         await owner.execute("update account set balance = balance + 1 where kind = 'unallocated'")
     finally:
