@@ -27,7 +27,7 @@ from kit.refusal import Refusal, Safe
 
 __all__ = [
     "FieldError", "NotFound", "Problem", "ProblemBody", "ProblemError", "Refusal", "field_errors",
-    "install", "language", "respond",
+    "install", "language", "refused", "respond",
 ]  # fmt: skip
 
 #: So many errors of one request are named; more do not help anyone.
@@ -47,6 +47,14 @@ class Problem:
     detail_zh: str | None = None
     detail_en: str | None = None
     retry_after: int | None = None
+
+
+def refused(
+    kind: type[Refusal], status: int, zh: str, en: str, detail: tuple[str, str] | None = None
+) -> tuple[type[Exception], Problem]:
+    """How one refusal of a domain is told over HTTP; ``detail`` is its Chinese and English."""
+    detail_zh, detail_en = detail or (None, None)
+    return kind, Problem(status, kind.code, zh, en, detail_zh, detail_en)
 
 
 @dataclass(frozen=True, slots=True)

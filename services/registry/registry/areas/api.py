@@ -14,8 +14,9 @@ from kit.areas import AreaCode, Level
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
+from kit.problems import refused
 from kit.wire import Text, load
-from registry.areas import usecases
+from registry.areas import domain, usecases
 from registry.areas.domain import Area
 from registry.areas.usecases import EstablishArea
 
@@ -104,3 +105,9 @@ async def get_area(
 
 
 routers = [router, bulk.reading("/v1/areas", "area", "registry:area:import", tag=TAG)]
+
+problems = [
+    refused(domain.AreaExists, 409, "区划代码已存在", "The area code is in use"),
+    refused(domain.NoSuchArea, 422, "没有此区划", "There is no such area"),
+    refused(domain.CodeIsCountry, 422, "区划代码无效", "The area code is not valid"),
+]

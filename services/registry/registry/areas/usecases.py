@@ -16,8 +16,7 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry import events
-from registry.areas import domain, store
+from registry.areas import domain, events, store
 from registry.areas.domain import Area
 
 

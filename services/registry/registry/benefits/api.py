@@ -14,6 +14,7 @@ from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.money import Yuan
+from kit.problems import Problem
 from registry.benefits import usecases
 from registry.benefits.domain import Benefit, Kind
 
@@ -79,3 +80,5 @@ async def get_benefit(request: Request, benefit_id: UUID, actor: Reader) -> Bene
 
 
 routers = [router]
+
+problems: list[tuple[type[Exception], Problem]] = []

@@ -13,8 +13,7 @@ from kit.money import yuan
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.service import Runtime
-from registry import events
-from registry.benefits import domain, store
+from registry.benefits import domain, events, store
 from registry.benefits.domain import Benefit, Grant, Holder
 
 

@@ -14,8 +14,9 @@ from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.ids import new_id
+from kit.problems import refused
 from kit.wire import load
-from registry.certificates import issuing, usecases
+from registry.certificates import domain, issuing, usecases
 from registry.certificates.domain import Certificate, RefusalReason, State, Transition
 from registry.certificates.issuing import Issue
 from registry.certificates.usecases import Apply
@@ -324,4 +325,38 @@ async def refuse_certificate(
 routers = [
     router,
     bulk.reading("/v1/certificates", "certificate", "registry:certificate:import", tag=TAG),
+]
+
+problems = [
+    refused(domain.NoSuchCertificate, 422, "没有此优惠证", "There is no such certificate"),
+    refused(
+        domain.CertificateExists,
+        409,
+        "已有在办或持有的优惠证",
+        "A certificate is under way or in hand",
+    ),
+    refused(
+        domain.WrongState,
+        409,
+        "当前状态不能办理此环节",
+        "The step does not follow this state",
+        ("现状态：{state}", "It is {state}"),
+    ),
+    refused(
+        domain.OutOfOrder,
+        422,
+        "日期早于上一环节",
+        "The day is before the step before it",
+        ("不早于 {not_before}", "Not before {not_before}"),
+    ),
+    refused(
+        domain.PublicityNotOver,
+        409,
+        "公示期未满",
+        "The days of publicity are not over",
+        ("公示 {days} 天", "{days} days of publicity"),
+    ),
+    refused(
+        domain.LawNotInForce, 422, "该日期尚无发证规定", "No law grants certificates on that day"
+    ),
 ]

@@ -15,10 +15,9 @@ from kit.ids import new_id
 from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry import events
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import Holder
-from registry.certificates import domain, store, usecases
+from registry.certificates import domain, events, store, usecases
 from registry.certificates.domain import Certificate, Transition
 from registry.labour_status import usecases as labour_status
 

@@ -20,8 +20,7 @@ from kit.policy import NoValue
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry import events
-from registry.certificates import domain, store
+from registry.certificates import domain, events, store
 from registry.certificates.deciding import Judge, people_on
 from registry.certificates.domain import Certificate, RefusalReason, State, Transition
 from registry.certificates.store import Counts

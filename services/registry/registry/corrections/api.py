@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit import pagination
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
+from kit.problems import Problem
 from kit.wire import Text
 from registry.certificates.domain import State
 from registry.corrections import usecases
@@ -115,3 +116,5 @@ async def list_category_corrections(
 
 
 routers = [router]
+
+problems: list[tuple[type[Exception], Problem]] = []

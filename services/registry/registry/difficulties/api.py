@@ -14,9 +14,10 @@ from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.ids import new_id
+from kit.problems import refused
 from kit.wire import load
 from registry.decision_api import DecisionOut
-from registry.difficulties import usecases
+from registry.difficulties import domain, usecases
 from registry.difficulties.domain import Difficulty, ExitReason, Kind, State
 from registry.difficulties.usecases import Recognise
 
@@ -168,4 +169,14 @@ async def exit_difficulty(
 routers = [
     router,
     bulk.reading("/v1/difficulties", "difficulty", "registry:difficulty:import", tag=TAG),
+]
+
+problems = [
+    refused(domain.NoSuchDifficulty, 422, "没有此认定", "There is no such recognition"),
+    refused(domain.AlreadyRecognised, 409, "已认定", "Recognised already"),
+    refused(domain.LawNotInForce, 422, "该日期尚无认定规定", "No law recognises on that day"),
+    refused(domain.NotRecognised, 409, "未在认定中", "Not recognised now"),
+    refused(
+        domain.ExitBeforeRecognition, 422, "退出早于认定", "The exit is before the recognition"
+    ),
 ]

@@ -20,8 +20,7 @@ from kit.policy import NoValue, Parameter
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry import events
-from registry.difficulties import domain, store
+from registry.difficulties import domain, events, store
 from registry.difficulties.domain import Difficulty, ExitReason, Facts, Kind, State, Terms
 from registry.labour_status import usecases as labour_status
 from registry.workers import usecases as workers

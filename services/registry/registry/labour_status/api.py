@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kit.auth import Actor, requires
 from kit.http import runtime_of
-from registry.labour_status import usecases
+from kit.problems import refused
+from registry.labour_status import domain, usecases
 from registry.labour_status.domain import Declared, LabourStatus, Population, Spell, population
 from registry.labour_status.usecases import Standing
 
@@ -85,3 +86,19 @@ async def declare_labour_status(
 
 
 routers = [router]
+
+problems = [
+    refused(domain.StatusUnchanged, 409, "状态未变", "The status is the same"),
+    refused(
+        domain.EmployedIsDerived,
+        422,
+        "在业由就业确认产生，不在此申报",
+        "Employment follows from a confirmed placement",
+    ),
+    refused(
+        domain.FinalStatus,
+        409,
+        "退休或死亡后不再申报",
+        "Nothing is declared after retirement or death",
+    ),
+]

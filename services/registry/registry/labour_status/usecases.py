@@ -14,8 +14,7 @@ from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.service import Runtime
-from registry import events
-from registry.labour_status import domain, store
+from registry.labour_status import domain, events, store
 from registry.labour_status.domain import Declared, Hearing, LabourStatus, Placement, Spell
 from registry.labour_status.store import Row
 

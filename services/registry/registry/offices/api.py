@@ -15,8 +15,9 @@ from kit.auth import Actor, requires
 from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
+from kit.problems import refused
 from kit.wire import Text, load
-from registry.offices import usecases
+from registry.offices import domain, usecases
 from registry.offices.domain import Kind, Office
 
 TAG = "offices 机构"
@@ -128,3 +129,8 @@ async def get_office(
 
 
 routers = [router, bulk.reading("/v1/offices", "office", "registry:office:import", tag=TAG)]
+
+problems = [
+    refused(domain.OfficeExists, 409, "机构代码已存在", "The office code is in use"),
+    refused(domain.NoSuchOffice, 422, "没有此机构", "There is no such office"),
+]

@@ -13,10 +13,9 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry import events
 from registry.areas import usecases as areas
 from registry.areas.domain import NoSuchArea
-from registry.offices import domain, store
+from registry.offices import domain, events, store
 from registry.offices.domain import Office
 
 

@@ -15,8 +15,9 @@ from kit.auth import Actor, requires
 from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
+from kit.problems import refused
 from kit.wire import load
-from registry.pairings import usecases
+from registry.pairings import domain, usecases
 from registry.pairings.domain import Pairing
 from registry.pairings.usecases import FormPairing
 
@@ -116,3 +117,7 @@ async def get_pairing(request: Request, pairing_id: UUID, actor: Reader) -> Pair
 
 
 routers = [router, bulk.reading("/v1/pairings", "pairing", "registry:pairing:import", tag=TAG)]
+
+problems = [
+    refused(domain.AlreadyPaired, 409, "已结对", "Paired already"),
+]

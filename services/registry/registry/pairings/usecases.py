@@ -16,11 +16,10 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry import events
 from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
-from registry.pairings import domain, store
+from registry.pairings import domain, events, store
 from registry.pairings.domain import Pairing
 from registry.workers import usecases as workers
 from registry.workers.domain import NoSuchWorker

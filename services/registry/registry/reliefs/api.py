@@ -16,8 +16,9 @@ from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.money import YuanNotNegative
+from kit.problems import refused
 from kit.wire import ShortText, Text, load
-from registry.reliefs import usecases
+from registry.reliefs import domain, usecases
 from registry.reliefs.domain import BeneficiaryUnit, Item, Kind, Posting, StatedTotal
 
 TAG = "reliefs 税费减免"
@@ -233,3 +234,17 @@ async def get_relief(request: Request, relief_id: UUID, actor: Reader) -> Relief
 
 
 routers = [router, bulk.reading("/v1/reliefs", "relief", "registry:relief:import", tag=TAG)]
+
+problems = [
+    refused(domain.ItemOfOtherKind, 422, "项目与种类不符", "The item is of another kind"),
+    refused(
+        domain.ReliefNotInForce,
+        422,
+        "该日期不在减免政策执行期内",
+        "No relief of this kind is in force on that day",
+    ),
+    refused(domain.PeriodReversed, 422, "期间起止有误", "The period ends before it begins"),
+    refused(
+        domain.PersonNeedsWorker, 422, "受益人与劳动者不一致", "The beneficiary is another worker"
+    ),
+]

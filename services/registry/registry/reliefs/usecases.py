@@ -17,12 +17,11 @@ from kit.policy import NoValue
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry import events
 from registry.areas import usecases as areas
 from registry.areas.domain import NoSuchArea
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
-from registry.reliefs import domain, store
+from registry.reliefs import domain, events, store
 from registry.reliefs.domain import Kind, Posting, StatedTotal
 from registry.workers import usecases as workers
 from registry.workers.domain import NoSuchWorker

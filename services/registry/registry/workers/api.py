@@ -16,9 +16,10 @@ from kit.crypto import IdNumberText, Sex
 from kit.facts import OfficeCode
 from kit.http import etag, runtime_of
 from kit.ids import new_id
+from kit.problems import refused
 from kit.wire import load
 from registry.labour_status.domain import LabourStatus
-from registry.workers import usecases
+from registry.workers import domain, usecases
 from registry.workers.domain import Category, Claims, EnterpriseKind, Worker
 from registry.workers.usecases import RegisterWorker
 
@@ -206,3 +207,20 @@ async def get_worker(
 
 
 routers = [router, bulk.reading("/v1/workers", "worker", "registry:worker:import", tag=TAG)]
+
+problems = [
+    refused(domain.NoSuchWorker, 422, "没有此劳动者", "There is no such worker"),
+    refused(domain.IdNumberTaken, 409, "身份号码已登记", "The ID number is registered already"),
+    refused(domain.SexDiffers, 422, "性别与身份号码不符", "The sex is not that of the ID number"),
+    refused(
+        domain.BirthDateDiffers,
+        422,
+        "出生日期与身份号码不符",
+        "The birth date is not that of the ID number",
+    ),
+    refused(domain.StatusBeforeBirth, 422, "日期早于出生日期", "The date is before the birth date"),
+    refused(
+        domain.AgreementEndsBeforeStart, 422, "协议起止日期有误", "The agreement's dates do not fit"
+    ),
+    refused(domain.SameCategory, 409, "类别未变", "The category is the same"),
+]

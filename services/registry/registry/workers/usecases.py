@@ -18,7 +18,6 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry import events
 from registry.areas import usecases as areas
 from registry.areas.domain import NoSuchArea
 from registry.labour_status import usecases as labour_status
@@ -26,7 +25,7 @@ from registry.labour_status.domain import LabourStatus, population
 from registry.labour_status.usecases import Opening
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
-from registry.workers import domain, store
+from registry.workers import domain, events, store
 from registry.workers.domain import Category, Claims, Facts, Worker
 from registry.workers.store import NewWorker
 

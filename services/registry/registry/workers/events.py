@@ -1,0 +1,42 @@
+"""What is told of workers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel
+
+from kit.crypto import Sex
+from registry.labour_status.domain import LabourStatus, Population
+from registry.telling import told
+from registry.workers.domain import Category
+
+
+class WorkerRegistered(BaseModel):
+    """A person is known; ``population`` says whether 下岗失业人员 (base) or not."""
+
+    sex: Sex
+    birth_date: date
+    labour_status: LabourStatus
+    status_since: date
+    category: Category
+    population: Population
+    centre_agreement_on: date | None
+
+
+class CategoryCorrected(BaseModel):
+    category: Category
+    previous: Category
+
+
+WORKER_REGISTERED = told(
+    "worker.registered", WorkerRegistered, "劳动者登记", "Worker registered",
+    sex="female", birth_date="1960-05-04", labour_status="laid_off", status_since="2001-03-01",
+    category="soe_laid_off", population="base", centre_agreement_on="2001-03-01",
+)  # fmt: skip
+CATEGORY_CORRECTED = told(
+    "worker.category-corrected", CategoryCorrected, "对象类别更正", "Worker's category corrected",
+    category="none", previous="soe_laid_off",
+)  # fmt: skip
+
+TOLD = [WORKER_REGISTERED, CATEGORY_CORRECTED]
