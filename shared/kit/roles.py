@@ -8,8 +8,10 @@ from __future__ import annotations
 
 NOUNS: dict[str, tuple[str, ...]] = {
     "registry": (
-        "area", "office", "worker", "labour-status", "certificate", "difficulty",
-        "benefit", "relief", "pairing", "event",
+        "area", "office", "calendar", "worker", "identity", "duplicate", "merge", "correction",
+        "life-fact", "contribution", "unemployment", "unemployment-insurance", "labour-status",
+        "certificate", "credential", "difficulty", "benefit", "relief", "pairing", "audit",
+        "event",
     ),
     "subsidy": ("fund", "appropriation", "arrangement", "payment", "entitlement", "event"),
     "loans": ("guarantee-fund", "loan", "event"),
@@ -41,29 +43,47 @@ def _of(service: str, *nouns: str, verbs: str) -> frozenset[str]:
     return scopes
 
 
-_READ_ALL = frozenset(scope for scope in SCOPES if scope.endswith(":read"))
+# Who looks at everything looks at masked people: names and numbers in plain have a scope of their own.
+_READ_ALL = frozenset(scope for scope in SCOPES if scope.endswith(":read")) - {
+    "registry:identity:read"
+}
 _FEEDS = frozenset(f"{service}:event:read" for service in NOUNS)
-_PLACES = _of("registry", "area", "office", verbs="read")
+_PLACES = _of("registry", "area", "office", "calendar", verbs="read")
 
 ROLES: dict[str, frozenset[str]] = {
     # 就业局管理员: the tree of areas and offices, targets, and a look at everything.
     "city_administrator": _READ_ALL
-    | _of("registry", "area", "office", verbs="write import")
+    | _of("registry", "area", "office", "calendar", verbs="write import")
     | _of("assessment", "target", "indicator", "statistic", "publication", "report", verbs="write"),
     # 登记窗口
     "registry_clerk": _PLACES
     | _of(
-        "registry", "worker", "labour-status", "certificate", "difficulty", "benefit", "relief",
-        "pairing", verbs="read write import",
-    ),
+        "registry", "worker", "labour-status", "unemployment", "unemployment-insurance",
+        "certificate", "difficulty", "benefit", "relief", "pairing", verbs="read write import",
+    )
+    | _of("registry", "duplicate", "correction", "merge", verbs="read write")
+    | _of("registry", "life-fact", "contribution", "credential", "identity", verbs="read"),
     # 优惠证审批: never the clerk who prepared it.
     "certificate_approver": _PLACES
-    | _of("registry", "worker", "labour-status", "benefit", verbs="read")
-    | _of("registry", "certificate", "difficulty", verbs="read approve"),
+    | _of("registry", "worker", "labour-status", "unemployment", "benefit", "life-fact", verbs="read")
+    | _of("registry", "certificate", "difficulty", verbs="read approve")
+    | _of("registry", "credential", verbs="read write"),
+    # 登记主管: decides on duplicates, merges and corrections that others ask for; reads who read.
+    "registry_supervisor": _PLACES
+    | _of(
+        "registry", "worker", "labour-status", "unemployment", "certificate", "difficulty",
+        "benefit", "life-fact", "contribution", "identity", verbs="read",
+    )
+    | _of("registry", "duplicate", "merge", "correction", verbs="read write approve")
+    | _of("registry", "audit", verbs="read"),
+    # 其他部门的系统 (社保、民政、公安……): tells facts about people, reads nothing about them.
+    "authority": _PLACES
+    | _of("registry", "life-fact", "contribution", "benefit", "relief", verbs="write import"),
     # 社区保障站
     "station_clerk": _PLACES
-    | _of("registry", "worker", "labour-status", "pairing", verbs="read write")
-    | _of("registry", "certificate", "difficulty", verbs="read write")
+    | _of("registry", "worker", "labour-status", "unemployment", "pairing", verbs="read write")
+    | _of("registry", "certificate", "difficulty", "correction", verbs="read write")
+    | _of("registry", "unemployment-insurance", "duplicate", "life-fact", verbs="read")
     | _of("jobs-market", "jobseeker", "public-welfare-post", verbs="read write")
     | _of("jobs-market", "vacancy", "placement", "referral", verbs="read"),
     # 职业介绍

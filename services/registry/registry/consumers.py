@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from kit.consumers import Subscription
 from kit.db import Tx
 from kit.events import Event
 from kit.service import Runtime
+from registry import consequences
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import Grant
-from registry.certificates import issuing
 from registry.events import (
     EntitlementClosed,
     EntitlementOpened,
@@ -22,7 +21,6 @@ from registry.events import (
 )
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import Hearing
-from registry.pairings import usecases as pairings
 
 
 async def placements_confirmed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -31,7 +29,7 @@ async def placements_confirmed(rt: Runtime, tx: Tx, events: list[Event]) -> None
     workers = await labour_status.hear(
         tx,
         [
-            (Hearing(event.entity_id, told.worker_id, started_on=told.started_on), event)
+            Hearing(event.entity_id, told.worker_id, started_on=told.started_on)
             for event, told in heard
         ],
     )
@@ -45,19 +43,19 @@ async def placements_confirmed(rt: Runtime, tx: Tx, events: list[Event]) -> None
             for event, told in heard
         ),
     )  # fmt: skip
-    await _follow(tx, workers, {told.worker_id: event for event, told in heard})
+    causes = {told.worker_id: event for event, told in heard}
+    await consequences.follow(rt, tx, workers, causes)
 
 
 async def placements_ended(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     """The person is without work again; what was annotated for the time of work stays."""
     heard = [(event, PlacementEnded.model_validate(event.data)) for event in events]
-    await labour_status.hear(
+    workers = await labour_status.hear(
         tx,
-        [
-            (Hearing(event.entity_id, told.worker_id, ended_on=told.ended_on), event)
-            for event, told in heard
-        ],
+        [Hearing(event.entity_id, told.worker_id, ended_on=told.ended_on) for event, told in heard],
     )
+    causes = {told.worker_id: event for event, told in heard}
+    await consequences.follow(rt, tx, workers, causes)
 
 
 async def placements_voided(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -65,21 +63,18 @@ async def placements_voided(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     heard = [(event, PlacementVoided.model_validate(event.data)) for event in events]
     workers = await labour_status.hear(
         tx,
-        [(Hearing(event.entity_id, told.worker_id, voided=True), event) for event, told in heard],
+        [Hearing(event.entity_id, told.worker_id, voided=True) for event, told in heard],
     )
     await benefits.withdraw_grants(tx, [event.entity_id for event in events])
-    await _follow(tx, workers, {told.worker_id: event for event, told in heard})
-
-
-async def _follow(tx: Tx, workers: list[UUID], causes: dict[UUID, Event]) -> None:
-    await issuing.annotate(tx, workers, causes)
-    await pairings.fold(tx, workers, causes)
+    causes = {told.worker_id: event for event, told in heard}
+    await consequences.follow(rt, tx, workers, causes)
 
 
 async def entitlements_opened(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     """Months of a subsidy may be claimed: written on the certificate."""
     heard = [(event, EntitlementOpened.model_validate(event.data)) for event in events]
     await _grant(
+        rt,
         tx,
         (
             (
@@ -102,13 +97,14 @@ async def entitlements_closed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     causes = {EntitlementClosed.model_validate(event.data).worker_id: event for event in undone}
     await labour_status.hold(tx, causes)
     await benefits.withdraw_grants(tx, [event.entity_id for event in undone])
-    await issuing.annotate(tx, causes, causes)
+    await consequences.follow(rt, tx, causes, causes)
 
 
 async def loans_disbursed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     """A guaranteed small loan was paid out: written on the certificate with its principal."""
     heard = [(event, LoanDisbursed.model_validate(event.data)) for event in events]
     await _grant(
+        rt,
         tx,
         (
             (
@@ -123,12 +119,12 @@ async def loans_disbursed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     )  # fmt: skip
 
 
-async def _grant(tx: Tx, granted: Iterable[tuple[Event, Grant]]) -> None:
+async def _grant(rt: Runtime, tx: Tx, granted: Iterable[tuple[Event, Grant]]) -> None:
     pairs = list(granted)
     causes = {grant.worker_id: event for event, grant in pairs}
     await labour_status.hold(tx, causes)
     await benefits.record_grants(tx, (grant for _, grant in pairs))
-    await issuing.annotate(tx, causes, causes)
+    await consequences.follow(rt, tx, causes, causes)
 
 
 SUBSCRIPTIONS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kit.facts import InTheFuture
 from registry.labour_status import domain
-from registry.labour_status.domain import Declared, Placement, Spell
+from registry.labour_status.domain import Declared, Placement, Spell, spells
+from registry.life_facts.domain import Kind, LifeFact
 
 A, B = UUID(int=1), UUID(int=2)
 TODAY = date(2003, 10, 31)
@@ -102,3 +103,33 @@ def test_any_order_gives_the_same_history(
         assert domain.spells([LAID_OFF], order) == expected
     days = [spell.since for spell in expected]
     assert days == sorted(set(days))
+
+
+def life(kind: Kind, on: date, until: date | None = None) -> LifeFact:
+    return LifeFact(uuid4(), uuid4(), kind, on, until)
+
+
+def test_a_life_fact_withdraws_a_person_from_its_day_and_work_does_not_bring_them_back() -> None:
+    declared = [Declared("laid_off", date(2001, 3, 1))]
+    job = Placement(uuid4(), date(2003, 5, 1))
+    told = spells(declared, [job], [life("retired", date(2004, 2, 1))])
+    assert [(s.status, s.since) for s in told] == [
+        ("laid_off", date(2001, 3, 1)),
+        ("employed", date(2003, 5, 1)),
+        ("retired", date(2004, 2, 1)),
+    ]
+
+
+def test_what_ends_gives_back_the_status_of_before_and_death_comes_first() -> None:
+    declared = [Declared("unemployed", date(2003, 1, 1))]
+    facts = [
+        life("imprisoned", date(2003, 6, 1), until=date(2004, 6, 1)),
+        life("deceased", date(2005, 1, 1)),
+        life("retired", date(2004, 9, 1)),
+        life("dibao", date(2003, 2, 1)),
+    ]
+    told = spells(declared, [], facts)
+    assert told == spells(declared, [], [*reversed(facts), *facts])
+    assert [s.status for s in told] == [
+        "unemployed", "imprisoned", "unemployed", "retired", "deceased",
+    ]  # fmt: skip

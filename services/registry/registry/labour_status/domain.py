@@ -14,8 +14,10 @@ from uuid import UUID
 
 from kit.facts import InTheFuture
 from kit.refusal import Refusal
+from registry.life_facts.domain import LifeFact
 
-#: 下岗 / 登记失业 / 关闭破产待安置 / 未登记失业 / 新成长劳动力 / 在业 / 退休 / 死亡
+#: 下岗 / 登记失业 / 关闭破产待安置 / 未登记失业 / 新成长劳动力 / 在业 / 退休 / 死亡 / 参军 / 出境定居 /
+#: 服刑 / 完全丧失劳动能力
 LabourStatus = Literal[
     "laid_off",
     "unemployed",
@@ -25,6 +27,10 @@ LabourStatus = Literal[
     "employed",
     "retired",
     "deceased",
+    "enlisted",
+    "emigrated",
+    "imprisoned",
+    "incapacitated",
 ]
 
 #: 下岗失业人员: the population that the re-employment rate looks at. Others are outside of it.
@@ -34,6 +40,11 @@ Population = Literal["base", "outside"]
 
 #: Facts about a person that no placement overrides (policy 4.1, E8).
 FINAL = frozenset({"retired", "deceased"})
+
+#: Life facts that take a person out of the labour force: the first that holds on a day is the status.
+WITHDRAWN: tuple[LabourStatus, ...] = (
+    "deceased", "retired", "emigrated", "imprisoned", "enlisted", "incapacitated",
+)  # fmt: skip
 
 
 class StatusUnchanged(Refusal):
@@ -97,7 +108,9 @@ def population(status: LabourStatus) -> Population:
     return "base" if status in BASE_STATUSES else "outside"
 
 
-def spells(declared: Sequence[Declared], placements: Iterable[Placement]) -> list[Spell]:
+def spells(
+    declared: Sequence[Declared], placements: Iterable[Placement], life: Sequence[LifeFact] = ()
+) -> list[Spell]:
     """The person's statuses in time, each until the next begins. At least one was declared."""
     facts = sorted(declared, key=lambda fact: fact.since)
     jobs = sorted((p for p in placements if not p.voided), key=lambda p: (p.started_on, p.id))
@@ -106,9 +119,14 @@ def spells(declared: Sequence[Declared], placements: Iterable[Placement]) -> lis
         days.add(job.started_on)
         if job.ended_on is not None:
             days.add(job.ended_on)
+    for fact in life:
+        if fact.kind in WITHDRAWN:
+            days.add(fact.on)
+            if fact.until is not None:
+                days.add(fact.until)
     out: list[Spell] = []
     for day in sorted(days):
-        holds = _on(day, facts, jobs)
+        holds = _on(day, facts, jobs, life)
         if holds is None:  # a job from before anything was declared
             continue
         status, placement_id = holds
@@ -118,23 +136,26 @@ def spells(declared: Sequence[Declared], placements: Iterable[Placement]) -> lis
 
 
 def _on(
-    day: date, facts: list[Declared], jobs: list[Placement]
+    day: date, facts: list[Declared], jobs: list[Placement], life: Sequence[LifeFact]
 ) -> tuple[LabourStatus, UUID | None] | None:
     known = [fact for fact in facts if fact.since <= day]
-    final = next((fact for fact in known if fact.status in FINAL), None)
-    if final is not None:
-        # Death follows retirement; nothing else follows either.
-        last = [fact for fact in known if fact.status in FINAL][-1]
-        return last.status, None
+    withdrawn: set[str] = {fact.kind for fact in life if fact.holds(day)}
+    withdrawn |= {fact.status for fact in known if fact.status in FINAL}
+    for status in WITHDRAWN:
+        # Death follows retirement; work and declarations follow neither.
+        if status in withdrawn:
+            return status, None
     live = [j for j in jobs if j.started_on <= day and (j.ended_on is None or j.ended_on > day)]
     if live:
         return "employed", live[0].id
     return (known[-1].status, None) if known else None
 
 
-def current(declared: Sequence[Declared], placements: Iterable[Placement]) -> Spell:
+def current(
+    declared: Sequence[Declared], placements: Iterable[Placement], life: Sequence[LifeFact] = ()
+) -> Spell:
     """What holds once all known facts have taken effect (also those dated after today)."""
-    return spells(declared, placements)[-1]
+    return spells(declared, placements, life)[-1]
 
 
 def on(day: date, history: Sequence[Spell]) -> Spell | None:

@@ -14,9 +14,12 @@ from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.service import Runtime
+from registry.identities import usecases as identities
 from registry.labour_status import domain, events, store
 from registry.labour_status.domain import Declared, Hearing, LabourStatus, Placement, Spell
 from registry.labour_status.store import Row
+from registry.life_facts import usecases as life_facts
+from registry.life_facts.domain import LifeFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,18 @@ class Opening:
     since: date
     area_code: str
     office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that a person's status is folded from, of all records that are this person."""
+
+    declared: list[Declared]
+    placements: list[Placement]
+    life: list[LifeFact]
+
+    def spells(self) -> list[Spell]:
+        return domain.spells(self.declared, self.placements, self.life)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +60,35 @@ async def open_all(tx: Tx, openings: Sequence[Opening]) -> None:
         for o in openings
     ]
     await store.add(tx, rows)
-    early = await store.placements_of(tx, [row.worker_id for row in rows])
+    opened = [row.worker_id for row in rows]
+    early = set(await store.placements_of(tx, opened)) | set(await life_facts.of(tx, opened))
     if early:
         await refold(tx, early, {})
 
 
 async def hold(tx: Tx, workers: Iterable[UUID]) -> None:
-    """Let nobody else fold anything about these workers until this transaction ends."""
-    await store.hold(tx, sorted(set(workers)))
+    """Let nobody else fold anything about these people until this transaction ends."""
+    persons = await identities.person_of(tx, workers)
+    members = await identities.members_of(tx, persons.values())
+    await store.hold(tx, sorted({id for ids in members.values() for id in ids}))
+
+
+async def known_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Known]:
+    """What statuses of these persons are folded from; ``persons`` are surviving records."""
+    members = await identities.members_of(tx, persons)
+    everyone = [id for ids in members.values() for id in ids]
+    declared = await store.declared_of(tx, everyone)
+    placements = await store.placements_of(tx, everyone)
+    life = await life_facts.of(tx, everyone)
+
+    return {
+        person: Known(
+            [fact for id in ids for fact in declared.get(id, ())],
+            [job for id in ids for job in placements.get(id, ())],
+            [fact for id in ids for fact in life.get(id, ())],
+        )
+        for person, ids in members.items()
+    }
 
 
 async def status_on(tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Spell]:
@@ -65,48 +101,42 @@ async def status_on(tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Spell]:
         else:
             earlier.append(row.worker_id)
     if earlier:
-        declared = await store.declared_of(tx, earlier)
-        placements = await store.placements_of(tx, earlier)
+        known = await known_of(tx, earlier)
         for worker in earlier:
-            history = domain.spells(declared[worker], placements.get(worker, ()))
-            spell = domain.on(days[worker], history)
+            spell = domain.on(days[worker], known[worker].spells())
             if spell is not None:
                 found[worker] = spell
     return found
 
 
 async def placements_of(tx: Tx, workers: Iterable[UUID]) -> dict[UUID, list[Placement]]:
-    """Every placement that was heard of these workers, voided ones too."""
-    return await store.placements_of(tx, list(workers))
+    """Every placement that was heard of these persons, voided ones too; absent for the others."""
+    known = await known_of(tx, workers)
+    return {person: known[person].placements for person in known if known[person].placements}
 
 
-async def hear(tx: Tx, heard: Sequence[tuple[Hearing, Event]]) -> list[UUID]:
-    """Placements were confirmed, ended or voided elsewhere: fold the workers again.
-
-    Answers the workers, whose records stay locked.
-    """
-    latest = {hearing.id: hearing for hearing, _ in heard}
-    causes = {hearing.worker_id: event for hearing, event in heard}
-    await hold(tx, causes)
+async def hear(tx: Tx, heard: Sequence[Hearing]) -> list[UUID]:
+    """Placements were confirmed, ended or voided elsewhere. Answers the workers, whose records stay
+    locked; the caller folds them again."""
+    latest = {hearing.id: hearing for hearing in heard}
+    workers = {hearing.worker_id for hearing in heard}
+    await hold(tx, workers)
     await store.hear(tx, [latest[id] for id in sorted(latest)])
-    await refold(tx, causes, causes)
-    return list(causes)
+    return sorted(workers)
 
 
 async def refold(tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]) -> None:
     """Derive current statuses again and tell of those that changed. Records are locked."""
-    ids = list(workers)
-    rows = await store.of(tx, ids)
-    declared = await store.declared_of(tx, ids)
-    placements = await store.placements_of(tx, ids)
+    persons = set((await identities.person_of(tx, workers)).values())
+    rows = await store.of(tx, list(persons))
+    known = await known_of(tx, [row.worker_id for row in rows])
     changed: list[Row] = []
     told: list[NewEvent] = []
     for row in rows:
-        jobs = placements.get(row.worker_id, [])
-        spell = domain.current(declared[row.worker_id], jobs)
+        spell = known[row.worker_id].spells()[-1]
         if spell == row.spell:
             continue
-        voided = {job.id for job in jobs if job.voided}
+        voided = {job.id for job in known[row.worker_id].placements if job.voided}
         event = NewEvent(
             events.LABOUR_STATUS_CHANGED, row.id, spell.since, row.area_code, row.office,
             {
@@ -146,7 +176,5 @@ async def _standing(tx: Tx, actor: Actor, worker_id: UUID) -> Standing:
     rows = await store.of(tx, [worker_id])
     if not rows or not actor.may_see(rows[0].area_code):
         raise NotFound
-    declared = await store.declared_of(tx, [worker_id])
-    placements = await store.placements_of(tx, [worker_id])
-    history = domain.spells(declared[worker_id], placements.get(worker_id, ()))
-    return Standing(rows[0], history)
+    known = await known_of(tx, [worker_id])
+    return Standing(rows[0], known[worker_id].spells())

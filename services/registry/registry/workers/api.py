@@ -35,7 +35,8 @@ CATEGORY = (
 )
 LABOUR_STATUS = (
     "劳动状态：laid_off 下岗，unemployed 登记失业，to_be_placed 关闭破产待安置，jobless 未登记失业，"
-    "new_entrant 新成长劳动力，employed 在业，retired 退休，deceased 死亡"
+    "new_entrant 新成长劳动力，employed 在业，retired 退休，deceased 死亡，enlisted 参军，"
+    "emigrated 出境定居，imprisoned 服刑，incapacitated 完全丧失劳动能力"
 )
 _EXAMPLE: dict[str, JsonValue] = {
     "id_number": "11010519491231002X",

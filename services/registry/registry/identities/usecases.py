@@ -1,0 +1,36 @@
+"""Which records are one person.
+
+A merge moves no row. Facts stay with the record that they were told of; whoever folds facts asks
+here for all records of the person. Taking the link away gives back what was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from kit.db import Tx
+from registry.identities import store
+
+
+async def person_of(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The surviving record of each; itself, when it is not merged."""
+    asked = list(set(ids))
+    return {id: id for id in asked} | await store.survivors(tx, asked)
+
+
+async def members_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """All records of each person, the surviving one first."""
+    asked = list(set(persons))
+    merged = await store.merged_into(tx, asked)
+    return {person: [person, *merged.get(person, ())] for person in asked}
+
+
+async def link(tx: Tx, merge_id: UUID, merged_id: UUID, survivor_id: UUID) -> None:
+    """From now on both are one person. The database refuses a second link of ``merged_id``."""
+    await store.link(tx, merge_id, merged_id, survivor_id)
+
+
+async def unlink(tx: Tx, merge_id: UUID) -> None:
+    """The merge no longer holds."""
+    await store.unlink(tx, merge_id)
