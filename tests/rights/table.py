@@ -54,7 +54,7 @@ def committed() -> list[Right]:
         return [
             Right(
                 row["service"], row["method"], row["path"], row["scope"],
-                frozenset(role for role in ROLES if row[role] == OWN),
+                frozenset(role for role in ROLES if row.get(role) == OWN),
                 row["foreign"], row["reason"],
             )
             for row in csv.DictReader(lines)
