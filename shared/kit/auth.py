@@ -254,6 +254,7 @@ async def authenticate(request: Request) -> Actor:
     authenticator: Authenticator = request.app.state.authenticator
     actor = await authenticator.actor(header(request.scope, b"authorization"))
     context.name_actor(actor.subject)
+    request.scope["kit.actor"] = actor
     return actor
 
 

@@ -113,7 +113,7 @@ async def _retry(service: Service, settings: Settings, event: UUID | None) -> di
                 gone += await consumer.retry(parked)
         return {"tried": tried, "applied": gone}
     finally:
-        await runtime.db.close()
+        await runtime.close()
 
 
 def _say(answer: Any) -> None:

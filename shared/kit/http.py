@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit import context, facts, observability, openapi, problems
+from kit import audit, context, facts, observability, openapi, problems
 from kit.auth import Actor, Authenticator, authenticated
 from kit.causality import Causality
 from kit.db import UNAVAILABLE
@@ -261,6 +261,7 @@ def create_http(
     app.state.problems = {**_platform_problems(), **service.problems}
     problems.install(app, service.name, app.state.problems)
     app.add_exception_handler(Replayed, _replayed)
+    app.add_exception_handler(audit.Denied, _denied)
     app.state.route_index = RouteIndex()
     app.router.routes.insert(0, app.state.route_index)
     for router in (me, *routers):
@@ -306,6 +307,21 @@ def _platform_problems() -> dict[type[Exception], Problem]:
 async def _replayed(_request: Request, served: Exception) -> Response:
     assert isinstance(served, Replayed)
     return served.response()
+
+
+async def _denied(request: Request, refused: Exception) -> Response:
+    """404 for what lies outside of the caller's areas, once its line is kept."""
+    assert isinstance(refused, audit.Denied)
+    actor: Actor = request.scope["kit.actor"]
+    operation = getattr(request.scope.get("route"), "operation_id", None) or "unmatched"
+    problem = problems.NOT_FOUND
+    try:
+        await audit.note(
+            runtime_of(request), actor, operation, [refused.subject], (), outcome="denied"
+        )
+    except problems.ProblemError as error:
+        problem = error.problem
+    return problems.respond(request.scope, request.app.state.service, problem)
 
 
 async def _metrics(request: Request) -> Response:

@@ -123,6 +123,12 @@ def platform() -> None:
         execute(statement)
 
 
+def audit() -> None:
+    """The platform's tables of who read whom, with their grants."""
+    for statement in schema.audit_statements(app_role()):
+        execute(statement)
+
+
 def grant(*, append_only: tuple[str, ...] = (), mutable: tuple[str, ...] = ()) -> None:
     """Open the service's own tables to its application role: no more than each table needs."""
     for statement in schema.grants(

@@ -111,3 +111,17 @@ def statements(app_role: str) -> list[str]:
             mutable=["event_sequence", "outbox", "dead_letter", "idempotency_key", "bulk_import"],
         ),
     ]
+
+
+def audit_statements(app_role: str) -> list[str]:
+    """The tables of :mod:`kit.audit`, since 2026-11: who read whom, and the seals over it.
+
+    The application may not say when a line was written nor in which transaction.
+    """
+    from kit.audit import AUDIT_SQL, WRITTEN
+
+    return [
+        AUDIT_SQL,
+        f"grant select, insert ({', '.join(WRITTEN)}) on access_log to {app_role}",
+        *grants(app_role, append_only=["audit_seal"], mutable=[]),
+    ]

@@ -19,6 +19,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from kit import health, idempotency, inbox, migrations
+from kit.audit import Recorder
 from kit.auth import Authenticator
 from kit.bus import Bus, NatsBus
 from kit.consumers import Consumer, Subscription
@@ -75,6 +76,7 @@ class Runtime:
     policies: Policies
     keyring: Keyring
     metrics: Metrics
+    audit: Recorder
     bus: Bus | None = None
     relay: Relay | None = None
     consumers: list[Consumer] = field(default_factory=list)
@@ -83,6 +85,11 @@ class Runtime:
     def today(self) -> date:
         """The business day: a setting, or today in the city's time zone."""
         return self.settings.today()
+
+    async def close(self) -> None:
+        """Write what waits, then let the connections go."""
+        await self.audit.close()
+        await self.db.close()
 
     def wake(self) -> None:
         """Tell the relay in this process that something was committed (a hint; polling is the net)."""
@@ -96,13 +103,15 @@ async def assemble(
     """Load policies and keys, open the pool, remember the parameter set. No broker yet."""
     policies = Policies.load(service.root / "policies", overlay=settings.policy_overlay)
     keyring = Keyring.load(settings.keys_file)
+    url = settings.database_url.get_secret_value()
     runtime = Runtime(
         service=service,
         settings=settings,
-        db=await Database.connect(settings.database_url.get_secret_value()),
+        db=await Database.connect(url),
         policies=policies,
         keyring=keyring,
         metrics=metrics or Metrics(service.name),
+        audit=Recorder(service.name, url),
     )
     async with runtime.db.transaction() as tx:
         await policies.remember(tx)
@@ -242,7 +251,7 @@ def create_app(
                 async with broker(runtime):
                     yield
         finally:
-            await runtime.db.close()
+            await runtime.close()
 
     routers = [*service.routers, *health.routers(service)] if settings.role != "worker" else []
     app = create_http(

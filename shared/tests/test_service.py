@@ -29,7 +29,7 @@ def runtime_on(db: Database) -> Runtime:
     service: Any = SimpleNamespace(name="alpha", subscriptions=(), jobs=())
     settings: Any = SimpleNamespace(city="231100")
     nothing: Any = None
-    return Runtime(service, settings, db, nothing, nothing, Metrics("alpha"))
+    return Runtime(service, settings, db, nothing, nothing, Metrics("alpha"), nothing)
 
 
 async def seen(runtime: Runtime, line: str) -> bool:

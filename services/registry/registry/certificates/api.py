@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kit import bulk, pagination
+from kit import audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
@@ -32,6 +32,9 @@ Importer = Annotated[Actor, requires("registry:certificate:import")]
 
 STATE = "状态：applied 已申请，checked 已审核，publicised 已公示，issued 已发证，refused 不予发证，revoked 已注销"
 _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
+
+#: What an answer about a certificate shows of its holder, in the words of the access log.
+SHOWN = ("certificate",)
 
 
 class ApplyIn(BaseModel):
@@ -217,12 +220,16 @@ async def list_certificates(
     rt = runtime_of(request)
     if number is not None:
         found = await usecases.certificate_by_number(rt, actor, number)
+        if found is not None:
+            await audit.note(rt, actor, "list_certificates", [found.worker_id], SHOWN)
         return pagination.Page(items=[CertificateOut.of(found)] if found else [])
     filters = {"worker_id": worker_id, "state": state}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
     rows = await usecases.list_certificates(
         rt, actor, worker_id, state, after[0] if after else None, limit + 1
     )
+    people = dict.fromkeys(row.worker_id for row in rows[:limit])
+    await audit.note(rt, actor, "list_certificates", list(people), SHOWN)
     return pagination.page(
         rows, limit, position=lambda c: [str(c.id)], item=CertificateOut.of, actor=actor,
         filters=filters,
@@ -234,9 +241,10 @@ async def get_certificate(
     request: Request, response: Response, certificate_id: UUID, actor: Reader
 ) -> CertificateOut:
     """One certificate; its ETag is what the next step must name."""
-    return _told(
-        response, await usecases.certificate_of(runtime_of(request), actor, certificate_id)
-    )
+    rt = runtime_of(request)
+    certificate = await usecases.certificate_of(rt, actor, certificate_id)
+    await audit.note(rt, actor, "get_certificate", [certificate.worker_id], SHOWN)
+    return _told(response, certificate)
 
 
 @router.get(

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kit import decisions
+from kit.audit import Denied, note
 from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision
@@ -155,8 +156,10 @@ async def apply_for_certificate(rt: Runtime, actor: Actor, command: Apply) -> Ce
 async def certificate_in(tx: Tx, actor: Actor, id: UUID, *, lock: bool = False) -> Certificate:
     """One certificate inside what the caller sees, or 404."""
     certificate = await store.get(tx, id, lock=lock)
-    if certificate is None or not actor.may_see(certificate.area_code):
+    if certificate is None:
         raise NotFound
+    if not actor.may_see(certificate.area_code):
+        raise Denied(certificate.worker_id)
     return certificate
 
 
@@ -276,8 +279,10 @@ async def certificate_of(rt: Runtime, actor: Actor, id: UUID) -> Certificate:
 async def certificate_by_number(rt: Runtime, actor: Actor, number: str) -> Certificate | None:
     async with rt.db.looking() as tx:
         certificate = await store.by_number(tx, number)
-    visible = certificate is not None and actor.may_see(certificate.area_code)
-    return certificate if visible else None
+    if certificate is not None and not actor.may_see(certificate.area_code):
+        await note(rt, actor, "list_certificates", [certificate.worker_id], (), outcome="denied")
+        return None
+    return certificate
 
 
 async def list_certificates(

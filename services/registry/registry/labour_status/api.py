@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from kit import audit
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
@@ -69,7 +70,10 @@ class DeclareStatusIn(BaseModel):
 @router.get("", summary="查看劳动状态", operation_id="get_labour_status")
 async def get_labour_status(request: Request, worker_id: UUID, actor: Reader) -> LabourStatusOut:
     """The current status and every spell, folded from what was declared and who is placed."""
-    return LabourStatusOut.of(await usecases.standing_of(runtime_of(request), actor, worker_id))
+    rt = runtime_of(request)
+    standing = await usecases.standing_of(rt, actor, worker_id)
+    await audit.note(rt, actor, "get_labour_status", [worker_id], ("labour_status",))
+    return LabourStatusOut.of(standing)
 
 
 @router.post(

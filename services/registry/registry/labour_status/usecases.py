@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from kit.audit import Denied
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import Event, NewEvent
@@ -174,7 +175,9 @@ async def standing_of(rt: Runtime, actor: Actor, worker_id: UUID) -> Standing:
 
 async def _standing(tx: Tx, actor: Actor, worker_id: UUID) -> Standing:
     rows = await store.of(tx, [worker_id])
-    if not rows or not actor.may_see(rows[0].area_code):
+    if not rows:
         raise NotFound
+    if not actor.may_see(rows[0].area_code):
+        raise Denied(worker_id)
     known = await known_of(tx, [worker_id])
     return Standing(rows[0], known[worker_id].spells())

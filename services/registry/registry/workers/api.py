@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from kit import bulk, pagination
+from kit import audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.crypto import IdNumberText, Sex
@@ -38,6 +38,8 @@ LABOUR_STATUS = (
     "new_entrant 新成长劳动力，employed 在业，retired 退休，deceased 死亡，enlisted 参军，"
     "emigrated 出境定居，imprisoned 服刑，incapacitated 完全丧失劳动能力"
 )
+#: What a masked worker shows, in the words of the access log.
+SHOWN = ("id_number_masked", "name_masked", "sex", "birth_date", "claims", "place")
 _EXAMPLE: dict[str, JsonValue] = {
     "id_number": "11010519491231002X",
     "name": "王某某",
@@ -174,7 +176,10 @@ async def import_workers(
 @router.post("/searches", summary="按身份号码检索", operation_id="search_workers")
 async def search_workers(request: Request, body: SearchIn, actor: Reader) -> SearchOut:
     """Find who has this ID number, among those whom the caller may see."""
-    worker = await usecases.find_worker(runtime_of(request), actor, body.id_number)
+    rt = runtime_of(request)
+    worker = await usecases.find_worker(rt, actor, body.id_number)
+    if worker is not None:
+        await audit.note(rt, actor, "search_workers", [worker.id], SHOWN)
     return SearchOut(items=[WorkerOut.of(worker)] if worker else [])
 
 
@@ -189,9 +194,9 @@ async def list_workers(
     """Workers of the caller's subtree, masked."""
     filters = {"category": category}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
-    rows = await usecases.list_workers(
-        runtime_of(request), actor, category, after[0] if after else None, limit + 1
-    )
+    rt = runtime_of(request)
+    rows = await usecases.list_workers(rt, actor, category, after[0] if after else None, limit + 1)
+    await audit.note(rt, actor, "list_workers", [w.id for w in rows[:limit]], SHOWN)
     return pagination.page(
         rows, limit, position=lambda w: [str(w.id)], item=WorkerOut.of, actor=actor, filters=filters
     )
@@ -202,7 +207,9 @@ async def get_worker(
     request: Request, response: Response, worker_id: UUID, actor: Reader
 ) -> WorkerOut:
     """One worker, masked; the ETag is what a correction must name."""
-    worker = await usecases.worker_of(runtime_of(request), actor, worker_id)
+    rt = runtime_of(request)
+    worker = await usecases.worker_of(rt, actor, worker_id)
+    await audit.note(rt, actor, "get_worker", [worker_id], SHOWN)
     response.headers["ETag"] = etag(worker.version)
     return WorkerOut.of(worker)
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from kit.audit import Denied, note
 from kit.auth import Actor
 from kit.crypto import IdNumber, Sex
 from kit.db import Tx
@@ -161,10 +162,12 @@ async def register_worker(rt: Runtime, actor: Actor, command: RegisterWorker) ->
 async def worker_in(
     rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID, *, lock: bool = False
 ) -> Worker:
-    """One worker inside what the caller sees, or 404."""
+    """One worker inside what the caller sees, or 404; one of another area leaves a line."""
     worker = await store.get(tx, rt.keyring, worker_id, lock=lock)
-    if worker is None or not actor.may_see(worker.area_code):
+    if worker is None:
         raise NotFound
+    if not actor.may_see(worker.area_code):
+        raise Denied(worker_id)
     return worker
 
 
@@ -174,11 +177,18 @@ async def worker_of(rt: Runtime, actor: Actor, worker_id: UUID) -> Worker:
 
 
 async def find_worker(rt: Runtime, actor: Actor, number: IdNumber) -> Worker | None:
-    """Who has this number, among those whom the caller may see."""
+    """Who has this number, among those whom the caller may see. Whoever asks for one of another
+    area hears the same as for nobody, and leaves a line."""
     index = store.number_index(rt.keyring, number.number)
     async with rt.db.looking() as tx:
         worker = await store.by_number(tx, rt.keyring, index)
-    return worker if worker is not None and actor.may_see(worker.area_code) else None
+    if worker is None:
+        await note(rt, actor, "search_workers", [], (), outcome="absent")
+        return None
+    if not actor.may_see(worker.area_code):
+        await note(rt, actor, "search_workers", [worker.id], (), outcome="denied")
+        return None
+    return worker
 
 
 async def list_workers(
