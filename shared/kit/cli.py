@@ -5,6 +5,10 @@ migrate                     bring the database to the code's head, as the owner 
 republish [--since EVENT]   put the log's events back into the outbox (a lost stream)
 dead-letters                list what could not be applied
 retry [EVENT]               try one parked event again, or all of them
+seal [--once]               seal the access log, as a process of its own
+audit-verify [--head HASH]  compute the seals again; exits 1 at the first break
+audit-head                  the newest seal, to be kept outside of the database
+breach --account SUBJECT    which people and fields an account has read, and when
 """
 
 from __future__ import annotations
@@ -13,17 +17,23 @@ import argparse
 import asyncio
 import gc
 import sys
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 import uvicorn
 
-from kit import failpoints, migrations, observability, relay
+from kit import audit, failpoints, migrations, observability, relay, sealing
 from kit.bus import MemoryBus
-from kit.db import Database
+from kit.crypto import Keyring
+from kit.db import Database, Tx
 from kit.service import Service, assemble, attach, create_app
-from kit.settings import Settings, read
+from kit.settings import CITY_TIME, Settings, read
+
+Answer = TypeVar("Answer")
 
 
 def main(service: Service, arguments: list[str] | None = None) -> None:
@@ -39,6 +49,7 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
     commands.add_parser("dead-letters", help="list parked and dead events")
     retry = commands.add_parser("retry", help="apply parked events again")
     retry.add_argument("event", type=UUID, nargs="?", help="one event id; all when absent")
+    _audit_commands(commands)
     options = parser.parse_args(arguments)
     settings = read(service.name)
     observability.log_to_stdout(service.name, settings.log_level)
@@ -56,6 +67,42 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
             _say(asyncio.run(_dead_letters(settings)))
         case "retry":
             _say(asyncio.run(_retry(service, settings, options.event)))
+        case command:
+            sys.exit(0 if _audit(service, settings, command, options) else 1)
+
+
+def _audit(service: Service, settings: Settings, command: str, options: Any) -> bool:
+    """The commands about who read whom; False when a verification fails."""
+    match command:
+        case "seal":
+            asyncio.run(_seal(service, settings, once=options.once))
+        case "audit-verify":
+            told = asyncio.run(_verify(settings, options.head))
+            _say(told)
+            return bool(told["holds"])
+        case "audit-head":
+            _say(asyncio.run(_with_tx(settings, sealing.head)))
+        case _:
+            _say(asyncio.run(_breach(settings, options.account, options.since, options.until)))
+    return True
+
+
+def _audit_commands(commands: Any) -> None:
+    seal = commands.add_parser("seal", help="seal the access log, as a process of its own")
+    seal.add_argument("--once", action="store_true", help="seal what is finished, then end")
+    verify = commands.add_parser("audit-verify", help="compute the access log's seals again")
+    verify.add_argument("--head", help="a hash that was written down: it must be in the chain")
+    commands.add_parser("audit-head", help="the newest seal, to be kept outside of the database")
+    breach = commands.add_parser("breach", help="which people and fields an account has read")
+    breach.add_argument("--account", required=True, help="the token's subject")
+    breach.add_argument("--since", type=_instant, help="2026-11-20 or 2026-11-20T08:00:00+08:00")
+    breach.add_argument("--until", type=_instant, help="the same, not included")
+
+
+def _instant(text: str) -> datetime:
+    """A day or an instant; without an offset it is the city's time."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=CITY_TIME)
 
 
 def serve(service: Service, settings: Settings) -> None:
@@ -116,5 +163,59 @@ async def _retry(service: Service, settings: Settings, event: UUID | None) -> di
         await runtime.close()
 
 
+async def _with_tx(settings: Settings, look: Callable[[Tx], Awaitable[Answer]]) -> Answer:
+    db = await Database.connect(settings.database_url.get_secret_value(), min_size=1, max_size=1)
+    try:
+        async with db.reading() as tx:
+            return await look(tx)
+    finally:
+        await db.close()
+
+
+async def _seal(service: Service, settings: Settings, *, once: bool) -> None:
+    runtime = await assemble(service, settings)
+    try:
+        if once:
+            _say({"sealed": await sealing.seal(runtime.db, runtime.keyring)})
+        else:
+            await sealing.seal_forever(runtime)
+    finally:
+        await runtime.close()
+
+
+async def _verify(settings: Settings, written: str | None) -> dict[str, Any]:
+    keyring = Keyring.load(settings.keys_file)
+    verdict = await _with_tx(settings, lambda tx: sealing.verify(tx, keyring))
+    missing = written is not None and written.lower() not in verdict.heads
+    return {
+        "holds": verdict.broken is None and not missing,
+        "seals": verdict.seals,
+        "lines": verdict.lines,
+        "head": verdict.head,
+        "first_break": verdict.broken,
+        "written_head_found": None if written is None else not missing,
+        "unsealed_lines": verdict.unsealed,
+        "unsealed_since": verdict.unsealed_since,
+    }
+
+
+async def _breach(
+    settings: Settings, account: str, since: datetime | None, until: datetime | None
+) -> dict[str, Any]:
+    started = time.perf_counter()
+    people = await _with_tx(
+        settings, lambda tx: audit.breach(tx, account, since=since, until=until)
+    )
+    return {
+        "account": account,
+        "people": len(people),
+        "reads": sum(person.reads for person in people),
+        "denied": sum(person.denied for person in people),
+        "seconds": round(time.perf_counter() - started, 3),
+        "items": people,
+    }
+
+
 def _say(answer: Any) -> None:
-    sys.stdout.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n")
+    text = orjson.dumps(answer, default=str, option=orjson.OPT_INDENT_2)
+    sys.stdout.write(text.decode() + "\n")

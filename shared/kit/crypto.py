@@ -59,7 +59,8 @@ class Keyring:
     def __init__(self, content: dict[str, Any]) -> None:
         self._open: dict[bytes, AESGCM] = {}
         self._primary: tuple[bytes, AESGCM] | None = None
-        self._index: bytes | None = None
+        self._index: dict[str, bytes] = {}
+        self._index_primary: str | None = None
         for one in content["keys"]:
             key = b64decode(one["key"], validate=True)
             kid = str(one["kid"]).encode("ascii")
@@ -69,8 +70,10 @@ class Keyring:
                 self._open[kid] = AESGCM(key)
                 if one.get("primary"):
                     self._primary = (kid, self._open[kid])
-            elif one["purpose"] == "index" and one.get("primary"):
-                self._index = key
+            elif one["purpose"] == "index":
+                self._index[str(one["kid"])] = key
+                if one.get("primary"):
+                    self._index_primary = str(one["kid"])
 
     @classmethod
     def load(cls, path: Path | None) -> Keyring:
@@ -116,9 +119,18 @@ class Keyring:
 
     def blind_index(self, plain: str, purpose: str) -> bytes:
         """32 bytes by which equal values of one purpose are found, and nothing else is learnt."""
-        if self._index is None:
+        if self._index_primary is None:
             raise NoKey("no key to find with: set KEYS_FILE")
-        return hmac.digest(self._index, purpose.encode() + b"\0" + plain.encode(), "sha256")
+        key = self._index[self._index_primary]
+        return hmac.digest(key, purpose.encode() + b"\0" + plain.encode(), "sha256")
+
+    def seal(self, content: bytes, key_id: str | None = None) -> tuple[str, bytes]:
+        """The keyed hash of a seal and the key that made it (the primary one, or ``key_id``): who
+        can write into the database but has no keys cannot make one. Raises :class:`NoKey`."""
+        chosen = key_id or self._index_primary
+        if chosen is None or chosen not in self._index:
+            raise NoKey("no such key to seal with: look into KEYS_FILE")
+        return chosen, hmac.digest(self._index[chosen], b"kit.sealing\0" + content, "sha256")
 
 
 def place(column: str, row_id: object) -> str:

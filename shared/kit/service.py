@@ -18,7 +18,7 @@ from pathlib import Path
 import structlog
 from fastapi import APIRouter, FastAPI
 
-from kit import health, idempotency, inbox, migrations
+from kit import health, idempotency, inbox, migrations, sealing
 from kit.audit import Recorder
 from kit.auth import Authenticator
 from kit.bus import Bus, NatsBus
@@ -170,6 +170,7 @@ async def _forget_old_answers(runtime: Runtime) -> None:
 PLATFORM_JOBS = (
     Job("observe", 5, _observe),
     Job("forget-old-answers", 3600, _forget_old_answers),
+    Job("seal-access-log", sealing.EVERY_S, sealing.seal_waiting),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from tests.journeys.city import AS_OF, OFFICE, PLACE, City, worker_form
 from tests.rights.calls import NOBODY, ON, Calls, a_placed_person, made, people
 
@@ -23,6 +25,8 @@ async def registry_calls(city: City, calls: Calls) -> None:
     note("GET /v1/workers/{worker_id}", worker_id=fresh[0])
     form = worker_form(next(city.serial))
     note("GET /v1/workers")
+    note("GET /v1/workers/{worker_id}/readers", worker_id=fresh[0])
+    note("GET /v1/access-log/people", query="?account=" + quote("auditor of 231102"))
     note("POST /v1/workers", form)
     note("POST /v1/workers/searches", {"id_number": form["id_number"]})
     note("POST /v1/workers/imports", rows=[worker_form(next(city.serial))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kit import cli
 from kit.service import Service
+from registry.access import api as access
 from registry.areas import api as areas
 from registry.benefits import api as benefits
 from registry.certificates import api as certificates
@@ -29,6 +30,7 @@ NOUNS = (
     benefits,
     reliefs,
     pairings,
+    access,
 )
 
 SERVICE = Service(

@@ -53,7 +53,7 @@ async def test_a_station_that_asks_for_anothers_people_hears_404_and_leaves_a_li
 ) -> None:
     form = registry.form()
     worker = (await registry.post("/v1/workers", form))["id"]
-    certificate = await registry.certificate(worker)
+    certificate = await registry.certificate(worker, issued_on="2003-04-10")
     number = (await registry.get(f"/v1/certificates/{certificate}"))["number"]
     before = len(await lines(registry))
     foreign = registry.thing.client(
@@ -70,6 +70,8 @@ async def test_a_station_that_asks_for_anothers_people_hears_404_and_leaves_a_li
         assert answer.json()["code"] == "not-found"
     searched = await foreign.post("/v1/workers/searches", json={"id_number": form["id_number"]})
     assert searched.json() == {"items": []}
+    numbered = await foreign.get("/v1/certificates", params={"number": number})
+    assert numbered.json()["items"] == []
     stepped = await foreign.post(
         f"/v1/workers/{worker}/labour-status/declarations",
         json={"status": "unemployed", "since": "2003-06-01"},
@@ -84,12 +86,9 @@ async def test_a_station_that_asks_for_anothers_people_hears_404_and_leaves_a_li
         "get_certificate",
         "get_certificate_decision",
         "search_workers",
+        "list_certificates",
         "declare_labour_status",
     ]
-    assert (
-        number is None
-        or not (await foreign.get("/v1/certificates", params={"number": number})).json()["items"]
-    )
 
 
 async def test_a_list_leaves_a_line_for_those_shown_only(registry: Registry) -> None:
@@ -123,3 +122,57 @@ async def test_what_cannot_be_logged_is_not_shown(
     assert "王" not in answer.text
     foreign = registry.thing.client("station_clerk", area=OTHER, office="231121-station")
     assert (await foreign.get(f"/v1/workers/{worker}")).status_code == 503
+
+
+async def test_a_persons_readers_are_told_newest_first(registry: Registry) -> None:
+    worker = await registry.worker()
+    clerk = registry.thing.client("registry_clerk", area=DISTRICT, office=OFFICE, subject="clerk-7")
+    foreign = registry.thing.client("station_clerk", area=OTHER, office="231121-station")
+    supervisor = registry.thing.client("registry_supervisor", subject="chief")
+    await clerk.get(f"/v1/workers/{worker}")
+    await clerk.get(f"/v1/workers/{worker}/labour-status")
+    await foreign.get(f"/v1/workers/{worker}")
+    path = f"/v1/workers/{worker}/readers"
+    first = (await supervisor.get(path, params={"limit": 2})).json()
+    rest = (await supervisor.get(path, params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    assert [(one["account"], one["operation"], one["outcome"]) for one in first["items"]] == [
+        ("test-station_clerk", "get_worker", "denied"),
+        ("clerk-7", "get_labour_status", "read"),
+    ]
+    assert rest["items"][-1]["fields"] == [
+        "id_number_masked", "name_masked", "sex", "birth_date", "claims", "place",
+    ]  # fmt: skip
+    assert rest["next_cursor"] is None
+    newest = (await supervisor.get(path)).json()["items"][0]
+    assert (newest["account"], newest["operation"]) == ("chief", "list_worker_readers")
+    assert (await clerk.get(path)).status_code == 403
+    away = registry.thing.client("registry_supervisor", area=OTHER, office="231121-bureau")
+    assert (await away.get(path)).status_code == 404
+
+
+async def test_a_breach_lists_people_fields_and_times_of_one_account(registry: Registry) -> None:
+    people = sorted([await registry.worker() for _ in range(5)])
+    thief = registry.thing.client("registry_clerk", area=DISTRICT, office=OFFICE, subject="thief")
+    other = registry.thing.client("registry_clerk", area=DISTRICT, office=OFFICE, subject="other")
+    for worker in people[:3]:
+        await thief.get(f"/v1/workers/{worker}")
+    await thief.get(f"/v1/workers/{people[0]}/labour-status")
+    await other.get(f"/v1/workers/{people[4]}")
+    supervisor = registry.thing.client("registry_supervisor")
+    path, items, cursor = "/v1/access-log/people", [], None
+    for _ in range(2):
+        params = {"account": "thief", "limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = (await supervisor.get(path, params=params)).json()
+        items, cursor = items + page["items"], page["next_cursor"]
+    assert cursor is None
+    assert [one["worker_id"] for one in items] == people[:3]
+    assert (items[0]["reads"], items[1]["reads"], items[0]["denied"]) == (2, 1, 0)
+    assert set(items[0]["fields"]) - set(items[1]["fields"]) == {"labour_status"}
+    assert items[0]["operations"] == ["get_labour_status", "get_worker"]
+    assert items[0]["first_at"] < items[0]["last_at"]
+    later = {"account": "thief", "since": items[-1]["last_at"]}
+    found = (await supervisor.get(path, params=later)).json()["items"]
+    assert {one["worker_id"] for one in found} == {people[0], people[2]}
+    away = registry.thing.client("registry_supervisor", area=OTHER, office="231121-bureau")
+    assert (await away.get(path, params={"account": "thief"})).json()["items"] == []
+    assert (await thief.get(path, params={"account": "thief"})).status_code == 403

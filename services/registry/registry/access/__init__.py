@@ -1,0 +1,1 @@
+"""Who read whose record (查阅记录)."""
