@@ -129,6 +129,7 @@ def test_domains_are_pure() -> None:
         "kit.crypto",
         "kit.decisions",
         "kit.facts",
+        "kit.lifecycle",
         "kit.money",
         "kit.policy",
         "kit.refusal",

@@ -18,9 +18,12 @@ from registry.events import (
     PlacementConfirmed,
     PlacementEnded,
     PlacementVoided,
+    ReferralResolved,
 )
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import Hearing
+from registry.refusals import usecases as refusals
+from registry.refusals.domain import RefusedReferral
 
 
 async def placements_confirmed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -29,7 +32,7 @@ async def placements_confirmed(rt: Runtime, tx: Tx, events: list[Event]) -> None
     workers = await labour_status.hear(
         tx,
         [
-            Hearing(event.entity_id, told.worker_id, started_on=told.started_on)
+            Hearing(event.id, event.entity_id, told.worker_id, "began", told.started_on)
             for event, told in heard
         ],
     )
@@ -52,7 +55,10 @@ async def placements_ended(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     heard = [(event, PlacementEnded.model_validate(event.data)) for event in events]
     workers = await labour_status.hear(
         tx,
-        [Hearing(event.entity_id, told.worker_id, ended_on=told.ended_on) for event, told in heard],
+        [
+            Hearing(event.id, event.entity_id, told.worker_id, "ended", told.ended_on)
+            for event, told in heard
+        ],
     )
     causes = {told.worker_id: event for event, told in heard}
     await consequences.follow(rt, tx, workers, causes)
@@ -63,11 +69,23 @@ async def placements_voided(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     heard = [(event, PlacementVoided.model_validate(event.data)) for event in events]
     workers = await labour_status.hear(
         tx,
-        [Hearing(event.entity_id, told.worker_id, voided=True) for event, told in heard],
+        [Hearing(event.id, event.entity_id, told.worker_id, "voided") for event, told in heard],
     )
     await benefits.withdraw_grants(tx, [event.entity_id for event in events])
     causes = {told.worker_id: event for event, told in heard}
     await consequences.follow(rt, tx, workers, causes)
+
+
+async def referrals_resolved(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Referrals that the person refused are counted (R20, R22); other answers are not ours."""
+    heard = [(event, ReferralResolved.model_validate(event.data)) for event in events]
+    refused = [
+        (event.id, RefusedReferral(event.entity_id, told.worker_id, event.valid_from))
+        for event, told in heard
+        if told.outcome == "refused"
+    ]
+    if refused:
+        await refusals.hear(tx, refused)
 
 
 async def entitlements_opened(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -130,11 +148,12 @@ async def _grant(rt: Runtime, tx: Tx, granted: Iterable[tuple[Event, Grant]]) ->
 SUBSCRIPTIONS = [
     Subscription(
         "jobs-market",
-        ("placement",),
+        ("placement", "referral"),
         {
             "jobs-market.placement.confirmed.v1": placements_confirmed,
             "jobs-market.placement.ended.v1": placements_ended,
             "jobs-market.placement.voided.v1": placements_voided,
+            "jobs-market.referral.resolved.v1": referrals_resolved,
         },
     ),
     Subscription(

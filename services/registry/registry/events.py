@@ -61,6 +61,13 @@ class PlacementVoided(Heard):
     worker_id: UUID
 
 
+class ReferralResolved(Heard):
+    """jobs-market.referral.resolved.v1; the day of the answer is the event's ``validfrom``."""
+
+    worker_id: UUID
+    outcome: str
+
+
 class EntitlementOpened(Heard):
     """subsidy.entitlement.opened.v1. ``from`` and ``to`` bound the months that may be claimed."""
 
@@ -87,6 +94,7 @@ HEARD: dict[str, type[Heard]] = {
     "jobs-market.placement.confirmed.v1": PlacementConfirmed,
     "jobs-market.placement.ended.v1": PlacementEnded,
     "jobs-market.placement.voided.v1": PlacementVoided,
+    "jobs-market.referral.resolved.v1": ReferralResolved,
     "subsidy.entitlement.opened.v1": EntitlementOpened,
     "subsidy.entitlement.closed.v1": EntitlementClosed,
     "loans.loan.disbursed.v1": LoanDisbursed,

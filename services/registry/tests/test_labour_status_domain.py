@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import date, timedelta
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,14 @@ from hypothesis import strategies as st
 
 from kit.facts import InTheFuture
 from registry.labour_status import domain
-from registry.labour_status.domain import Declared, Placement, Spell, spells
+from registry.labour_status.domain import (
+    Declared,
+    Hearing,
+    Placement,
+    Spell,
+    placements,
+    spells,
+)
 from registry.life_facts.domain import Kind, LifeFact
 
 A, B = UUID(int=1), UUID(int=2)
@@ -133,3 +141,58 @@ def test_what_ends_gives_back_the_status_of_before_and_death_comes_first() -> No
     assert [s.status for s in told] == [
         "unemployed", "imprisoned", "unemployed", "retired", "deceased",
     ]  # fmt: skip
+
+
+def test_a_filing_and_a_placement_of_one_job_are_one_job() -> None:
+    """The labour market's first day goes before the employer's; the earliest end holds."""
+    told = [
+        Hearing(UUID(int=1), A, B, "began", date(2003, 5, 3), "filing"),
+        Hearing(UUID(int=2), A, B, "began", date(2003, 5, 1)),
+        Hearing(UUID(int=3), A, B, "ended", date(2003, 9, 1)),
+        Hearing(UUID(int=4), A, B, "ended", date(2003, 8, 1), "filing"),
+    ]
+    assert placements(told) == [job(A, date(2003, 5, 1), date(2003, 8, 1))]
+    assert placements(told[:1]) == [Placement(A, date(2003, 5, 3), filed=True)]
+    undone = [*told, Hearing(UUID(int=5), A, B, "reversed", None, "filing", UUID(int=4))]
+    assert placements(undone) == [job(A, date(2003, 5, 1), date(2003, 9, 1))]
+    assert placements([*undone, Hearing(UUID(int=6), A, B, "voided")])[0].voided
+    assert placements(told[2:]) == []
+
+
+def test_a_filed_job_employs_without_naming_a_placement() -> None:
+    filed = Placement(A, date(2003, 5, 1), filed=True)
+    assert domain.current([LAID_OFF], [filed]) == Spell("employed", date(2003, 5, 1), None)
+    both = [filed, job(B, date(2003, 6, 1))]
+    assert domain.current([LAID_OFF], both) == Spell("employed", date(2003, 6, 1), B)
+
+
+HEARINGS = st.lists(
+    st.builds(
+        Hearing,
+        event_id=st.integers(1, 12).map(lambda n: UUID(int=n)),
+        job_id=st.sampled_from([A, B]),
+        worker_id=st.just(A),
+        act=st.sampled_from(["began", "ended", "voided", "reversed"]),
+        on=DAYS,
+        source=st.sampled_from(["jobs-market", "filing"]),
+        reverses=st.integers(1, 12).map(lambda n: UUID(int=n)),
+    ),
+    max_size=10,
+    unique_by=lambda hearing: hearing.event_id,
+)
+
+
+@given(HEARINGS, st.randoms(use_true_random=False), st.integers(0, 10))
+def test_what_is_told_of_jobs_in_any_order_and_twice_is_the_same(
+    told: list[Hearing], chance: Random, again: int
+) -> None:
+    shuffled = [*told, *told[:again]]
+    chance.shuffle(shuffled)
+    assert placements(shuffled) == placements(told)
+
+
+def test_of_two_declarations_for_one_day_the_later_made_holds_in_any_order() -> None:
+    first = Declared("laid_off", date(2003, 1, 1), UUID(int=1))
+    second = Declared("jobless", date(2003, 1, 1), UUID(int=2))
+    assert spells([first, second], []) == spells([second, first], [])
+    assert spells([second, first], []) == [Spell("jobless", date(2003, 1, 1))]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit import audit
 from kit.auth import Actor, requires
 from kit.http import runtime_of
+from kit.ids import new_id
 from kit.problems import refused
 from registry.labour_status import domain, usecases
 from registry.labour_status.domain import Declared, LabourStatus, Population, Spell, population
@@ -83,7 +84,7 @@ async def declare_labour_status(
     request: Request, worker_id: UUID, body: DeclareStatusIn, actor: Writer
 ) -> LabourStatusOut:
     """Declare a status from a day on."""
-    fact = Declared(body.status, body.since)
+    fact = Declared(body.status, body.since, new_id())
     return LabourStatusOut.of(
         await usecases.declare_status(runtime_of(request), actor, worker_id, fact)
     )
@@ -98,6 +99,13 @@ problems = [
         422,
         "在业由就业确认产生，不在此申报",
         "Employment follows from a confirmed placement",
+    ),
+    refused(domain.NoSuchDeclaration, 404, "没有此申报", "There is no such declaration"),
+    refused(
+        domain.OnlyDeclaration,
+        409,
+        "唯一的申报不能撤销",
+        "The only declaration cannot be taken back",
     ),
     refused(
         domain.FinalStatus,

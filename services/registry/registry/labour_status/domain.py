@@ -59,39 +59,66 @@ class EmployedIsDerived(Refusal):
     code = "employment-needs-placement"
 
 
+class NoSuchDeclaration(Refusal):
+    """No such declaration of this person stands."""
+
+    code = "unknown-declaration"
+
+
+class OnlyDeclaration(Refusal):
+    """The only declaration of a person: another one must stand before it can be taken back."""
+
+    code = "only-declaration"
+
+
 class FinalStatus(Refusal):
     """Nothing is declared after retirement or death; an error is corrected, not overwritten."""
 
     code = "labour-status-final"
 
 
+#: The name of a declaration that nobody keeps.
+UNNAMED = UUID(int=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A status declared at a window, from a day on."""
+    """A status declared at a window, from a day on. ``id`` names the declaration; of two for the
+    same day the one that was made later holds (ids are made in time)."""
 
     status: LabourStatus
     since: date
+    id: UUID = UNNAMED
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A placement as we heard of it: ``ended_on`` is the first day without the job."""
+    """A job as we heard of it: ``ended_on`` is the first day without it. ``filed``: only an
+    employer's or the person's own filing tells of it, no placement of the labour market."""
 
     id: UUID
     started_on: date
     ended_on: date | None = None
     voided: bool = False
+    filed: bool = False
+
+
+#: Who told of a job: the labour market (就业确认), or a filing (就业备案 / 终止备案).
+Source = Literal["jobs-market", "filing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """One thing heard of a placement; None where this event says nothing."""
+    """One thing told of a job, by the event or filing that told it. ``voided`` says that the job
+    never was; ``reversed`` takes back one thing told before (``reverses``)."""
 
-    id: UUID
+    event_id: UUID
+    job_id: UUID
     worker_id: UUID
-    started_on: date | None = None
-    ended_on: date | None = None
-    voided: bool = False
+    act: Literal["began", "ended", "voided", "reversed"]
+    on: date | None = None
+    source: Source = "jobs-market"
+    reverses: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +135,39 @@ def population(status: LabourStatus) -> Population:
     return "base" if status in BASE_STATUSES else "outside"
 
 
+def placements(heard: Iterable[Hearing]) -> list[Placement]:
+    """Jobs, folded from everything told of them, in any order and any number of times.
+
+    The labour market's word on the first day goes before a filing's; a job ends on the earliest day
+    that anybody told; of two words of one source the later one holds. A job whose beginning nobody
+    told yet is not there.
+    """
+    told = {hearing.event_id: hearing for hearing in heard}
+    undone = {hearing.reverses for hearing in told.values() if hearing.act == "reversed"}
+    began: dict[UUID, dict[Source, date]] = {}
+    ended: dict[UUID, dict[Source, date]] = {}
+    voided: set[UUID] = set()
+    for event_id in sorted(told.keys() - undone):
+        hearing = told[event_id]
+        if hearing.act == "voided":
+            voided.add(hearing.job_id)
+        elif hearing.on is not None:
+            days = began if hearing.act == "began" else ended
+            days.setdefault(hearing.job_id, {})[hearing.source] = hearing.on
+    jobs = []
+    for id, by_source in began.items():
+        market = by_source.get("jobs-market")
+        started_on = market or by_source["filing"]
+        ended_on = min(ended[id].values()) if id in ended else None
+        jobs.append(Placement(id, started_on, ended_on, id in voided, market is None))
+    return sorted(jobs, key=lambda job: (job.started_on, job.id))
+
+
 def spells(
     declared: Sequence[Declared], placements: Iterable[Placement], life: Sequence[LifeFact] = ()
 ) -> list[Spell]:
     """The person's statuses in time, each until the next begins. At least one was declared."""
-    facts = sorted(declared, key=lambda fact: fact.since)
+    facts = sorted(declared, key=lambda fact: (fact.since, fact.id))
     jobs = sorted((p for p in placements if not p.voided), key=lambda p: (p.started_on, p.id))
     days = {fact.since for fact in facts}
     for job in jobs:
@@ -147,7 +202,8 @@ def _on(
             return status, None
     live = [j for j in jobs if j.started_on <= day and (j.ended_on is None or j.ended_on > day)]
     if live:
-        return "employed", live[0].id
+        placed = next((job for job in live if not job.filed), None)
+        return "employed", placed.id if placed else None
     return (known[-1].status, None) if known else None
 
 

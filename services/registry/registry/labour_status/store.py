@@ -1,15 +1,17 @@
-"""Labour status, what was declared, and what was heard of placements."""
+"""Labour status, what was declared, and what was heard of jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.labour_status.domain import Declared, Hearing, Placement, Spell
+from kit.ids import new_id
+from registry.labour_status.domain import Declared, Hearing, Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +46,33 @@ async def add(tx: Tx, rows: Sequence[Row]) -> None:
     )
     await tx.copy(
         "labour_status_declared",
-        ("worker_id", "since", "status"),
-        [(row.worker_id, row.spell.since, row.spell.status) for row in rows],
+        ("worker_id", "id", "since", "status"),
+        [(row.worker_id, new_id(), row.spell.since, row.spell.status) for row in rows],
     )
 
 
-async def declare(tx: Tx, worker_id: UUID, fact: Declared) -> None:
+async def declare(tx: Tx, facts: Sequence[tuple[UUID, Declared]], actor: str) -> None:
+    """Keep declarations of workers, each once."""
     await tx.execute(
-        "insert into labour_status_declared (worker_id, since, status) values ($1, $2, $3)"
+        "insert into labour_status_declared (worker_id, id, since, status, actor)"
+        " select *, $5 from unnest($1::uuid[], $2::uuid[], $3::date[], $4::text[])"
         " on conflict do nothing",
+        [worker_id for worker_id, _ in facts],
+        [fact.id for _, fact in facts],
+        [fact.since for _, fact in facts],
+        [fact.status for _, fact in facts],
+        actor,
+    )
+
+
+async def undeclare(tx: Tx, worker_id: UUID, declaration_id: UUID, reason: str, actor: str) -> None:
+    await tx.execute(
+        "insert into labour_status_undeclared (declaration_id, worker_id, reason, actor)"
+        " values ($1, $2, $3, $4) on conflict do nothing",
+        declaration_id,
         worker_id,
-        fact.since,
-        fact.status,
+        reason,
+        actor,
     )
 
 
@@ -73,44 +90,54 @@ async def of(tx: Tx, workers: Sequence[UUID]) -> list[Row]:
     return [_row(row) for row in rows]
 
 
-async def declared_of(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, list[Declared]]:
+async def declared_of(
+    tx: Tx, workers: Sequence[UUID], known_at: datetime | None
+) -> dict[UUID, list[Declared]]:
+    """The declarations that stand, as they were known at an instant (None: now)."""
     found: dict[UUID, list[Declared]] = {}
     for row in await tx.fetch(
-        "select worker_id, since, status from labour_status_declared"
-        " where worker_id = any($1::uuid[]) order by worker_id, since, recorded_at",
+        "select d.worker_id, d.id, d.since, d.status from labour_status_declared d"
+        " where d.worker_id = any($1::uuid[]) and ($2::timestamptz is null or d.recorded_at <= $2)"
+        " and not exists (select from labour_status_undeclared u where u.declaration_id = d.id"
+        "  and ($2::timestamptz is null or u.recorded_at <= $2))"
+        " order by d.worker_id, d.since, d.id",
         workers,
+        known_at,
     ):
-        found.setdefault(row["worker_id"], []).append(Declared(row["status"], row["since"]))
+        fact = Declared(row["status"], row["since"], row["id"])
+        found.setdefault(row["worker_id"], []).append(fact)
     return found
 
 
-async def placements_of(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, list[Placement]]:
-    found: dict[UUID, list[Placement]] = {}
+async def heard_of(
+    tx: Tx, workers: Sequence[UUID], known_at: datetime | None
+) -> dict[UUID, list[Hearing]]:
+    """Everything told of the jobs of these workers, as it was known at an instant (None: now)."""
+    found: dict[UUID, list[Hearing]] = {}
     for row in await tx.fetch(
-        "select id, worker_id, started_on, ended_on, voided from heard_placement"
-        " where worker_id = any($1::uuid[]) and started_on is not null",
+        "select event_id, job_id, worker_id, act, happened_on, source, reverses from job_heard"
+        " where worker_id = any($1::uuid[]) and ($2::timestamptz is null or recorded_at <= $2)",
         workers,
+        known_at,
     ):
-        found.setdefault(row["worker_id"], []).append(
-            Placement(row["id"], row["started_on"], row["ended_on"], row["voided"])
-        )
+        found.setdefault(row["worker_id"], []).append(Hearing(*row.values()))
     return found
 
 
 async def hear(tx: Tx, hearings: Sequence[Hearing]) -> None:
-    """Fold what was heard into what is known: in any order, any number of times."""
+    """Keep what was told, each thing once."""
     await tx.execute(
-        "insert into heard_placement as h (id, worker_id, started_on, ended_on, voided)"
-        " select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[], $5::bool[])"
-        " on conflict (id) do update set"
-        " started_on = coalesce(excluded.started_on, h.started_on),"
-        " ended_on = coalesce(excluded.ended_on, h.ended_on),"
-        " voided = h.voided or excluded.voided",
-        [h.id for h in hearings],
+        "insert into job_heard"
+        " (event_id, job_id, worker_id, act, happened_on, source, reverses)"
+        " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::date[],"
+        " $6::text[], $7::uuid[]) on conflict do nothing",
+        [h.event_id for h in hearings],
+        [h.job_id for h in hearings],
         [h.worker_id for h in hearings],
-        [h.started_on for h in hearings],
-        [h.ended_on for h in hearings],
-        [h.voided for h in hearings],
+        [h.act for h in hearings],
+        [h.on for h in hearings],
+        [h.source for h in hearings],
+        [h.reverses for h in hearings],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from kit.audit import Denied
@@ -62,7 +62,7 @@ async def open_all(tx: Tx, openings: Sequence[Opening]) -> None:
     ]
     await store.add(tx, rows)
     opened = [row.worker_id for row in rows]
-    early = set(await store.placements_of(tx, opened)) | set(await life_facts.of(tx, opened))
+    early = set(await store.heard_of(tx, opened, None)) | set(await life_facts.of(tx, opened))
     if early:
         await refold(tx, early, {})
 
@@ -74,22 +74,34 @@ async def hold(tx: Tx, workers: Iterable[UUID]) -> None:
     await store.hold(tx, sorted({id for ids in members.values() for id in ids}))
 
 
-async def known_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Known]:
-    """What statuses of these persons are folded from; ``persons`` are surviving records."""
+async def known_of(
+    tx: Tx, persons: Iterable[UUID], known_at: datetime | None = None
+) -> dict[UUID, Known]:
+    """What statuses of these persons are folded from, as it was known at an instant (None: now);
+    ``persons`` are surviving records. Who is one person is always as it is now."""
     members = await identities.members_of(tx, persons)
     everyone = [id for ids in members.values() for id in ids]
-    declared = await store.declared_of(tx, everyone)
-    placements = await store.placements_of(tx, everyone)
-    life = await life_facts.of(tx, everyone)
+    declared = await store.declared_of(tx, everyone, known_at)
+    heard = await store.heard_of(tx, everyone, known_at)
+    life = await life_facts.of(tx, everyone, known_at)
 
     return {
         person: Known(
             [fact for id in ids for fact in declared.get(id, ())],
-            [job for id in ids for job in placements.get(id, ())],
+            domain.placements([told for id in ids for told in heard.get(id, ())]),
             [fact for id in ids for fact in life.get(id, ())],
         )
         for person, ids in members.items()
     }
+
+
+async def spells_of(
+    tx: Tx, workers: Iterable[UUID], known_at: datetime | None = None
+) -> dict[UUID, list[Spell]]:
+    """The statuses of these persons in time, oldest first, as they were known at an instant (None:
+    now); empty for those of whom nothing was declared by then. ``workers`` are surviving records."""
+    known = await known_of(tx, workers, known_at)
+    return {person: facts.spells() for person, facts in known.items()}
 
 
 async def status_on(tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Spell]:
@@ -111,18 +123,21 @@ async def status_on(tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Spell]:
 
 
 async def placements_of(tx: Tx, workers: Iterable[UUID]) -> dict[UUID, list[Placement]]:
-    """Every placement that was heard of these persons, voided ones too; absent for the others."""
-    known = await known_of(tx, workers)
-    return {person: known[person].placements for person in known if known[person].placements}
+    """Every placement that was heard of these persons, voided ones too; absent for the others.
+    Jobs that only filings tell of are no placements."""
+    found: dict[UUID, list[Placement]] = {}
+    for person, known in (await known_of(tx, workers)).items():
+        if placed := [job for job in known.placements if not job.filed]:
+            found[person] = placed
+    return found
 
 
 async def hear(tx: Tx, heard: Sequence[Hearing]) -> list[UUID]:
-    """Placements were confirmed, ended or voided elsewhere. Answers the workers, whose records stay
-    locked; the caller folds them again."""
-    latest = {hearing.id: hearing for hearing in heard}
+    """Jobs began, ended, or never were. Answers the workers, whose records stay locked; the caller
+    folds them again."""
     workers = {hearing.worker_id for hearing in heard}
     await hold(tx, workers)
-    await store.hear(tx, [latest[id] for id in sorted(latest)])
+    await store.hear(tx, heard)
     return sorted(workers)
 
 
@@ -161,7 +176,7 @@ async def declare_status(rt: Runtime, actor: Actor, worker_id: UUID, fact: Decla
         await hold(tx, [worker_id])
         standing = await _standing(tx, actor, worker_id)
         domain.check_declaration(fact.status, fact.since, standing.history, rt.today())
-        await store.declare(tx, worker_id, fact)
+        await store.declare(tx, [(worker_id, fact)], actor.subject)
         await refold(tx, [worker_id], {})
         after = await _standing(tx, actor, worker_id)
     rt.wake()
