@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 SQL = """
 create table job_heard (
