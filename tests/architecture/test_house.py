@@ -22,7 +22,7 @@ ROOMS = {"domain.py", "store.py", "usecases.py", "api.py", "__init__.py"}
 COMPANIONS = {
     "domain.py": {"rule.py", "rules.py", "record.py", "claims.py"},
     "store.py": {"heard.py", "reading.py"},
-    "usecases.py": {"deciding.py", "issuing.py", "files.py", "terms.py", "events.py"},
+    "usecases.py": {"deciding.py", "issuing.py", "files.py", "terms.py", "events.py", "folding.py"},
     "api.py": {"wire.py", "bodies.py"},
 }
 COMPANION_ROOMS = set().union(*COMPANIONS.values())

@@ -28,5 +28,5 @@ async def follow(
     persons = sorted(set(told_of.values()))
     because = {told_of.get(worker, worker): cause for worker, cause in causes.items()}
     await labour_status.refold(tx, persons, because)
-    await issuing.annotate(tx, persons, because)
+    await issuing.annotate(rt, tx, persons, because)
     await pairings.fold(tx, persons, because)

@@ -10,7 +10,7 @@ from kit.events import Event
 from kit.service import Runtime
 from registry import consequences
 from registry.benefits import usecases as benefits
-from registry.benefits.domain import Grant
+from registry.benefits.domain import Act, Grant
 from registry.events import (
     EntitlementClosed,
     EntitlementOpened,
@@ -71,7 +71,7 @@ async def placements_voided(rt: Runtime, tx: Tx, events: list[Event]) -> None:
         tx,
         [Hearing(event.id, event.entity_id, told.worker_id, "voided") for event, told in heard],
     )
-    await benefits.withdraw_grants(tx, [event.entity_id for event in events])
+    await benefits.record_acts(tx, [_withdrawn(event) for event in events])
     causes = {told.worker_id: event for event, told in heard}
     await consequences.follow(rt, tx, workers, causes)
 
@@ -108,14 +108,22 @@ async def entitlements_opened(rt: Runtime, tx: Tx, events: list[Event]) -> None:
 
 
 async def entitlements_closed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
-    """One that was reversed is taken off the certificate; one that ended was still enjoyed."""
-    undone = [event for event in events if event.reverses is not None]
-    if not undone:
-        return
-    causes = {EntitlementClosed.model_validate(event.data).worker_id: event for event in undone}
+    """One that was reversed is taken off the certificate; one that ended was still enjoyed, and the
+    months after its end are free again."""
+    causes = {EntitlementClosed.model_validate(event.data).worker_id: event for event in events}
     await labour_status.hold(tx, causes)
-    await benefits.withdraw_grants(tx, [event.entity_id for event in undone])
+    await benefits.record_acts(
+        tx, [_withdrawn(event) if event.reverses else _stopped(event) for event in events]
+    )
     await consequences.follow(rt, tx, causes, causes)
+
+
+def _withdrawn(event: Event) -> Act:
+    return Act(event.id, event.entity_id, "withdrawn", event.valid_from)
+
+
+def _stopped(event: Event) -> Act:
+    return Act(event.id, event.entity_id, "stopped", event.valid_from)
 
 
 async def loans_disbursed(rt: Runtime, tx: Tx, events: list[Event]) -> None:

@@ -1,83 +1,217 @@
-"""Grants that were heard of, and annotations."""
+"""The ledger in the database: grants, acts on them, month slots, overlaps, annotations."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.benefits.domain import Benefit, Grant
+from registry.benefits.domain import Act, Annotation, Grant, Kind, Overlap
 
 _GRANT = (
     "id", "kind", "worker_id", "valid_from", "valid_to", "amount", "granted_by", "source_event",
-    "withdrawn",
+    "months", "document", "written_by",
 )  # fmt: skip
-_BENEFIT = (
+_ACT = ("id", "benefit_id", "act", "happened_on", "amount", "reason", "document", "actor")
+_ANNOTATION = (
     "id", "worker_id", "certificate_id", "kind", "valid_from", "valid_to", "amount", "granted_by",
     "source_event", "area_code", "office", "annotated_event", "reversed",
 )  # fmt: skip
+_OVERLAP = (
+    "id", "person_id", "kind", "cause", "benefit_id", "other_id", "months", "area_code", "office",
+    "found_on", "standing", "told_event",
+)  # fmt: skip
 
 
-def _grant(row: Record) -> Grant:
-    return Grant(*(row[column] for column in _GRANT))
+def grant_of(row: Record) -> Grant:
+    values = {column: row[column] for column in _GRANT}
+    values["amount_fen"] = values.pop("amount")
+    values["months"] = None if row["months"] is None else tuple(row["months"])
+    return Grant(**values)
 
 
-def _benefit(row: Record) -> Benefit:
-    return Benefit(*(row[column] for column in _BENEFIT))
+def overlap_of(row: Record) -> Overlap:
+    values = {column: row[column] for column in _OVERLAP}
+    return Overlap(**{**values, "months": tuple(row["months"])})
+
+
+def _annotation(row: Record) -> Annotation:
+    return Annotation(*(row[column] for column in _ANNOTATION))
 
 
 async def record_grants(tx: Tx, grants: Sequence[Grant]) -> None:
-    """Keep grants; the same one again changes nothing, and a withdrawal stays."""
+    """Keep grants; the same one again changes nothing."""
     columns = zip(
         *(
             (g.id, g.kind, g.worker_id, g.valid_from, g.valid_to, g.amount_fen, g.granted_by,
-             g.source_event, g.withdrawn)
+             g.source_event, _named(g.months), g.document, g.written_by)
             for g in grants
         ),
         strict=True,
     )  # fmt: skip
+    # Months travel as one text each: arrays of arrays would have to be of one length.
     await tx.execute(
         "insert into benefit_grant (id, kind, worker_id, valid_from, valid_to, amount, granted_by,"
-        " source_event, withdrawn) select * from unnest($1::uuid[], $2::text[], $3::uuid[],"
-        " $4::date[], $5::date[], $6::bigint[], $7::text[], $8::uuid[], $9::bool[])"
+        " source_event, months, document, written_by)"
+        " select id, kind, worker_id, valid_from, valid_to, amount, granted_by, source_event,"
+        " months::date[], document, written_by"
+        " from unnest($1::uuid[], $2::text[], $3::uuid[], $4::date[], $5::date[], $6::bigint[],"
+        " $7::text[], $8::uuid[], $9::text[], $10::text[], $11::text[]) as g (id, kind, worker_id,"
+        " valid_from, valid_to, amount, granted_by, source_event, months, document, written_by)"
         " on conflict (id) do nothing",
         *(list(column) for column in columns),
     )
 
 
-async def withdraw(tx: Tx, ids: Sequence[UUID]) -> None:
+def _named(months: tuple[date, ...] | None) -> str | None:
+    """The months as PostgreSQL writes an array."""
+    return None if months is None else "{" + ",".join(m.isoformat() for m in months) + "}"
+
+
+async def record_acts(tx: Tx, acts: Sequence[Act]) -> None:
+    """Keep what happened to grants; the same act again changes nothing."""
     await tx.execute(
-        "update benefit_grant set withdrawn = true where id = any($1::uuid[]) and not withdrawn",
-        ids,
+        "insert into benefit_act (id, benefit_id, act, happened_on, amount, reason, document, actor)"
+        " select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::bigint[],"
+        " $6::text[], $7::text[], $8::text[]) on conflict (id) do nothing",
+        [a.id for a in acts],
+        [a.benefit_id for a in acts],
+        [a.act for a in acts],
+        [a.on for a in acts],
+        [a.amount_fen for a in acts],
+        [a.reason for a in acts],
+        [a.document for a in acts],
+        [a.actor for a in acts],
     )
+
+
+async def ids_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    rows = await tx.fetch("select id from benefit_grant where id = any($1::uuid[])", ids)
+    return {row["id"] for row in rows}
 
 
 async def grants_of(tx: Tx, workers: Sequence[UUID]) -> list[Grant]:
     rows = await tx.fetch(
         "select * from benefit_grant where worker_id = any($1::uuid[]) order by id", workers
     )
-    return [_grant(row) for row in rows]
+    return [grant_of(row) for row in rows]
 
 
-async def standing(tx: Tx, workers: Sequence[UUID]) -> list[Benefit]:
-    """Annotations of these workers that are not reversed."""
+async def acts_on(tx: Tx, grants: Sequence[UUID]) -> dict[UUID, list[Act]]:
+    """By grant, in the order in which they were recorded."""
+    found: dict[UUID, list[Act]] = {}
+    for row in await tx.fetch(
+        "select * from benefit_act where benefit_id = any($1::uuid[]) order by recorded_at, id",
+        grants,
+    ):
+        act = Act(*(row[column] for column in _ACT))
+        found.setdefault(act.benefit_id, []).append(act)
+    return found
+
+
+# --- months -------------------------------------------------------------------------------------
+
+
+async def held(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, set[date]]:
+    """The live months of these records, by grant."""
     rows = await tx.fetch(
-        "select * from benefit where worker_id = any($1::uuid[]) and not reversed order by id",
+        "select benefit_id, array_agg(month) as months from benefit_month"
+        " where worker_id = any($1::uuid[]) and live group by benefit_id",
         workers,
     )
-    return [_benefit(row) for row in rows]
+    return {row["benefit_id"]: set(row["months"]) for row in rows}
 
 
-async def add(tx: Tx, benefits: Sequence[Benefit]) -> None:
+async def release(tx: Tx, slots: Sequence[tuple[UUID, date]]) -> None:
+    """(grant, month): it no longer holds the month; the row stays."""
+    await tx.execute(
+        "update benefit_month m set live = false from unnest($1::uuid[], $2::date[])"
+        " as u (benefit_id, month) where m.benefit_id = u.benefit_id and m.month = u.month",
+        [slot[0] for slot in slots],
+        [slot[1] for slot in slots],
+    )
+
+
+async def take(tx: Tx, slots: Iterable[tuple[UUID, date, UUID, Kind]]) -> None:
+    """(grant, month, record, kind): it holds the month. A second live one for the same record, kind
+    and month breaks ``benefit_month_once``."""
+    rows = list(slots)
+    await tx.execute(
+        "insert into benefit_month (benefit_id, month, worker_id, kind)"
+        " select * from unnest($1::uuid[], $2::date[], $3::uuid[], $4::text[])"
+        " on conflict (benefit_id, month) do update set live = true",
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+    )
+
+
+# --- overlaps -----------------------------------------------------------------------------------
+
+
+async def overlaps_of(tx: Tx, persons: Sequence[UUID]) -> list[Overlap]:
+    """What was ever found of these persons, also what no longer stands."""
+    rows = await tx.fetch(
+        "select * from benefit_overlap where person_id = any($1::uuid[]) order by id", persons
+    )
+    return [overlap_of(row) for row in rows]
+
+
+async def save_overlaps(tx: Tx, overlaps: Sequence[Overlap]) -> None:
+    await tx.execute(
+        "insert into benefit_overlap (id, person_id, kind, cause, benefit_id, other_id, months,"
+        " area_code, office, found_on, standing, told_event)"
+        " select id, person_id, kind, cause, benefit_id, other_id, months::date[], area_code,"
+        " office, found_on, standing, told_event from unnest($1::uuid[], $2::uuid[], $3::text[],"
+        " $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::date[],"
+        " $11::bool[], $12::uuid[]) as o (id, person_id, kind, cause, benefit_id, other_id, months,"
+        " area_code, office, found_on, standing, told_event)"
+        " on conflict (id) do update set months = excluded.months, standing = excluded.standing,"
+        " found_on = excluded.found_on, told_event = excluded.told_event",
+        [o.id for o in overlaps],
+        [o.person_id for o in overlaps],
+        [o.kind for o in overlaps],
+        [o.cause for o in overlaps],
+        [o.benefit_id for o in overlaps],
+        [o.other_id for o in overlaps],
+        [_named(o.months) for o in overlaps],
+        [o.area_code for o in overlaps],
+        [o.office for o in overlaps],
+        [o.found_on for o in overlaps],
+        [o.standing for o in overlaps],
+        [o.told_event for o in overlaps],
+    )
+
+
+# --- annotations --------------------------------------------------------------------------------
+
+
+async def standing(
+    tx: Tx, workers: Sequence[UUID], certificates: Sequence[UUID]
+) -> list[Annotation]:
+    """Annotations that are not reversed: of these records, and on these certificates."""
+    rows = await tx.fetch(
+        "select * from benefit where worker_id = any($1::uuid[]) and not reversed"
+        " union select * from benefit where certificate_id = any($2::uuid[]) and not reversed"
+        " order by id",
+        workers,
+        certificates,
+    )
+    return [_annotation(row) for row in rows]
+
+
+async def annotate(tx: Tx, annotations: Sequence[Annotation]) -> None:
     await tx.copy(
         "benefit",
-        _BENEFIT,
+        _ANNOTATION,
         [
-            (b.id, b.worker_id, b.certificate_id, b.kind, b.valid_from, b.valid_to, b.amount_fen,
-             b.granted_by, b.source_event, b.area_code, b.office, b.annotated_event, b.reversed)
-            for b in benefits
+            (a.id, a.worker_id, a.certificate_id, a.kind, a.valid_from, a.valid_to, a.amount_fen,
+             a.granted_by, a.source_event, a.area_code, a.office, a.annotated_event, a.reversed)
+            for a in annotations
         ],
     )  # fmt: skip
 
@@ -86,27 +220,11 @@ async def reverse(tx: Tx, ids: Sequence[UUID]) -> None:
     await tx.execute("update benefit set reversed = true where id = any($1::uuid[])", ids)
 
 
-async def page(
-    tx: Tx,
-    prefix: str,
-    worker_id: UUID | None,
-    certificate_id: UUID | None,
-    after: UUID | None,
-    limit: int,
-) -> list[Benefit]:
-    rows = await tx.fetch(
-        "select * from benefit where area_code like $1 || '%'"
-        " and ($2::uuid is null or worker_id = $2) and ($3::uuid is null or certificate_id = $3)"
-        " and ($4::uuid is null or id > $4) order by id limit $5",
-        prefix,
-        worker_id,
-        certificate_id,
-        after,
-        limit,
+async def carry(tx: Tx, carried: Sequence[tuple[UUID, UUID]]) -> None:
+    """(annotation, certificate): also written on this certificate now."""
+    await tx.execute(
+        "insert into benefit_carried (benefit_id, certificate_id)"
+        " select * from unnest($1::uuid[], $2::uuid[]) on conflict do nothing",
+        [one[0] for one in carried],
+        [one[1] for one in carried],
     )
-    return [_benefit(row) for row in rows]
-
-
-async def get(tx: Tx, id: UUID) -> Benefit | None:
-    row = await tx.fetchrow("select * from benefit where id = $1", id)
-    return _benefit(row) if row else None

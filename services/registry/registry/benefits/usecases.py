@@ -1,20 +1,28 @@
-"""What can happen to benefits: granted elsewhere, annotated here, reversed."""
+"""What can happen to benefits: granted, stopped, taken back; and looking into the ledger.
+
+What follows from it is folded in :mod:`.folding`, when everything was recorded.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from kit.auth import Actor
 from kit.db import Tx
-from kit.events import Event, NewEvent
-from kit.ids import new_id
-from kit.money import yuan
-from kit.outbox import emit
 from kit.problems import NotFound
 from kit.service import Runtime
-from registry.benefits import domain, events, store
-from registry.benefits.domain import Benefit, Grant, Holder
+from registry.benefits import domain, folding, reading, rules, store
+from registry.benefits.domain import Act, Cause, Grant, Overlap
+from registry.benefits.reading import Line
+from registry.benefits.rules import Entry
+from registry.benefits.terms import Born, Law
+from registry.identities import usecases as identities
+from registry.workers import usecases as workers
+
+fold = folding.fold
 
 
 async def record_grants(tx: Tx, grants: Iterable[Grant]) -> None:
@@ -23,89 +31,43 @@ async def record_grants(tx: Tx, grants: Iterable[Grant]) -> None:
     await store.record_grants(tx, list(unique.values()))
 
 
-async def withdraw_grants(tx: Tx, ids: Iterable[UUID]) -> None:
-    """These grants were reversed where they were made."""
-    await store.withdraw(tx, list(ids))
+async def record_acts(tx: Tx, acts: Iterable[Act]) -> None:
+    """Remember what happened to grants; an act is known by its id (that of its event)."""
+    unique = {act.id: act for act in acts}
+    await store.record_acts(tx, list(unique.values()))
 
 
-async def fold(tx: Tx, holders: Sequence[Holder], causes: Mapping[UUID, Event]) -> None:
-    """Annotate what stands on these certificates and is not written yet; reverse what no longer
-    stands. The workers' records are locked, so the other side cannot slip by unseen."""
-    if not holders:
-        return
-    workers = [holder.worker_id for holder in holders]
-    grants = await store.grants_of(tx, workers)
-    if not grants:
-        return
-    current = {holder.worker_id: holder for holder in holders}
-    by_source = {grant.source_event: grant for grant in grants}
-    written = await store.standing(tx, workers)
-    told: list[NewEvent] = []
-    gone: list[UUID] = []
-    for benefit in written:
-        grant = by_source[benefit.source_event]
-        holder = current[benefit.worker_id]
-        if benefit.certificate_id == holder.certificate_id and not domain.holds(grant, holder):
-            gone.append(benefit.id)
-            told.append(_because(_reversed(benefit, grant), causes))
-    have = {benefit.source_event for benefit in written}
-    new: list[Benefit] = []
-    for grant in grants:
-        holder = current[grant.worker_id]
-        if grant.source_event not in have and domain.holds(grant, holder):
-            benefit, event = _annotation(grant, holder)
-            new.append(benefit)
-            told.append(_because(event, causes))
-    if gone:
-        await store.reverse(tx, gone)
-    if new:
-        await store.add(tx, new)
-    await emit(tx, told)
+# --- reading ------------------------------------------------------------------------------------
 
 
-def _because(event: NewEvent, causes: Mapping[UUID, Event]) -> NewEvent:
-    cause = causes.get(UUID(event.data["worker_id"]))
-    return event.because_of(cause) if cause else event
+async def _records(tx: Tx, worker_id: UUID) -> list[UUID]:
+    """All records of the person who has this one, the surviving one first."""
+    person = (await identities.person_of(tx, [worker_id]))[worker_id]
+    return (await identities.members_of(tx, [person]))[person]
 
 
-def _annotation(grant: Grant, holder: Holder) -> tuple[Benefit, NewEvent]:
-    id = new_id()
-    event = NewEvent(
-        events.BENEFIT_ANNOTATED, id, grant.valid_from, holder.area_code, holder.office,
-        {
-            "worker_id": str(grant.worker_id), "certificate_id": str(holder.certificate_id),
-            "kind": grant.kind, "from": grant.valid_from.isoformat(),
-            "to": grant.valid_to.isoformat() if grant.valid_to else None,
-            "amount": yuan(grant.amount_fen) if grant.amount_fen is not None else None,
-            "granted_by": grant.granted_by, "source_event": str(grant.source_event),
-        },
-    )  # fmt: skip
-    benefit = Benefit(
-        id, grant.worker_id, holder.certificate_id, grant.kind, grant.valid_from, grant.valid_to,
-        grant.amount_fen, grant.granted_by, grant.source_event, holder.area_code, holder.office,
-        event.id,
-    )  # fmt: skip
-    return benefit, event
-
-
-def _reversed(benefit: Benefit, grant: Grant) -> NewEvent:
-    return NewEvent(
-        events.BENEFIT_REVERSED, benefit.id, grant.valid_from, benefit.area_code, benefit.office,
-        {
-            "worker_id": str(benefit.worker_id), "certificate_id": str(benefit.certificate_id),
-            "kind": benefit.kind,
-        },
-        reverses=benefit.annotated_event,
-    )  # fmt: skip
-
-
-async def benefit_of(rt: Runtime, actor: Actor, benefit_id: UUID) -> Benefit:
-    """One annotation inside what the caller sees, or 404."""
+async def benefit_of(rt: Runtime, actor: Actor, benefit_id: UUID) -> Line:
+    """One benefit of a person whom the caller may see, or 404."""
     async with rt.db.looking() as tx:
-        benefit = await store.get(tx, benefit_id)
-    if benefit is None or not actor.may_see(benefit.area_code):
+        return await benefit_in(tx, actor, benefit_id)
+
+
+async def benefit_in(tx: Tx, actor: Actor, benefit_id: UUID) -> Line:
+    line = await reading.get(tx, benefit_id)
+    if line is None or not actor.may_see(line.area_code):
         raise NotFound
-    return benefit
+    return line
+
+
+async def acts_of(tx: Tx, benefit_id: UUID) -> list[Act]:
+    """What happened to a grant afterwards, as it was recorded."""
+    return (await store.acts_on(tx, [benefit_id])).get(benefit_id, [])
+
+
+async def history_of(rt: Runtime, actor: Actor, benefit_id: UUID) -> list[Act]:
+    async with rt.db.reading() as tx:
+        await benefit_in(tx, actor, benefit_id)
+        return await acts_of(tx, benefit_id)
 
 
 async def list_benefits(
@@ -115,6 +77,91 @@ async def list_benefits(
     certificate_id: UUID | None,
     after: UUID | None,
     limit: int,
-) -> list[Benefit]:
+) -> list[Line]:
+    async with rt.db.reading() as tx:
+        records = await _records(tx, worker_id) if worker_id else None
+        return await reading.page(tx, actor.area_prefix, records, certificate_id, after, limit)
+
+
+async def list_overlaps(
+    rt: Runtime,
+    actor: Actor,
+    worker_id: UUID | None,
+    cause: Cause | None,
+    standing: bool,
+    after: UUID | None,
+    limit: int,
+) -> list[Overlap]:
+    async with rt.db.reading() as tx:
+        person = (await _records(tx, worker_id))[0] if worker_id else None
+        return await reading.overlap_page(
+            tx, actor.area_prefix, person, cause, standing, after, limit
+        )
+
+
+async def overlap_of(rt: Runtime, actor: Actor, id: UUID) -> Overlap:
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, worker_id, certificate_id, after, limit)
+        overlap = await reading.overlap(tx, id)
+    if overlap is None or not actor.may_see(overlap.area_code):
+        raise NotFound
+    return overlap
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The months (or times) of one kind that a person has had, and what is left by the law of a day.
+
+    ``limit`` None: that law names no number. ``until``: near retirement the number does not bind
+    before that day (policy B9)."""
+
+    kind: domain.Kind
+    months: list[date]
+    of: dict[UUID, tuple[date, ...]]
+    limit: int | None
+    clause: str | None
+    remaining: int | None
+    until: date | None
+
+
+async def months_used(rt: Runtime, actor: Actor, worker_id: UUID, on: date) -> list[Used]:
+    """Per kind that takes months: used, limit and rest for one person, by the law of a day."""
+    async with rt.db.reading() as tx:
+        facts = (await workers.facts_of(tx, [worker_id])).get(worker_id)
+        if facts is None or not actor.may_see(facts.area_code):
+            raise NotFound
+        person = (await _records(tx, worker_id))[0]
+        book = (await folding.books_of(tx, [person]))[person]
+    law, born = Law(rt), Born(facts.sex, facts.birth_date)
+    months = rules.used(book.entries)
+    return [
+        _used(
+            kind,
+            months.get(kind, []),
+            [entry for entry in book.entries if entry.grant.kind == kind and entry.months],
+            law.limit(kind, on, born),
+            on,
+        )
+        for kind in domain.KINDS
+        if domain.TABLE[kind].takes != "note"
+    ]
+
+
+def _used(
+    kind: domain.Kind,
+    months: list[date],
+    entries: Sequence[Entry],
+    limit: rules.Limit | None,
+    on: date,
+) -> Used:
+    counted = months
+    if domain.TABLE[kind].per == "year":
+        counted = [month for month in months if month.year == on.year]
+    return Used(
+        kind,
+        months,
+        {entry.grant.id: entry.months for entry in entries},
+        limit.count if limit else None,
+        limit.clause if limit else None,
+        max(limit.count - len(counted), 0) if limit else None,
+        limit.until if limit else None,
+    )

@@ -19,6 +19,7 @@ from registry.benefits import usecases as benefits
 from registry.benefits.domain import Holder
 from registry.certificates import domain, events, store, usecases
 from registry.certificates.domain import Certificate, Transition
+from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 
 PUBLICITY = "registry.certificate_publicity_days"
@@ -111,7 +112,7 @@ async def issue_all(
             ],
         )
         await emit(tx, told)
-        await benefits.fold(tx, [_holder(c) for c in issued.values()], {})
+        await annotate(rt, tx, {certificate.worker_id for certificate in issued.values()}, {})
     return outcome
 
 
@@ -128,15 +129,32 @@ async def issue_certificate(rt: Runtime, actor: Actor, command: Issue) -> Certif
     return after
 
 
-def _holder(certificate: Certificate) -> Holder:
+def _holder(person: UUID, certificate: Certificate) -> Holder:
     return Holder(
-        certificate.worker_id, certificate.id, certificate.area_code, certificate.office,
-        certificate.revoked_on,
-    )  # fmt: skip
+        person, certificate.id, certificate.area_code, certificate.office, certificate.revoked_on
+    )
 
 
-async def annotate(tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]) -> None:
-    """Fold the benefits of those among these workers who hold (or held) a certificate; their
-    records are locked."""
-    holders = [_holder(c) for c in await store.issued_to(tx, list(workers))]
-    await benefits.fold(tx, holders, causes)
+async def holders_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Holder]:
+    """The certificate that each of these persons holds or held. Of two records that are one person
+    the one in force counts, and of two in force the earlier (policy 5.3 no. 6)."""
+    members = await identities.members_of(tx, persons)
+    found = await store.issued_to(tx, [id for ids in members.values() for id in ids])
+    of = {certificate.worker_id: certificate for certificate in found}
+    holders: dict[UUID, Holder] = {}
+    for person, ids in members.items():
+        certificates = [of[id] for id in ids if id in of]
+        if certificates:
+            first = min(certificates, key=lambda c: (c.state != "issued", c.issued_on, c.id))
+            holders[person] = _holder(person, first)
+    return holders
+
+
+async def annotate(
+    rt: Runtime, tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]
+) -> None:
+    """Fold the benefits of these persons: months, overlaps, and what is written on certificates.
+    Their records are locked."""
+    persons = set((await identities.person_of(tx, workers)).values())
+    holders = await holders_of(tx, persons)
+    await benefits.fold(rt, tx, persons, list(holders.values()), causes)

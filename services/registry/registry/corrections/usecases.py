@@ -63,7 +63,7 @@ async def correct_category(rt: Runtime, actor: Actor, command: CorrectCategory) 
         certificate = await certificates.redecide(
             rt, tx, actor, before.id, command.category, command.corrected_on
         )
-        await issuing.annotate(tx, [before.id], {})
+        await issuing.annotate(rt, tx, [before.id], {})
     rt.wake()
     return Outcome(correction, after, certificate)
 

@@ -1,0 +1,109 @@
+"""Looking into the ledger: pages of benefits and of overlaps, within an area."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from asyncpg import Record
+
+from kit.db import Tx
+from registry.benefits.domain import Cause, Grant, Overlap
+from registry.benefits.store import grant_of, overlap_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One benefit as it stands: its grant, the months that it holds, and where it is annotated.
+
+    ``reversed``: it was withdrawn, or its annotation was struck off."""
+
+    grant: Grant
+    months: tuple[date, ...]
+    annotation_id: UUID | None
+    certificate_id: UUID | None
+    reversed: bool
+    area_code: str
+    office: str
+
+
+# A carried annotation is shown on the certificate that carries it; the latest annotation counts.
+_LINE = (
+    "select g.*, w.area_code, w.office, a.id as annotation_id,"
+    " coalesce(a.carried_to, a.certificate_id) as certificate_id,"
+    " (coalesce(a.reversed, false) or exists (select from benefit_act x where x.benefit_id = g.id"
+    " and x.act = 'withdrawn')) as reversed,"
+    " (select array_agg(m.month order by m.month) from benefit_month m"
+    "  where m.benefit_id = g.id and m.live) as held"
+    " from benefit_grant g join worker w on w.id = g.worker_id"
+    " left join lateral (select b.*, (select c.certificate_id from benefit_carried c"
+    "  where c.benefit_id = b.id order by c.recorded_at desc limit 1) as carried_to"
+    "  from benefit b where b.source_event = g.source_event"
+    "  order by b.reversed, b.id desc limit 1) a on true"
+)
+
+
+def _line(row: Record) -> Line:
+    return Line(
+        grant_of(row), tuple(row["held"] or ()), row["annotation_id"], row["certificate_id"],
+        row["reversed"], row["area_code"], row["office"],
+    )  # fmt: skip
+
+
+async def page(
+    tx: Tx,
+    prefix: str,
+    workers: Sequence[UUID] | None,
+    certificate_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Line]:
+    rows = await tx.fetch(
+        f"{_LINE} where w.area_code like $1 || '%'"
+        " and ($2::uuid[] is null or g.worker_id = any($2))"
+        " and ($3::uuid is null or g.source_event in (select source_event from benefit"
+        "  where certificate_id = $3 union all select b.source_event from benefit_carried c"
+        "  join benefit b on b.id = c.benefit_id where c.certificate_id = $3))"
+        " and ($4::uuid is null or g.id > $4) order by g.id limit $5",
+        prefix,
+        workers,
+        certificate_id,
+        after,
+        limit,
+    )
+    return [_line(row) for row in rows]
+
+
+async def get(tx: Tx, id: UUID) -> Line | None:
+    row = await tx.fetchrow(f"{_LINE} where g.id = $1", id)
+    return _line(row) if row else None
+
+
+async def overlap_page(
+    tx: Tx,
+    prefix: str,
+    person_id: UUID | None,
+    cause: Cause | None,
+    standing: bool,
+    after: UUID | None,
+    limit: int,
+) -> list[Overlap]:
+    rows = await tx.fetch(
+        "select * from benefit_overlap where area_code like $1 || '%' and standing = $4"
+        " and ($2::uuid is null or person_id = $2) and ($3::text is null or cause = $3)"
+        " and ($5::uuid is null or id > $5) order by id limit $6",
+        prefix,
+        person_id,
+        cause,
+        standing,
+        after,
+        limit,
+    )
+    return [overlap_of(row) for row in rows]
+
+
+async def overlap(tx: Tx, id: UUID) -> Overlap | None:
+    row = await tx.fetchrow("select * from benefit_overlap where id = $1", id)
+    return overlap_of(row) if row else None

@@ -1,0 +1,231 @@
+"""The ledger as a fold: which months each grant takes, and which of them nobody should have had.
+
+Pure. Everything is a function of the set of grants, acts and life facts, so any order and any
+repetition of them gives the same ledger. A month is its first day.
+
+* A grant takes the months of its period (``monthly``), of its first day (``once``) or those that it
+  names. An open end takes nothing until its months are told: months cannot be taken for ever.
+* An act releases months: all of them when the grant was withdrawn, those from a day on when it was
+  stopped. Months to be recovered stay counted until everything ordered has come back (policy 5.3
+  no. 3: a month counter is decremented on full recovery only).
+* Of grants of one kind for one month of one record, the first (by first day, then id) holds it. The
+  others are facts too, and an overlap with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from kit.facts import add_months
+from registry.benefits.domain import TABLE, Act, Cause, Grant, Holder, Kind
+from registry.labour_status.domain import Spell
+
+
+def first_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def span(start: date, end: date) -> tuple[date, ...]:
+    """The months that a period touches, both ends included."""
+    months, month = [], first_of(start)
+    while month <= end:
+        months.append(month)
+        month = add_months(month, 1)
+    return tuple(months)
+
+
+def months_of(grant: Grant) -> tuple[date, ...]:
+    """The months that a grant takes by itself, whatever happened to it later."""
+    takes = TABLE[grant.kind].takes
+    if takes == "note":
+        return ()
+    if grant.months is not None:
+        return tuple(sorted(set(grant.months)))
+    if takes == "once":
+        return (first_of(grant.valid_from),)
+    return () if grant.valid_to is None else span(grant.valid_from, grant.valid_to)
+
+
+def begins(grant: Grant, month: date) -> date:
+    """The first day of a month on which the grant gives anything."""
+    return max(month, grant.valid_from)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What was ordered to come back of a grant, and what came. In fen."""
+
+    withdrawn: bool
+    stopped_on: date | None
+    recover_from: date | None
+    ordered_fen: int
+    recovered_fen: int
+
+    @property
+    def settled(self) -> bool:
+        """Everything that was ordered has come back."""
+        return self.recover_from is not None and self.recovered_fen >= self.ordered_fen
+
+    @property
+    def owed_fen(self) -> int:
+        return max(self.ordered_fen - self.recovered_fen, 0)
+
+
+def account(acts: Iterable[Act]) -> Account:
+    """The acts on one grant, added up."""
+    unique = {act.id: act for act in acts}.values()
+    stops = [act.on for act in unique if act.act == "stopped"]
+    orders = [act for act in unique if act.act == "recovery-ordered"]
+    return Account(
+        withdrawn=any(act.act == "withdrawn" for act in unique),
+        stopped_on=min(stops, default=None),
+        recover_from=min((act.on for act in orders), default=None),
+        ordered_fen=sum(act.amount_fen or 0 for act in orders),
+        recovered_fen=sum(act.amount_fen or 0 for act in unique if act.act == "recovered"),
+    )
+
+
+def live_months(grant: Grant, acts: Iterable[Act] = ()) -> tuple[date, ...]:
+    """The months that still count for this grant."""
+    state = account(acts)
+    if state.withdrawn:
+        return ()
+    cuts = [state.stopped_on, state.recover_from if state.settled else None]
+    cut = min((day for day in cuts if day is not None), default=None)
+    months = months_of(grant)
+    return months if cut is None else tuple(m for m in months if begins(grant, m) < cut)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much of a kind a grant may bring a person to. ``until``: the day of retirement age, up
+    to which the number does not bind who is near it (policy B9)."""
+
+    count: int
+    clause: str
+    until: date | None = None
+
+    def gives(self, nth: int, month: date) -> bool:
+        return nth <= self.count or (self.until is not None and month < self.until)
+
+
+#: The limit of a grant by the law of its first day; None where the law of that day has none.
+LimitOf = Callable[[Grant], Limit | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A grant with the months that still count."""
+
+    grant: Grant
+    months: tuple[date, ...]
+
+    @property
+    def place(self) -> tuple[date, UUID]:
+        """Who comes first."""
+        return self.grant.valid_from, self.grant.id
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Months of a benefit that nobody should have had; ``clause`` says by what."""
+
+    cause: Cause
+    benefit_id: UUID
+    other_id: UUID | None
+    months: tuple[date, ...]
+    clause: str
+
+    @property
+    def key(self) -> tuple[Cause, UUID, UUID | None]:
+        return self.cause, self.benefit_id, self.other_id
+
+
+def slots(entries: Iterable[Entry]) -> dict[tuple[UUID, Kind, date], UUID]:
+    """Who holds which month: (record, kind, month) to grant. What the database keeps unique."""
+    held: dict[tuple[UUID, Kind, date], UUID] = {}
+    for entry in sorted(entries, key=lambda one: one.place):
+        for month in entry.months:
+            held.setdefault((entry.grant.worker_id, entry.grant.kind, month), entry.grant.id)
+    return held
+
+
+def used(entries: Iterable[Entry]) -> dict[Kind, list[date]]:
+    """The months of each kind that a person has had: a union, whoever gave them (policy 5.3.6)."""
+    months: dict[Kind, set[date]] = {}
+    for entry in entries:
+        if entry.months:
+            months.setdefault(entry.grant.kind, set()).update(entry.months)
+    return {kind: sorted(found) for kind, found in months.items()}
+
+
+def overlaps(
+    entries: Sequence[Entry], spells: Sequence[Spell], holder: Holder | None, limit_of: LimitOf
+) -> list[Found]:
+    """Everything that is wrong with one person's benefits, of all records that are this person."""
+    found: dict[tuple[Cause, UUID, UUID | None], tuple[set[date], str]] = {}
+
+    def note(cause: Cause, entry: Entry, other: UUID | None, month: date, clause: str) -> None:
+        found.setdefault((cause, entry.grant.id, other), (set(), clause))[0].add(month)
+
+    ordered = sorted((entry for entry in entries if entry.months), key=lambda one: one.place)
+    first: dict[tuple[Kind, date], Entry] = {}
+    for entry in ordered:
+        for month in entry.months:
+            holding = first.setdefault((entry.grant.kind, month), entry)
+            if holding is not entry:
+                same = holding.grant.worker_id == entry.grant.worker_id
+                note(
+                    "duplicate-grant" if same else "merge", entry, holding.grant.id, month,
+                    "policy 4.6 重复享受" if same else "policy 5.3.6",
+                )  # fmt: skip
+    for entry in ordered:
+        kind = TABLE[entry.grant.kind]
+        for month in entry.months:
+            begun = begins(entry.grant, month)
+            if _status_on(spells, begun) in kind.ends_with:
+                note("after-life-fact", entry, None, month, "policy 4.6, E8")
+            if kind.certificate and holder is not None:
+                cause = _without_force(holder, begun)
+                if cause is not None:
+                    note(cause, entry, None, month, "policy E4, 4.6")
+    _count(first, limit_of, note)
+    return sorted(
+        (Found(*key, tuple(sorted(months)), clause) for key, (months, clause) in found.items()),
+        key=lambda one: (one.cause, one.benefit_id, one.other_id or one.benefit_id),
+    )
+
+
+def _count(
+    first: Mapping[tuple[Kind, date], Entry],
+    limit_of: LimitOf,
+    note: Callable[[Cause, Entry, UUID | None, date, str], None],
+) -> None:
+    """Months beyond the limit, counted in the order of the calendar; each month counts once."""
+    counted: dict[tuple[Kind, int], int] = {}
+    for (kind, month), entry in sorted(first.items(), key=lambda item: item[0]):
+        window = month.year if TABLE[kind].per == "year" else 0
+        nth = counted[kind, window] = counted.get((kind, window), 0) + 1
+        limit = limit_of(entry.grant)
+        if limit is not None and not limit.gives(nth, month):
+            note("over-limit", entry, None, month, limit.clause)
+
+
+def _status_on(spells: Sequence[Spell], day: date) -> str | None:
+    holding = None
+    for spell in spells:
+        if spell.since > day:
+            break
+        holding = spell.status
+    return holding
+
+
+def _without_force(holder: Holder, day: date) -> Cause | None:
+    if holder.revoked_on is not None and day >= holder.revoked_on:
+        return "after-revocation"
+    if any(start <= day and (end is None or day < end) for start, end in holder.suspended):
+        return "while-suspended"
+    return None
