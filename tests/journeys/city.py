@@ -260,7 +260,9 @@ class City:
         return {
             "status": (standing["status"], standing["since"]),
             "benefits": sorted(
-                (one["kind"], one["valid_from"]) for one in benefits["items"] if not one["reversed"]
+                (one["kind"], one["valid_from"])
+                for one in benefits["items"]
+                if one["certificate_id"] and not one["reversed"]
             ),
             "entitlement": [
                 (one["standing"], one["window_from"], one["window_months"],

@@ -110,6 +110,7 @@ async def help_calls(city: City, calls: Calls) -> None:
     ]
     note("GET /v1/benefits")
     note("GET /v1/benefits/{benefit_id}", benefit_id=benefit)
+    await ledger_calls(city, calls, fresh)
     note("POST /v1/reliefs", relief)
     note("POST /v1/reliefs/imports", rows=[relief])
     note("POST /v1/reliefs/totals", total)
@@ -121,3 +122,35 @@ async def help_calls(city: City, calls: Calls) -> None:
     note("POST /v1/pairings/imports", rows=[{"worker_id": fresh[2], **pairing}])
     note("GET /v1/pairings")
     note("GET /v1/pairings/{pairing_id}", pairing_id=pair)
+
+
+async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
+    """Writing into the benefit ledger, and what overlaps in it."""
+    note = calls.of("registry")
+    allowance = {"worker_id": fresh[0], "kind": "living-allowance", "valid_from": "2003-05-01",
+                 "valid_to": "2003-07-31", "amount": "624.00", "granted_by": "劳动局"}  # fmt: skip
+    one = await made(city, "registry", "/v1/benefits", allowance)
+    # A death that was told later: what was written for the months after it overlaps.
+    await city.post(
+        "registry", f"/v1/workers/{fresh[1]}/labour-status/declarations",
+        {"status": "deceased", "since": "2003-06-10"},
+    )  # fmt: skip
+    note("GET /v1/benefits/kinds")
+    note("GET /v1/benefits/overlaps")
+    note("GET /v1/workers/{worker_id}/benefit-months", worker_id=fresh[0])
+    note("GET /v1/benefits/{benefit_id}/acts", benefit_id=one)
+    note("POST /v1/benefits", {**allowance, "kind": "dibao"})
+    note("POST /v1/benefits/imports", rows=[{**allowance, "kind": "unemployment-insurance"}])
+    note(
+        "POST /v1/benefits/{benefit_id}/stops", {"on": "2003-07-01", "reason": "停发"},
+        benefit_id=one,
+    )  # fmt: skip
+    note(
+        "POST /v1/benefits/{benefit_id}/recovery-orders",
+        {"on": "2003-05-01", "amount": "20.00", "reason": "骗取"},
+        benefit_id=one,
+    )
+    note(
+        "POST /v1/benefits/{benefit_id}/recoveries", {"on": "2003-09-01", "amount": "1.00"},
+        benefit_id=one,
+    )  # fmt: skip

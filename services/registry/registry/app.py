@@ -12,6 +12,7 @@ from registry.consumers import SUBSCRIPTIONS
 from registry.corrections import api as corrections
 from registry.difficulties import api as difficulties
 from registry.events import CATALOGUE
+from registry.grants import api as grants
 from registry.labour_status import api as labour_status
 from registry.offices import api as offices
 from registry.pairings import api as pairings
@@ -27,6 +28,7 @@ NOUNS = (
     corrections,
     certificates,
     difficulties,
+    grants,
     benefits,
     reliefs,
     pairings,

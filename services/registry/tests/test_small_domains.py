@@ -57,7 +57,7 @@ HOLDER = benefits.Holder(UUID(int=2), UUID(int=4), "231102000000", "o")
 
 def test_a_grant_stands_unless_withdrawn_or_after_revocation() -> None:
     assert benefits.holds(GRANT, HOLDER)
-    assert not benefits.holds(replace(GRANT, withdrawn=True), HOLDER)
+    assert not benefits.holds(GRANT, HOLDER, withdrawn=True)
     assert not benefits.holds(GRANT, replace(HOLDER, revoked_on=ON))
     assert benefits.holds(GRANT, replace(HOLDER, revoked_on=date(2003, 6, 2)))
 

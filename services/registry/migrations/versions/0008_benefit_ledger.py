@@ -11,7 +11,7 @@ alter table benefit_grant
     add column document text,
     add column written_by text,
     add column recorded_at timestamptz not null default clock_timestamp();
-comment on table benefit_grant is '待遇台账: what was granted to anyone, holder of a certificate or not; amounts in fen. Append-only.';
+comment on table benefit_grant is '待遇台账: what was granted to anyone, holder or not; in fen. Append-only.';
 
 create table benefit_act (
     id uuid constraint benefit_act_pk primary key,
@@ -25,7 +25,7 @@ create table benefit_act (
     recorded_at timestamptz not null default clock_timestamp()
 );
 create index benefit_act_benefit on benefit_act (benefit_id);
-comment on table benefit_act is 'What happened to a grant afterwards; the id is that of the event where one told it. Append-only.';
+comment on table benefit_act is 'What happened to a grant; the id is that of the event that told it. Append-only.';
 insert into benefit_act (id, benefit_id, act, happened_on)
 select gen_random_uuid(), id, 'withdrawn', valid_from from benefit_grant where withdrawn;
 alter table benefit_grant drop column withdrawn;

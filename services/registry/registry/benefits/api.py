@@ -1,4 +1,4 @@
-"""HTTP of benefits: read only, because every annotation follows from a grant."""
+"""HTTP of benefits: the ledger as it stands, months used, and what overlaps. Writing is in ``grants``."""
 
 from __future__ import annotations
 
@@ -9,46 +9,188 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from kit import pagination
+from kit import audit, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.money import Yuan
-from kit.problems import Problem
-from registry.benefits import usecases
-from registry.benefits.domain import Benefit, Kind
+from kit.problems import refused
+from kit.wire import terms
+from registry.benefits import domain, rules, usecases
+from registry.benefits.domain import TABLE, Act, ActKind, Cause, Kind, Overlap, Per, Takes
+from registry.benefits.reading import Line
+from registry.benefits.usecases import Used
 
-router = APIRouter(prefix="/v1/benefits", tags=["benefits 享受记录"])
+TAG = "benefits 享受记录"
+router = APIRouter(prefix="/v1/benefits", tags=[TAG])
+of_workers = APIRouter(prefix="/v1/workers/{worker_id}/benefit-months", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:benefit:read")]
+
+KIND = "种类：" + terms({kind: row.zh for kind, row in TABLE.items()})
+CAUSE = "原因：" + terms(
+    {
+        "duplicate-grant": "同类待遇重复", "merge": "合并后重复", "after-life-fact": "退休、死亡等之后",
+        "after-revocation": "优惠证注销之后", "while-suspended": "优惠证中止期间",
+        "over-limit": "超过最长期限",
+    }
+)  # fmt: skip
+ACT = "变动：" + terms(
+    {
+        "withdrawn": "从未给予", "stopped": "停发", "recovery-ordered": "责令退回", "recovered": "已退回",
+    }
+)  # fmt: skip
+TAKES = "占用月份：monthly 逐月，once 起始当月，note 不占用"
+#: A month as people write it.
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2003-09"])]
+SHOWN = ("benefits",)
+
+
+def told(month: date) -> str:
+    return f"{month:%Y-%m}"
 
 
 class BenefitOut(BaseModel):
-    """An annotation on a certificate (优惠证享受记录)."""
+    """A benefit in the ledger (享受记录), and where it is annotated."""
 
     id: UUID
     worker_id: UUID
-    certificate_id: UUID
-    kind: Kind = Field(
-        description="种类：re-employment 再就业，social-insurance-subsidy 社会保险补贴，"
-        "small-loan 小额担保贷款"
-    )
+    kind: Kind = Field(description=KIND)
     valid_from: date = Field(description="起始日")
-    valid_to: date | None = Field(description="截止日")
+    valid_to: date | None = Field(description="截止日；为空即未定")
+    months: list[Month] = Field(description="现占用的月份")
     amount: Yuan | None = Field(description="金额")
     granted_by: str = Field(description="给予部门", examples=["jobs-market"])
+    document: str | None = Field(description="依据文件")
     source_event: UUID = Field(description="来源事件")
-    reversed: bool = Field(description="已冲销")
+    certificate_id: UUID | None = Field(description="登记在哪本优惠证上；为空即无证")
+    annotation_id: UUID | None = Field(description="证上登记的标识")
+    reversed: bool = Field(description="已撤销，或证上登记已冲销")
     area_code: AreaCode
     office: str = Field(description="经办机构")
 
     @classmethod
-    def of(cls, b: Benefit) -> BenefitOut:
+    def of(cls, line: Line) -> BenefitOut:
+        g = line.grant
         return cls(
-            id=b.id, worker_id=b.worker_id, certificate_id=b.certificate_id, kind=b.kind,
-            valid_from=b.valid_from, valid_to=b.valid_to, amount=b.amount_fen,
-            granted_by=b.granted_by, source_event=b.source_event, reversed=b.reversed,
-            area_code=b.area_code, office=b.office,
+            id=g.id, worker_id=g.worker_id, kind=g.kind, valid_from=g.valid_from,
+            valid_to=g.valid_to, months=[told(month) for month in line.months], amount=g.amount_fen,
+            granted_by=g.granted_by, document=g.document, source_event=g.source_event,
+            certificate_id=line.certificate_id, annotation_id=line.annotation_id,
+            reversed=line.reversed, area_code=line.area_code, office=line.office,
         )  # fmt: skip
+
+
+class KindOut(BaseModel):
+    """One row of the table of kinds (待遇种类)."""
+
+    kind: Kind
+    zh: str = Field(description="中文名称")
+    en: str
+    takes: Takes = Field(description=TAKES)
+    clause: str = Field(description="依据")
+    limit: str | None = Field(description="期限参数")
+    per: Per = Field(description="期限按 life 终身 或 year 每年 计")
+    written: bool = Field(description="可由部门登记")
+
+
+class KindsOut(BaseModel):
+    """The table of kinds (待遇种类表)."""
+
+    items: list[KindOut]
+
+
+class ActOut(BaseModel):
+    """What happened to a benefit afterwards (变动)."""
+
+    id: UUID
+    act: ActKind = Field(description=ACT)
+    on: date
+    amount: Yuan | None
+    reason: str | None
+    document: str | None
+
+    @classmethod
+    def of(cls, act: Act) -> ActOut:
+        return cls(
+            id=act.id, act=act.act, on=act.on, amount=act.amount_fen, reason=act.reason,
+            document=act.document,
+        )  # fmt: skip
+
+
+class ActsOut(BaseModel):
+    """A benefit's acts in the order of record, and what is still owed (变动明细)."""
+
+    owed: Yuan = Field(description="尚欠退回金额")
+    items: list[ActOut]
+
+    @classmethod
+    def of_all(cls, acts: list[Act]) -> ActsOut:
+        return cls(owed=rules.account(acts).owed_fen, items=[ActOut.of(act) for act in acts])
+
+
+class OverlapOut(BaseModel):
+    """Months that nobody should have had (重复或越界享受), for recovery."""
+
+    id: UUID
+    worker_id: UUID = Field(description="劳动者（合并后为保留的档案）")
+    kind: Kind = Field(description=KIND)
+    cause: Cause = Field(description=CAUSE)
+    benefit_id: UUID = Field(description="应退回的待遇")
+    other_id: UUID | None = Field(description="与之重复的待遇；为空即无权享受的期间")
+    months: list[Month] = Field(description="涉及月份")
+    found_on: date = Field(description="发现日期")
+    standing: bool = Field(description="仍然存在")
+    area_code: AreaCode
+    office: str = Field(description="经办机构")
+
+    @classmethod
+    def of(cls, o: Overlap) -> OverlapOut:
+        return cls(
+            id=o.id, worker_id=o.person_id, kind=o.kind, cause=o.cause, benefit_id=o.benefit_id,
+            other_id=o.other_id, months=[told(month) for month in o.months], found_on=o.found_on,
+            standing=o.standing, area_code=o.area_code, office=o.office,
+        )  # fmt: skip
+
+
+class SharePart(BaseModel):
+    """The months that one benefit holds of a kind."""
+
+    benefit_id: UUID
+    months: list[Month]
+
+
+class UsedOut(BaseModel):
+    """Months or times of one kind (已享受月数)."""
+
+    kind: Kind = Field(description=KIND)
+    takes: Takes = Field(description=TAKES)
+    used: int = Field(description="已享受月数（或次数）；人员合并后取并集")
+    months: list[Month]
+    benefits: list[SharePart]
+    limit: int | None = Field(description="最长月数（或次数）；为空即当日规定无期限")
+    clause: str | None = Field(description="依据")
+    remaining: int | None = Field(description="剩余")
+    until: date | None = Field(description="临近退休可享受至此日（B9）")
+
+    @classmethod
+    def of(cls, u: Used) -> UsedOut:
+        return cls(
+            kind=u.kind, takes=TABLE[u.kind].takes, used=len(u.months),
+            months=[told(month) for month in u.months],
+            benefits=[
+                SharePart(benefit_id=id, months=[told(month) for month in months])
+                for id, months in u.of.items()
+            ],
+            limit=u.limit, clause=u.clause, remaining=u.remaining, until=u.until,
+        )  # fmt: skip
+
+
+class BenefitMonthsOut(BaseModel):
+    """Months used by one person, kind by kind (享受月数)."""
+
+    worker_id: UUID
+    on: date = Field(description="按此日的规定")
+    kinds: list[UsedOut]
 
 
 @router.get("", summary="享受记录列表", operation_id="list_benefits")
@@ -60,25 +202,134 @@ async def list_benefits(
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[BenefitOut]:
-    """What is written on certificates of the caller's subtree; reversed ones say so."""
+    """The ledger of the caller's subtree; what was reversed says so. A person's list holds the
+    benefits of all records that were merged into one."""
     filters = {"worker_id": worker_id, "certificate_id": certificate_id}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rt = runtime_of(request)
     rows = await usecases.list_benefits(
-        runtime_of(request), actor, worker_id, certificate_id, after[0] if after else None,
-        limit + 1,
-    )  # fmt: skip
+        rt, actor, worker_id, certificate_id, after[0] if after else None, limit + 1
+    )
+    await audit.note(
+        rt, actor, "list_benefits", sorted({row.grant.worker_id for row in rows[:limit]}), SHOWN
+    )
     return pagination.page(
-        rows, limit, position=lambda b: [str(b.id)], item=BenefitOut.of, actor=actor,
+        rows, limit, position=lambda line: [str(line.grant.id)], item=BenefitOut.of, actor=actor,
         filters=filters,
     )  # fmt: skip
 
 
+@router.get("/kinds", summary="待遇种类", operation_id="list_benefit_kinds")
+async def list_benefit_kinds(actor: Reader) -> KindsOut:
+    """Every kind, how it takes months, and which parameter bounds it."""
+    return KindsOut(
+        items=[
+            KindOut(
+                kind=kind, zh=row.zh, en=row.en, takes=row.takes, clause=row.clause,
+                limit=row.limit, per=row.per, written=row.written,
+            )
+            for kind, row in TABLE.items()
+        ]
+    )  # fmt: skip
+
+
+@router.get("/overlaps", summary="重复享受列表", operation_id="list_benefit_overlaps")
+async def list_benefit_overlaps(
+    request: Request,
+    actor: Reader,
+    worker_id: Annotated[UUID | None, Query(description="劳动者")] = None,
+    cause: Annotated[Cause | None, Query(description=CAUSE)] = None,
+    standing: Annotated[bool, Query(description="仍存在的；false 为已消除的")] = True,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[OverlapOut]:
+    """Months that nobody should have had, in the caller's subtree: the work list of recovery."""
+    filters = {"worker_id": worker_id, "cause": cause, "standing": standing}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rt = runtime_of(request)
+    rows = await usecases.list_overlaps(
+        rt, actor, worker_id, cause, standing, after[0] if after else None, limit + 1
+    )
+    people = sorted({row.person_id for row in rows[:limit]})
+    await audit.note(rt, actor, "list_benefit_overlaps", people, SHOWN)
+    return pagination.page(
+        rows, limit, position=lambda o: [str(o.id)], item=OverlapOut.of, actor=actor,
+        filters=filters,
+    )  # fmt: skip
+
+
+@router.get("/overlaps/{overlap_id}", summary="查看重复享受", operation_id="get_benefit_overlap")
+async def get_benefit_overlap(request: Request, overlap_id: UUID, actor: Reader) -> OverlapOut:
+    """One overlap, standing or cleared."""
+    rt = runtime_of(request)
+    overlap = await usecases.overlap_of(rt, actor, overlap_id)
+    await audit.note(rt, actor, "get_benefit_overlap", [overlap.person_id], SHOWN)
+    return OverlapOut.of(overlap)
+
+
 @router.get("/{benefit_id}", summary="查看享受记录", operation_id="get_benefit")
 async def get_benefit(request: Request, benefit_id: UUID, actor: Reader) -> BenefitOut:
-    """One annotation."""
-    return BenefitOut.of(await usecases.benefit_of(runtime_of(request), actor, benefit_id))
+    """One benefit."""
+    rt = runtime_of(request)
+    line = await usecases.benefit_of(rt, actor, benefit_id)
+    await audit.note(rt, actor, "get_benefit", [line.grant.worker_id], SHOWN)
+    return BenefitOut.of(line)
 
 
-routers = [router]
+@router.get("/{benefit_id}/acts", summary="享受记录变动", operation_id="list_benefit_acts")
+async def list_benefit_acts(request: Request, benefit_id: UUID, actor: Reader) -> ActsOut:
+    """What happened to a benefit: stopped, withdrawn, to be paid back, paid back."""
+    rt = runtime_of(request)
+    line, acts = await usecases.history_of(rt, actor, benefit_id)
+    await audit.note(rt, actor, "list_benefit_acts", [line.grant.worker_id], SHOWN)
+    return ActsOut.of_all(acts)
 
-problems: list[tuple[type[Exception], Problem]] = []
+
+@of_workers.get("", summary="享受月数", operation_id="get_benefit_months")
+async def get_benefit_months(
+    request: Request,
+    worker_id: UUID,
+    actor: Reader,
+    on: Annotated[date | None, Query(description="按哪一日的规定；缺省为业务日")] = None,
+) -> BenefitMonthsOut:
+    """Per kind: months (or times) used, the limit by the law of a day, and what is left."""
+    rt = runtime_of(request)
+    day = on or rt.today()
+    used = await usecases.months_used(rt, actor, worker_id, day)
+    await audit.note(rt, actor, "get_benefit_months", [worker_id], SHOWN)
+    return BenefitMonthsOut(worker_id=worker_id, on=day, kinds=[UsedOut.of(one) for one in used])
+
+
+routers = [router, of_workers]
+
+problems = [
+    refused(
+        domain.MonthsTaken, 409, "同类待遇已占用这些月份", "A benefit of this kind has these months",
+        ("已占用：{months}（享受记录 {benefit_id}）", "Taken: {months} (benefit {benefit_id})"),
+    ),
+    refused(
+        domain.OverLimit, 409, "超过最长享受期限", "It goes beyond what the law gives",
+        ("超出：{months}；依据 {clause}", "Beyond: {months}; by {clause}"),
+    ),
+    refused(
+        domain.NoRightAfterLifeFact, 409, "退休、死亡等之后无权享受", "There is no right to it any more",
+        ("涉及：{months}；依据 {clause}", "Months: {months}; by {clause}"),
+    ),
+    refused(
+        domain.CertificateNotInForce, 409, "优惠证当时无效", "The certificate was not in force",
+        ("涉及：{months}；依据 {clause}", "Months: {months}; by {clause}"),
+    ),
+    refused(
+        domain.WrittenElsewhere, 409, "此待遇由给予它的业务系统登记",
+        "This benefit follows from what its own service tells",
+    ),
+    refused(domain.MonthsMissing, 422, "须注明截止日或月份", "Its last day or its months are missing"),
+    refused(domain.PeriodReversed, 422, "期间起止有误", "The period ends before it begins"),
+    refused(domain.ActBeforeBenefit, 422, "早于享受起始日", "It is before the benefit began"),
+    refused(
+        domain.NothingToRecover, 409, "超过应退回的金额", "There is not so much to be recovered"
+    ),
+    refused(
+        domain.AmountNeeded, 422, "须注明退回金额", "How much is to be paid back must be said"
+    ),
+]  # fmt: skip

@@ -43,6 +43,9 @@ class Book:
     def grants(self) -> list[Grant]:
         return [entry.grant for entry in self.entries]
 
+    def stands(self, grant: Grant, holder: Holder) -> bool:
+        return domain.holds(grant, holder, withdrawn=grant.id in self.withdrawn)
+
     def found(self, holder: Holder | None, law: Law, more: Sequence[Entry] = ()) -> list[Found]:
         """What is wrong in it, with ``more`` entries supposed."""
         if self.facts is None:
@@ -190,42 +193,44 @@ async def _fold_annotations(
         [id for book in held for id in book.members],
         [holders[book.person].certificate_id for book in held],
     )
-    told: list[NewEvent] = []
-    gone: set[UUID] = set()
-    for book in held:
-        holder = holders[book.person]
-        by_source = {grant.source_event: grant for grant in book.grants}
-        for annotation in written:
-            if annotation.certificate_id != holder.certificate_id:
-                continue
-            # Not of this person: its record was merged with this one, and is no longer.
-            grant = by_source.get(annotation.source_event)
-            if grant is None or not domain.holds(
-                grant, holder, withdrawn=grant.id in book.withdrawn
-            ):
-                gone.add(annotation.id)
-                told.append(_reversed(annotation))
-    have = {a.source_event: a for a in written if a.id not in gone}
-    new: list[Annotation] = []
-    carried: list[tuple[UUID, UUID]] = []
-    for book in held:
-        holder = holders[book.person]
-        for grant in book.grants:
-            standing = have.get(grant.source_event)
-            if standing is not None:
-                if standing.certificate_id in holder.replaces:
-                    carried.append((standing.id, holder.certificate_id))
-            elif domain.holds(grant, holder, withdrawn=grant.id in book.withdrawn):
-                made, event = _annotation(grant, holder)
-                new.append(made)
-                told.append(event)
+    on: dict[UUID, list[Annotation]] = {}
+    for annotation in written:
+        on.setdefault(annotation.certificate_id, []).append(annotation)
+    gone = [
+        annotation
+        for book in held
+        for annotation in on.get(holders[book.person].certificate_id, ())
+        if not _still(annotation, book, holders[book.person])
+    ]
+    struck = {annotation.id for annotation in gone}
+    have = {a.source_event: a for a in written if a.id not in struck}
+    made = [
+        _annotation(grant, holders[book.person])
+        for book in held
+        for grant in book.grants
+        if grant.source_event not in have and book.stands(grant, holders[book.person])
+    ]
+    carried = [
+        (have[grant.source_event].id, holders[book.person].certificate_id)
+        for book in held
+        for grant in book.grants
+        if grant.source_event in have
+        and have[grant.source_event].certificate_id in holders[book.person].replaces
+    ]
     if gone:
-        await store.reverse(tx, sorted(gone))
-    if new:
-        await store.annotate(tx, new)
+        await store.reverse(tx, sorted(struck))
+    if made:
+        await store.annotate(tx, [annotation for annotation, _ in made])
     if carried:
         await store.carry(tx, carried)
-    return told
+    return [*map(_reversed, gone), *(event for _, event in made)]
+
+
+def _still(annotation: Annotation, book: Book, holder: Holder) -> bool:
+    """Whether what is written on this certificate is still right. It is not when the grant is none
+    of this person's: its record was merged with this one, and no longer is."""
+    grant = next((g for g in book.grants if g.source_event == annotation.source_event), None)
+    return grant is not None and book.stands(grant, holder)
 
 
 # --- what is told -------------------------------------------------------------------------------

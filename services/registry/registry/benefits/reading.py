@@ -61,7 +61,8 @@ async def page(
     limit: int,
 ) -> list[Line]:
     rows = await tx.fetch(
-        f"{_LINE} where w.area_code like $1 || '%'"
+        _LINE  # noqa: S608 (constants)
+        + " where w.area_code like $1 || '%'"
         " and ($2::uuid[] is null or g.worker_id = any($2))"
         " and ($3::uuid is null or g.source_event in (select source_event from benefit"
         "  where certificate_id = $3 union all select b.source_event from benefit_carried c"
@@ -77,7 +78,7 @@ async def page(
 
 
 async def get(tx: Tx, id: UUID) -> Line | None:
-    row = await tx.fetchrow(f"{_LINE} where g.id = $1", id)
+    row = await tx.fetchrow(_LINE + " where g.id = $1", id)
     return _line(row) if row else None
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from kit import audit
 from kit.auth import Actor
 from kit.db import Tx
 from kit.problems import NotFound
@@ -54,9 +55,16 @@ async def benefit_of(rt: Runtime, actor: Actor, benefit_id: UUID) -> Line:
 
 async def benefit_in(tx: Tx, actor: Actor, benefit_id: UUID) -> Line:
     line = await reading.get(tx, benefit_id)
-    if line is None or not actor.may_see(line.area_code):
+    if line is None:
         raise NotFound
+    if not actor.may_see(line.area_code):
+        raise audit.Denied(line.grant.worker_id)
     return line
+
+
+async def ids_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these ids are a benefit's already."""
+    return await store.ids_in_use(tx, ids)
 
 
 async def acts_of(tx: Tx, benefit_id: UUID) -> list[Act]:
@@ -64,10 +72,9 @@ async def acts_of(tx: Tx, benefit_id: UUID) -> list[Act]:
     return (await store.acts_on(tx, [benefit_id])).get(benefit_id, [])
 
 
-async def history_of(rt: Runtime, actor: Actor, benefit_id: UUID) -> list[Act]:
+async def history_of(rt: Runtime, actor: Actor, benefit_id: UUID) -> tuple[Line, list[Act]]:
     async with rt.db.reading() as tx:
-        await benefit_in(tx, actor, benefit_id)
-        return await acts_of(tx, benefit_id)
+        return await benefit_in(tx, actor, benefit_id), await acts_of(tx, benefit_id)
 
 
 async def list_benefits(
@@ -102,8 +109,10 @@ async def list_overlaps(
 async def overlap_of(rt: Runtime, actor: Actor, id: UUID) -> Overlap:
     async with rt.db.looking() as tx:
         overlap = await reading.overlap(tx, id)
-    if overlap is None or not actor.may_see(overlap.area_code):
+    if overlap is None:
         raise NotFound
+    if not actor.may_see(overlap.area_code):
+        raise audit.Denied(overlap.person_id)
     return overlap
 
 
@@ -127,8 +136,10 @@ async def months_used(rt: Runtime, actor: Actor, worker_id: UUID, on: date) -> l
     """Per kind that takes months: used, limit and rest for one person, by the law of a day."""
     async with rt.db.reading() as tx:
         facts = (await workers.facts_of(tx, [worker_id])).get(worker_id)
-        if facts is None or not actor.may_see(facts.area_code):
+        if facts is None:
             raise NotFound
+        if not actor.may_see(facts.area_code):
+            raise audit.Denied(worker_id)
         person = (await _records(tx, worker_id))[0]
         book = (await folding.books_of(tx, [person]))[person]
     law, born = Law(rt), Born(facts.sex, facts.birth_date)

@@ -114,6 +114,14 @@ async def by_number(tx: Tx, keyring: Keyring, index: bytes) -> Worker | None:
     return _worker(row, keyring) if row else None
 
 
+async def ids_of(tx: Tx, indexes: Sequence[bytes]) -> dict[bytes, UUID]:
+    """Who has the numbers of these keyed hashes."""
+    rows = await tx.fetch(
+        "select id, id_number_index from worker where id_number_index = any($1::bytea[])", indexes
+    )
+    return {bytes(row["id_number_index"]): row["id"] for row in rows}
+
+
 async def facts(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Facts]:
     """What rules look at, for a set of workers."""
     rows = await tx.fetch(

@@ -191,6 +191,15 @@ async def find_worker(rt: Runtime, actor: Actor, number: IdNumber) -> Worker | N
     return worker
 
 
+async def ids_of_numbers(rt: Runtime, tx: Tx, numbers: Sequence[str]) -> dict[str, UUID]:
+    """The workers who have these ID numbers, whoever asks; absent for those who are not registered."""
+    if not numbers:
+        return {}
+    index = {number: store.number_index(rt.keyring, number) for number in numbers}
+    known = await store.ids_of(tx, list(index.values()))
+    return {number: known[digest] for number, digest in index.items() if digest in known}
+
+
 async def list_workers(
     rt: Runtime, actor: Actor, category: Category | None, after: UUID | None, limit: int
 ) -> list[Worker]:

@@ -1,0 +1,174 @@
+"""HTTP of writing benefits: one by one, in bulk, and what happens to them afterwards."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from kit import bulk, idempotency
+from kit.auth import Actor, requires
+from kit.crypto import IdNumberText
+from kit.http import runtime_of
+from kit.ids import new_id
+from kit.money import YuanPositive
+from kit.problems import Problem
+from kit.wire import FactDate, ShortText, Text, load
+from registry.benefits.api import KIND, TAG, BenefitOut, Month
+from registry.benefits.domain import Kind
+from registry.grants import usecases
+from registry.grants.usecases import Change, WriteBenefit
+
+router = APIRouter(prefix="/v1/benefits", tags=[TAG])
+Writer = Annotated[Actor, requires("registry:benefit:write")]
+Importer = Annotated[Actor, requires("registry:benefit:import")]
+
+_WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
+
+
+def _examples(*examples: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": list(examples)})
+
+
+class WriteBenefitIn(BaseModel):
+    """A benefit as the authority that gave it writes it (待遇登记)."""
+
+    model_config = _examples(
+        {
+            "worker_id": _WORKER, "kind": "living-allowance", "valid_from": "2003-05-01",
+            "valid_to": "2003-07-31", "amount": "624.00", "granted_by": "劳动局",
+            "document": "黑劳社发[2003]12号",
+        }
+    )  # fmt: skip
+    id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
+    worker_id: UUID | None = Field(default=None, description="劳动者；与身份号码二者居一")
+    id_number: IdNumberText | None = Field(default=None, description="身份号码；与标识二者居一")
+    kind: Kind = Field(description=KIND)
+    valid_from: FactDate
+    valid_to: FactDate | None = Field(
+        default=None, description="截止日；逐月的待遇须注明，或列出月份"
+    )
+    months: list[Month] | None = Field(
+        default=None, min_length=1, max_length=120, description="逐一列出的月份"
+    )
+    amount: YuanPositive | None = Field(default=None, description="金额（元）")
+    granted_by: ShortText = Field(description="给予部门", examples=["劳动局"])
+    document: Text | None = Field(default=None, description="依据文件")
+
+    @model_validator(mode="after")
+    def one_person(self) -> WriteBenefitIn:
+        if (self.worker_id is None) == (self.id_number is None):
+            raise PydanticCustomError("one_person", "either worker_id or id_number")
+        return self
+
+    def command(self) -> WriteBenefit:
+        months = [date.fromisoformat(f"{month}-01") for month in self.months or ()]
+        return WriteBenefit(
+            self.kind, self.valid_from, self.valid_to, tuple(sorted(set(months))) or None,
+            self.amount, self.granted_by, self.document, self.worker_id, self.id_number,
+            self.id or new_id(),
+        )  # fmt: skip
+
+
+class StopIn(BaseModel):
+    """The benefit is given no longer (停发)."""
+
+    model_config = _examples({"on": "2003-06-01", "reason": "已就业"})
+    on: date = Field(description="停发日：自此日起不再享受")
+    reason: Text = Field(description="原因")
+    document: Text | None = Field(default=None, description="依据文件")
+
+
+class RecoveryOrderIn(BaseModel):
+    """What lies on or after a day is to be paid back (责令退回)."""
+
+    model_config = _examples(
+        {"on": "2003-06-01", "amount": "416.00", "reason": "已就业未报告", "document": None}
+    )
+    on: date = Field(description="自此日起的待遇应退回")
+    amount: YuanPositive | None = Field(
+        default=None, description="应退回金额；自起始日起全部退回的可不填"
+    )
+    reason: Text = Field(description="原因")
+    document: Text | None = Field(default=None, description="依据文件")
+
+
+class RecoveryIn(BaseModel):
+    """Money came back (退回入账)."""
+
+    model_config = _examples({"on": "2003-09-15", "amount": "416.00"})
+    on: date = Field(description="退回日期")
+    amount: YuanPositive = Field(description="退回金额")
+    document: Text | None = Field(default=None, description="凭证")
+
+
+@router.post("", status_code=201, summary="登记待遇", operation_id="write_benefit")
+async def write_benefit(
+    request: Request, body: WriteBenefitIn, actor: Writer, claim: idempotency.Required
+) -> BenefitOut:
+    """Write one benefit. 409 names the months when a benefit of this kind has them, when the limit
+    of the law is exceeded, or when the person has no right to them any more."""
+    render = claim.answering(201, BenefitOut.of)
+    line = await usecases.write_benefit(runtime_of(request), actor, body.command(), render)
+    return BenefitOut.of(line)
+
+
+@router.post(
+    "/imports", summary="批量登记待遇", operation_id="import_benefits",
+    openapi_extra=bulk.documented(WriteBenefitIn),
+)  # fmt: skip
+async def import_benefits(
+    request: Request, actor: Importer, options: bulk.Options
+) -> bulk.ImportResult:
+    """Write many benefits; a line is one benefit, refused for the same reasons as one alone."""
+    return await load(
+        request, options, WriteBenefitIn, WriteBenefitIn.command, usecases.write_all, actor
+    )
+
+
+@router.post("/{benefit_id}/stops", status_code=201, summary="停发", operation_id="stop_benefit")
+async def stop_benefit(
+    request: Request, benefit_id: UUID, body: StopIn, actor: Writer, claim: idempotency.Required
+) -> BenefitOut:
+    """From a day on the benefit is given no longer; the months after are free again."""
+    change = Change(benefit_id, body.on, None, body.reason, body.document)
+    render = claim.answering(201, BenefitOut.of)
+    return BenefitOut.of(await usecases.stop_benefit(runtime_of(request), actor, change, render))
+
+
+@router.post(
+    "/{benefit_id}/recovery-orders", status_code=201, summary="责令退回",
+    operation_id="order_benefit_recovery",
+)  # fmt: skip
+async def order_benefit_recovery(
+    request: Request,
+    benefit_id: UUID,
+    body: RecoveryOrderIn,
+    actor: Writer,
+    claim: idempotency.Required,
+) -> BenefitOut:
+    """What lies on or after a day is to be paid back. Its months stay counted until all is back."""
+    change = Change(benefit_id, body.on, body.amount, body.reason, body.document)
+    render = claim.answering(201, BenefitOut.of)
+    return BenefitOut.of(await usecases.order_recovery(runtime_of(request), actor, change, render))
+
+
+@router.post(
+    "/{benefit_id}/recoveries", status_code=201, summary="退回入账", operation_id="recover_benefit"
+)
+async def recover_benefit(
+    request: Request, benefit_id: UUID, body: RecoveryIn, actor: Writer, claim: idempotency.Required
+) -> BenefitOut:
+    """Money came back; with the last of what was ordered the months are free again."""
+    change = Change(benefit_id, body.on, body.amount, "", body.document)
+    render = claim.answering(201, BenefitOut.of)
+    return BenefitOut.of(await usecases.recover(runtime_of(request), actor, change, render))
+
+
+routers = [router, bulk.reading("/v1/benefits", "benefit", "registry:benefit:import", tag=TAG)]
+
+problems: list[tuple[type[Exception], Problem]] = []
