@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from tests.journeys.city import AS_OF, OFFICE, PLACE, City, worker_form
+from tests.journeys.city import AS_OF, DISTRICT, OFFICE, PLACE, City, worker_form
 from tests.rights.calls import NOBODY, ON, Calls, a_placed_person, made, people
 
 
@@ -129,12 +129,26 @@ async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
     note = calls.of("registry")
     allowance = {"worker_id": fresh[0], "kind": "living-allowance", "valid_from": "2003-05-01",
                  "valid_to": "2003-07-31", "amount": "624.00", "granted_by": "劳动局"}  # fmt: skip
-    one = await made(city, "registry", "/v1/benefits", allowance)
+    # An authority acts on what it wrote itself.
+    authority = city.world["registry"].client(
+        "authority", area=DISTRICT, office=OFFICE, subject="authority of 231102"
+    )
+    written = await authority.post(
+        "/v1/benefits", json=allowance, headers={"Idempotency-Key": "allowance-0001"}
+    )
+    one = written.json()["id"]
     # A death that was told later: what was written for the months after it overlaps.
+    widow = {**allowance, "worker_id": fresh[1]}
+    await made(city, "registry", "/v1/benefits", widow)
     await city.post(
         "registry", f"/v1/workers/{fresh[1]}/labour-status/declarations",
         {"status": "deceased", "since": "2003-06-10"},
     )  # fmt: skip
+    await made(
+        city, "registry", "/v1/benefits", {**widow, "kind": "dibao", "valid_to": "2003-05-31"}
+    )
+    overlap = (await city.get("registry", "/v1/benefits/overlaps"))["items"][0]["id"]
+    note("GET /v1/benefits/overlaps/{overlap_id}", overlap_id=overlap)
     note("GET /v1/benefits/kinds")
     note("GET /v1/benefits/overlaps")
     note("GET /v1/workers/{worker_id}/benefit-months", worker_id=fresh[0])

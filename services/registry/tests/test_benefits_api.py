@@ -328,8 +328,6 @@ async def test_a_thousand_events_are_a_handful_of_statements(registry: Any) -> N
                 c for c in registry.thing.runtime.consumers
                 if c.subscription.publisher == "subsidy"
             )  # fmt: skip
-            from kit.db import Tx
-
             handler = consumer.subscription.handlers["subsidy.entitlement.opened.v1"]
             async with connection.transaction():
                 await handler(registry.thing.runtime, Tx(connection), events)

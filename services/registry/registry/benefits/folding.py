@@ -73,7 +73,7 @@ async def books_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Book]:
         for person, ids in members.items()
         if any(entry.months for id in ids for entry in by_worker.get(id, ()))
     ]
-    known = await labour_status.known_of(tx, with_months) if with_months else {}
+    spells = await labour_status.spells_of(tx, with_months) if with_months else {}
     facts = await workers.facts_of(tx, with_months) if with_months else {}
     gone = {grant for grant, done in acts.items() if rules.account(done).withdrawn}
     return {
@@ -81,7 +81,7 @@ async def books_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Book]:
             person,
             ids,
             facts.get(person),
-            known[person].spells() if person in known and known[person].declared else [],
+            spells.get(person, []),
             [entry for id in ids for entry in by_worker.get(id, ())],
             gone,
         )
