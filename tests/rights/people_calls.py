@@ -149,7 +149,6 @@ async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
     )
     overlap = (await city.get("registry", "/v1/benefits/overlaps"))["items"][0]["id"]
     note("GET /v1/benefits/overlaps/{overlap_id}", overlap_id=overlap)
-    note("GET /v1/benefits/kinds")
     note("GET /v1/benefits/overlaps")
     note("GET /v1/workers/{worker_id}/benefit-months", worker_id=fresh[0])
     note("GET /v1/benefits/{benefit_id}/acts", benefit_id=one)

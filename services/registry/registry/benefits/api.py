@@ -120,12 +120,14 @@ class ActOut(BaseModel):
 class ActsOut(BaseModel):
     """A benefit's acts in the order of record, and what is still owed (变动明细)."""
 
+    benefit_id: UUID
     owed: Yuan = Field(description="尚欠退回金额")
     items: list[ActOut]
 
     @classmethod
-    def of_all(cls, acts: list[Act]) -> ActsOut:
-        return cls(owed=rules.account(acts).owed_fen, items=[ActOut.of(act) for act in acts])
+    def of(cls, benefit_id: UUID, acts: list[Act]) -> ActsOut:
+        owed = rules.account(acts).owed_fen
+        return cls(benefit_id=benefit_id, owed=owed, items=[ActOut.of(act) for act in acts])
 
 
 class OverlapOut(BaseModel):
@@ -282,7 +284,7 @@ async def list_benefit_acts(request: Request, benefit_id: UUID, actor: Reader) -
     rt = runtime_of(request)
     line, acts = await usecases.history_of(rt, actor, benefit_id)
     await audit.note(rt, actor, "list_benefit_acts", [line.grant.worker_id], SHOWN)
-    return ActsOut.of_all(acts)
+    return ActsOut.of(benefit_id, acts)
 
 
 @of_workers.get("", summary="享受月数", operation_id="get_benefit_months")
