@@ -26,6 +26,7 @@ PACKAGES = ("registry", "jobs_market", "subsidy", "loans", "assessment")
 PERSONAS = {
     "loader": ("loader", "231100000000", "231100-employment-bureau"),
     "administrator": ("city_administrator", "231100000000", "231100-employment-bureau"),
+    "supervisor": ("registry_supervisor", "231100000000", "231100-employment-bureau"),
     "clerk": ("registry_clerk", "231102000000", "231102-employment-bureau"),
     "foreign-clerk": ("registry_clerk", "231121000000", "231121-employment-bureau"),
     "jobs-clerk": ("jobs_clerk", "231100000000", "231100-employment-bureau"),

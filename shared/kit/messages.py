@@ -85,6 +85,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "id_number_check_digit": ("身份号码校验码不符", "the check digit is wrong"),
     "id_number_birth_date": ("身份号码中的出生日期不合法", "it holds no possible birth date"),
     "holds_id_number": ("不得含身份证号码", "must not hold an ID number"),
+    "proof_incomplete": (
+        "证明材料须同时填写种类、编号和日期", "a proof has its kind, its reference and its date"
+    ),
     "text_not_storable": ("文本含有不能保存的字符", "it holds a character that cannot be kept"),
     "line_too_long": ("本行过长", "this line is too long"),
     "line_columns": ("列数与表头不符", "the number of columns differs from the header"),

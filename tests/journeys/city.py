@@ -92,10 +92,16 @@ class City:
     keys: Any = field(default_factory=lambda: count(1))
 
     async def post(
-        self, service: str, path: str, body: Any, status: int = 201, **headers: str
+        self,
+        service: str,
+        path: str,
+        body: Any,
+        status: int = 201,
+        persona: str = "loader",
+        **headers: str,
     ) -> httpx.Response:
-        """A POST as the loader; every one carries a key of its own."""
-        response = await self.world.client(service).post(
+        """A POST, as the loader unless said otherwise; every one carries a key of its own."""
+        response = await self.world.client(service, persona).post(
             path, json=body, headers={"Idempotency-Key": f"key-{next(self.keys):08d}", **headers}
         )
         assert response.status_code == status, response.text
@@ -169,12 +175,16 @@ class City:
         return story
 
     async def correct(self, story: Story, category: str, on: str = "2003-09-01") -> httpx.Response:
-        """The category was recorded wrongly."""
+        """The category was recorded wrongly: a clerk asks, the supervisor approves."""
         seen = await self.world.client("registry").get(f"/v1/workers/{story.worker}")
-        return await self.post(
-            "registry", f"/v1/workers/{story.worker}/category-corrections",
-            {"category": category, "corrected_on": on, "reason": "证明有误"},
+        asked = await self.post(
+            "registry", f"/v1/workers/{story.worker}/correction-requests",
+            {"attribute": "category", "value": category, "requested_on": on, "reason": "证明有误"},
             **{"If-Match": seen.headers["etag"]},
+        )  # fmt: skip
+        return await self.post(
+            "registry", f"/v1/correction-requests/{asked.json()['id']}/approvals", {"on": on},
+            persona="supervisor", **{"If-Match": asked.headers["etag"]},
         )  # fmt: skip
 
     # --- work

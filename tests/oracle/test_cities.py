@@ -158,13 +158,22 @@ async def test_one_category_corrected_moves_the_entitled_by_one(later_world: Wor
     registry = later_world.client("registry")
     found = (await registry.get("/v1/certificates", params={"state": "publicised"})).json()
     worker = next(c for c in found["items"] if c["category"] == "soe_unemployed")["worker_id"]
-    answer = await registry.post(
-        f"/v1/workers/{worker}/category-corrections",
-        json={"category": "none", "corrected_on": "2004-10-01", "reason": "原单位性质有误"},
+    asked = await registry.post(
+        f"/v1/workers/{worker}/correction-requests",
+        json={
+            "attribute": "category", "value": "none", "requested_on": "2004-10-01",
+            "reason": "原单位性质有误",
+        },
         headers={
             "Idempotency-Key": "correction-0001",
             "If-Match": (await registry.get(f"/v1/workers/{worker}")).headers["ETag"],
         },
+    )  # fmt: skip
+    assert asked.is_success, asked.text
+    answer = await later_world.client("registry", "supervisor").post(
+        f"/v1/correction-requests/{asked.json()['id']}/approvals",
+        json={"on": "2004-10-01"},
+        headers={"If-Match": asked.headers["ETag"]},
     )
     assert answer.is_success, answer.text
     await later_world.settle()

@@ -249,7 +249,7 @@ async def reading(evidence: Evidence) -> None:
         if right.method == "GET" and "{" not in right.path:
             await city.world.client(right.service).get(right.path, params={"limit": 100})
     for form in evidence.forms[:20]:
-        for tail in ("", "/labour-status", "/category-corrections"):
+        for tail in ("", "/labour-status", "/correction-requests"):
             await city.world.client("registry").get(f"/v1/workers/{form['id']}{tail}")
     for service in city.world.services:
         for path in ("/metrics", "/v1/events?limit=100"):
@@ -368,8 +368,8 @@ FREE_TEXT = [
     ("jobs-market", "/v1/employers", "name", {
         "sector": "commerce", "ownership": "self_employed", "registered_on": "2003-01-02", **PLACE,
     }),
-    ("registry", "/v1/workers/{}/category-corrections", "reason", {
-        "category": "none", "corrected_on": "2003-09-01",
+    ("registry", "/v1/workers/{}/correction-requests", "reason", {
+        "attribute": "category", "value": "none", "requested_on": "2003-09-01",
     }),
 ]  # fmt: skip
 

@@ -36,12 +36,27 @@ async def registry_calls(city: City, calls: Calls) -> None:
         {"status": "unemployed", "since": ON},
         worker_id=fresh[3],
     )
+    ask = {"attribute": "category", "value": "none", "requested_on": ON, "reason": "证明有误"}
+    asked = (
+        await city.post(
+            "registry",
+            f"/v1/workers/{fresh[3]}/correction-requests",
+            ask,
+            **{"If-Match": '"v1"'},
+        )
+    ).json()["id"]
+    corrections = "/v1/workers/{worker_id}/correction-requests"
+    note(f"POST {corrections}", ask, worker_id=fresh[3])
+    note(f"GET {corrections}", worker_id=fresh[3])
+    note("GET /v1/correction-requests")
+    note("GET /v1/correction-requests/{request_id}", request_id=asked)
+    note("POST /v1/correction-requests/{request_id}/withdrawals", {"on": ON}, request_id=asked)
+    note("POST /v1/correction-requests/{request_id}/approvals", {"on": ON}, request_id=asked)
     note(
-        "POST /v1/workers/{worker_id}/category-corrections",
-        {"category": "none", "corrected_on": ON, "reason": "证明有误"},
-        worker_id=fresh[3],
+        "POST /v1/correction-requests/{request_id}/refusals",
+        {"on": ON, "reason": "证明不足"},
+        request_id=asked,
     )
-    note("GET /v1/workers/{worker_id}/category-corrections", worker_id=fresh[3])
     note("POST /v1/certificates", {"worker_id": fresh[4], "applied_on": "2003-03-03"})
     note(
         "POST /v1/certificates/imports", rows=[{"worker_id": fresh[5], "applied_on": "2003-03-03"}]

@@ -32,6 +32,7 @@ class Registry:
 
     thing: UnderTest
     http: httpx.AsyncClient
+    checker: httpx.AsyncClient
     serial: Any = field(default_factory=lambda: count(1))
 
     def id_number(self, born: str = "19600504", *, sex: str = "female") -> str:
@@ -85,6 +86,37 @@ class Registry:
             )
         return id
 
+    async def ask(
+        self, worker: str, attribute: str, value: Any, status: int = 201, **fields: Any
+    ) -> dict[str, Any]:
+        """Ask for a correction, as whoever stands at the window."""
+        seen = await self.http.get(f"/v1/workers/{worker}")
+        body = {"attribute": attribute, "value": value, "requested_on": "2003-09-01",
+                "reason": "证明有误", **fields}  # fmt: skip
+        return await self.post(
+            f"/v1/workers/{worker}/correction-requests", body, status,
+            **{"If-Match": seen.headers["etag"]},
+        )  # fmt: skip
+
+    async def approve(
+        self, request: dict[str, Any], on: str = "2003-09-01", status: int = 201
+    ) -> dict[str, Any]:
+        """Another person approves."""
+        response = await self.checker.post(
+            f"/v1/correction-requests/{request['id']}/approvals", json={"on": on},
+            headers={"If-Match": f'"v{request["version"]}"'},
+        )  # fmt: skip
+        assert response.status_code == status, response.text
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def correct(
+        self, worker: str, attribute: str, value: Any, on: str = "2003-09-01", **fields: Any
+    ) -> dict[str, Any]:
+        """Asked for by one, approved by another."""
+        request = await self.ask(worker, attribute, value, requested_on=on, **fields)
+        return await self.approve(request, on)
+
     async def told(self, name: str) -> list[Any]:
         return await self.thing.told(f"registry.{name}.v1")
 
@@ -92,7 +124,7 @@ class Registry:
 @pytest.fixture
 async def registry(running: Callable[..., Any]) -> Registry:
     thing: UnderTest = await running("registry")
-    registry = Registry(thing, thing.client())
+    registry = Registry(thing, thing.client(), thing.client(subject="checker"))
     places = [("231100000000", "黑河市"), (DISTRICT, "爱辉区"), (OTHER, "嫩江县")]
     for code, name in places:
         await registry.post(

@@ -107,44 +107,35 @@ async def test_every_decision_derives_again_from_its_record(registry: Any) -> No
     assert (counts["entitled"], counts["refused"]) == (3, 2)
 
 
-async def correct(registry: Any, worker: str, category: str, status: int = 201) -> Any:
-    seen = await registry.http.get(f"/v1/workers/{worker}")
-    return await registry.post(
-        f"/v1/workers/{worker}/category-corrections",
-        {"category": category, "corrected_on": "2003-09-01", "reason": "证明有误"},
-        status,
-        **{"If-Match": seen.headers["etag"]},
-    )
-
-
 async def test_one_category_moves_the_number_of_those_entitled_by_one(registry: Any) -> None:
     forms = [registry.form() for _ in range(4)]
     await registry.loaded("/v1/workers", forms)
     rows = [{"worker_id": form["id"], "applied_on": "2003-03-03"} for form in forms]
     await registry.loaded("/v1/certificates", rows)
     assert (await registry.get("/v1/certificates/counts"))["entitled"] == 4
-    outcome = await correct(registry, forms[0]["id"], "none")
+    outcome = await registry.correct(forms[0]["id"], "category", "none")
     assert (outcome["certificate_state"], outcome["entitled"]) == ("refused", False)
     assert (await registry.get("/v1/certificates/counts"))["entitled"] == 3
-    await correct(registry, forms[0]["id"], "soe_laid_off")
+    await registry.correct(forms[0]["id"], "category", "soe_laid_off")
     assert (await registry.get("/v1/certificates/counts"))["entitled"] == 4
     entity = outcome["certificate_id"]
     events = [e for e in await registry.thing.told() if str(e.entity_id) == entity]
     assert [e.type.split(".")[2] for e in events] == ["granted", "refused", "granted"]
     assert [e.reverses for e in events] == [None, events[0].id, events[1].id]
     corrected = await registry.told("worker.category-corrected")
+    assert [e.reverses for e in corrected] == [None, corrected[0].id]
     assert [e.data for e in corrected] == [
         {"category": "none", "previous": "soe_laid_off"},
         {"category": "soe_laid_off", "previous": "none"},
     ]
-    listed = await registry.get(f"/v1/workers/{forms[0]['id']}/category-corrections")
+    listed = await registry.get(f"/v1/workers/{forms[0]['id']}/correction-requests")
     assert len(listed["items"]) == 2
 
 
 async def test_an_issued_certificate_is_revoked_by_a_correction(registry: Any) -> None:
     worker = await registry.worker()
     id = await registry.certificate(worker, issued_on="2003-04-10")
-    await correct(registry, worker, "none")
+    await registry.correct(worker, "category", "none")
     certificate = await registry.get(f"/v1/certificates/{id}")
     assert (certificate["state"], certificate["revoked_on"]) == ("revoked", "2003-09-01")
     (issued,) = await registry.told("certificate.issued")
@@ -155,11 +146,15 @@ async def test_an_issued_certificate_is_revoked_by_a_correction(registry: Any) -
 
 async def test_a_correction_needs_the_version_that_was_seen(registry: Any) -> None:
     worker = await registry.worker()
-    path = f"/v1/workers/{worker}/category-corrections"
-    body = {"category": "none", "corrected_on": "2003-09-01", "reason": "x"}
+    path = f"/v1/workers/{worker}/correction-requests"
+    body = {
+        "attribute": "category", "value": "none", "requested_on": "2003-09-01", "reason": "x",
+    }  # fmt: skip
     await registry.post(path, body, 428)
     await registry.post(path, body, 412, **{"If-Match": '"v7"'})
-    assert (await correct(registry, worker, "soe_laid_off", 409))["code"] == "category-unchanged"
+    assert (await registry.ask(worker, "category", "soe_laid_off", 409))["code"] == (
+        "attribute-unchanged"
+    )
 
 
 async def test_one_person_one_certificate(registry: Any) -> None:
@@ -223,8 +218,8 @@ async def test_a_person_may_refuse_after_an_objection(registry: Any) -> None:
     assert (refused["state"], refused["entitled"]) == ("refused", False)
     (event,) = await registry.told("certificate.refused")
     assert event.data["clause"] == "objection-upheld"
-    await correct(registry, worker, "none")
-    await correct(registry, worker, "soe_laid_off")
+    await registry.correct(worker, "category", "none")
+    await registry.correct(worker, "category", "soe_laid_off")
     assert (await registry.get(f"/v1/certificates/{id}"))["state"] == "refused"
 
 

@@ -156,12 +156,7 @@ async def test_revoking_takes_off_what_came_after(registry: Any) -> None:
     await registry.thing.deliver(confirmed(registry, worker, new_id(), "2003-05-01"))
     await registry.thing.deliver(confirmed(registry, worker, new_id(), "2003-09-02"))
     assert await benefits(registry, worker) == [("re-employment", False)] * 2
-    seen = await registry.http.get(f"/v1/workers/{worker}")
-    await registry.post(
-        f"/v1/workers/{worker}/category-corrections",
-        {"category": "none", "corrected_on": "2003-09-01", "reason": "证明有误"},
-        **{"If-Match": seen.headers["etag"]},
-    )
+    await registry.correct(worker, "category", "none")
     assert await benefits(registry, worker) == [("re-employment", False), ("re-employment", True)]
 
 

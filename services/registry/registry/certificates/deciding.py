@@ -31,7 +31,7 @@ class Person:
 
 async def people_on(tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Person]:
     """The facts of each worker on a day; absent for those whom nobody registered."""
-    known = await workers.facts_of(tx, days)
+    known = await workers.facts_on(tx, days)
     spells = await labour_status.status_on(tx, days)
     people: dict[UUID, Person] = {}
     for id, facts in known.items():

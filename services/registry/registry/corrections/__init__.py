@@ -1,1 +1,1 @@
-"""Corrections of what a worker claimed (更正)."""
+"""Corrections of a person's record (更正): asked for by one, approved by another."""

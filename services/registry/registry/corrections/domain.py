@@ -1,22 +1,91 @@
-"""A correction of the category that a worker claimed: a fact of its own, never an edit."""
+"""A request to correct one attribute of a person's record, and what another person says to it.
+
+requested → approved (the record is changed), refused, or withdrawn by whoever asked. The record is
+never edited: an approval adds a change, and a wrong correction is undone by the next one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
-from registry.workers.domain import Category
+from kit.facts import InTheFuture
+from kit.refusal import Refusal
+
+#: 待审 / 已批准 / 已驳回 / 已撤回
+State = Literal["requested", "approved", "refused", "withdrawn"]
+Verdict = Literal["approved", "refused", "withdrawn"]
+
+TRANSITIONS: frozenset[tuple[State, State]] = frozenset(
+    {("requested", "approved"), ("requested", "refused"), ("requested", "withdrawn")}
+)
+
+
+class NotRequested(Refusal):
+    """The request has been decided."""
+
+    code = "correction-decided"
+
+
+class MakerIsChecker(Refusal):
+    """Whoever made an entry does not approve it, whatever scopes he or she holds."""
+
+    code = "maker-is-checker"
+
+
+class OnlyTheMaker(Refusal):
+    """Only whoever asked withdraws."""
+
+    code = "not-the-maker"
+
+
+class DecidedBeforeRequest(Refusal):
+    """A verdict dated before the request."""
+
+    code = "verdict-before-request"
 
 
 @dataclass(frozen=True, slots=True)
-class CategoryCorrection:
-    """``reason`` is free text of the clerk and stays in this service."""
+class Request:
+    """``value`` is to hold from ``valid_from`` on (None: from the beginning); ``expected`` is what
+    the record held there when it was asked for. Values are JSON values, personal ones in plain:
+    they are masked before they are shown. ``evidence`` names the document seen."""
 
     id: UUID
     worker_id: UUID
-    previous: Category
-    category: Category
-    corrected_on: date
+    attribute: str
+    value: Any
+    expected: Any
+    valid_from: date | None
+    requested_on: date
     reason: str
-    actor: str
+    evidence: str | None
+    requested_by: str
+    state: State
+    area_code: str
+    office: str
+    version: int = 1
+    recorded_at: datetime | None = None
+
+    def decide(self, verdict: Verdict, actor: str, on: date, today: date) -> Request:
+        """The request after a verdict. Raises what forbids it."""
+        if (self.state, verdict) not in TRANSITIONS:
+            raise NotRequested(state=self.state)
+        if verdict == "withdrawn":
+            if actor != self.requested_by:
+                raise OnlyTheMaker
+        elif actor == self.requested_by:
+            raise MakerIsChecker
+        if on > today:
+            raise InTheFuture
+        if on < self.requested_on:
+            raise DecidedBeforeRequest(requested_on=self.requested_on)
+        return replace(self, state=verdict, version=self.version + 1)
+
+
+def check_request(valid_from: date | None, requested_on: date, today: date) -> None:
+    """A correction is asked for today or earlier, of what holds by then."""
+    if requested_on > today or (valid_from is not None and valid_from > requested_on):
+        raise InTheFuture

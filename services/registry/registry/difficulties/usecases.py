@@ -54,7 +54,7 @@ async def recognise_all(
     """Decide a set of requests. A request that the rule refuses is taken, and kept as refused."""
     days = {command.worker_id: command.recognised_on for command in commands}
     await labour_status.hold(tx, days)
-    known = await workers.facts_of(tx, days)
+    known = await workers.facts_on(tx, days)
     spells = await labour_status.status_on(tx, days)
     already = await store.recognised(tx, list(days), "4050")
     used = await store.ids_in_use(tx, [command.id for command in commands])

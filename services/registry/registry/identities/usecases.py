@@ -11,6 +11,7 @@ from uuid import UUID
 
 from kit.db import Tx
 from registry.identities import store
+from registry.identities.domain import RecordMerged
 
 
 async def person_of(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -34,3 +35,16 @@ async def link(tx: Tx, merge_id: UUID, merged_id: UUID, survivor_id: UUID) -> No
 async def unlink(tx: Tx, merge_id: UUID) -> None:
     """The merge no longer holds."""
     await store.unlink(tx, merge_id)
+
+
+async def refuse_merged(tx: Tx, worker_id: UUID) -> None:
+    """Raises :class:`RecordMerged`, naming the surviving record, for a record that was merged."""
+    survivor = (await person_of(tx, [worker_id]))[worker_id]
+    if survivor != worker_id:
+        raise RecordMerged(survivor_id=survivor)
+
+
+async def merged_among(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, RecordMerged]:
+    """For sets of commands: the refusal of each record that was merged; absent for the others."""
+    found = await store.survivors(tx, list(set(ids)))
+    return {id: RecordMerged(survivor_id=survivor) for id, survivor in found.items()}

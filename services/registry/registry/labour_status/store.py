@@ -154,3 +154,13 @@ async def save(tx: Tx, rows: Sequence[Row]) -> None:
         [row.spell.placement_id for row in rows],
         [row.told_event for row in rows],
     )
+
+
+async def transfer(tx: Tx, worker_id: UUID, area_code: str, office: str) -> None:
+    await tx.execute(
+        "update labour_status set area_code = $2, office = $3, version = version + 1"
+        " where worker_id = $1",
+        worker_id,
+        area_code,
+        office,
+    )

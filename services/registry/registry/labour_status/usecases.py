@@ -170,6 +170,17 @@ async def refold(tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]) 
         await emit(tx, told)
 
 
+async def history_of(tx: Tx, worker_id: UUID) -> list[Spell]:
+    """All spells of the person whom this record belongs to, oldest first."""
+    person = (await identities.person_of(tx, [worker_id]))[worker_id]
+    return (await known_of(tx, [person]))[person].spells()
+
+
+async def transfer(tx: Tx, worker_id: UUID, area_code: str, office: str) -> None:
+    """Another office administers the person from now on; the record is locked."""
+    await store.transfer(tx, worker_id, area_code, office)
+
+
 async def declare_status(rt: Runtime, actor: Actor, worker_id: UUID, fact: Declared) -> Standing:
     """A window declares a status from a day on. Raises what ``domain.check_declaration`` raises."""
     async with rt.db.transaction() as tx:

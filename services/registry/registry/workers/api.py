@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic_core import PydanticCustomError
 
 from kit import audit, bulk, pagination
 from kit.areas import AreaCode
@@ -17,11 +19,24 @@ from kit.facts import OfficeCode
 from kit.http import etag, runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import load
+from kit.wire import Name, ShortText, load
+from registry.identities.domain import RecordMerged
 from registry.labour_status.domain import LabourStatus
-from registry.workers import domain, usecases
-from registry.workers.domain import Category, Claims, EnterpriseKind, Worker
+from registry.workers import correcting, domain, usecases
+from registry.workers.domain import (
+    Category,
+    Claims,
+    Contact,
+    Employer,
+    EnterpriseKind,
+    Proof,
+    ProofKind,
+    Worker,
+)
+from registry.workers.record import CLAIMS
 from registry.workers.usecases import RegisterWorker
+
+_claimed = attrgetter(*CLAIMS)
 
 TAG = "workers 劳动者"
 router = APIRouter(prefix="/v1/workers", tags=[TAG])
@@ -37,6 +52,12 @@ LABOUR_STATUS = (
     "劳动状态：laid_off 下岗，unemployed 登记失业，to_be_placed 关闭破产待安置，jobless 未登记失业，"
     "new_entrant 新成长劳动力，employed 在业，retired 退休，deceased 死亡，enlisted 参军，"
     "emigrated 出境定居，imprisoned 服刑，incapacitated 完全丧失劳动能力"
+)
+PROOF = (
+    "证明材料：layoff-certificate 下岗证，centre-agreement 进中心协议，unemployment-insurance-booklet "
+    "失业保险金领取证，unemployment-card 失业证，closure-document 关闭破产文件，settlement-receipt "
+    "安置费领取凭证，dibao-certificate 低保证，employer-statement 原单位证明，"
+    "zero-employment-household-certificate 零就业家庭证明"
 )
 #: What a masked worker shows, in the words of the access log.
 SHOWN = ("id_number_masked", "name_masked", "sex", "birth_date", "claims", "place")
@@ -72,16 +93,35 @@ class ClaimsFields(BaseModel):
     centre_agreement_ended_on: date | None = Field(default=None, description="协议终止日")
 
 
-class RegisterWorkerIn(ClaimsFields):
+EmployerCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,20}$", max_length=20)]
+HouseholdNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{4,24}$", max_length=24)]
+Phone = Annotated[str, Field(pattern=r"^[0-9+() -]{5,24}$", max_length=24)]
+Address = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
+PersonName = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class BesidesFields(BaseModel):
+    """The former employer, and the document that proves the category (原单位与类别证明)."""
+
+    former_employer: Name | None = Field(default=None, description="原单位名称")
+    former_employer_code: EmployerCode | None = Field(
+        default=None, description="原单位统一社会信用代码或组织机构代码"
+    )
+    proof_kind: ProofKind | None = Field(default=None, description=PROOF)
+    proof_reference: ShortText | None = Field(default=None, description="证明材料编号")
+    proof_on: date | None = Field(default=None, description="证明材料日期")
+
+
+class RegisterWorkerIn(ClaimsFields, BesidesFields):
     """A registration form (劳动者登记)."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
     id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
     id_number: IdNumberText
-    name: str = Field(min_length=1, max_length=60, description="姓名")
-    phone: str | None = Field(
-        default=None, pattern=r"^[0-9+() -]{5,24}$", description="电话", max_length=24
-    )
+    name: PersonName = Field(description="姓名")
+    phone: Phone | None = Field(default=None, description="电话")
+    address: Address | None = Field(default=None, description="家庭住址")
+    household_number: HouseholdNumber | None = Field(default=None, description="户口簿户号")
     sex: Sex | None = Field(default=None, description="性别；缺省按身份号码")
     birth_date: date | None = Field(default=None, description="出生日期；缺省按身份号码")
     labour_status: LabourStatus = Field(description=LABOUR_STATUS)
@@ -92,25 +132,33 @@ class RegisterWorkerIn(ClaimsFields):
 
     def command(self) -> RegisterWorker:
         return RegisterWorker(
-            self.id_number, self.name, self.phone, self.sex, self.birth_date, self.labour_status,
-            self.status_since,
-            Claims(
-                self.category, self.former_enterprise_kind, self.former_enterprise_closed,
-                self.settlement_received, self.drawing_unemployment_insurance, self.dibao,
-                self.jobless_since, self.internally_retired, self.centre_agreement_on,
-                self.centre_agreement_ended_on,
-            ),
-            self.area_code, self.office, self.registered_on, self.id or new_id(),
+            self.id_number, self.name, Contact(self.phone, self.address, self.household_number),
+            self.sex, self.birth_date, self.labour_status, self.status_since,
+            Claims(*_claimed(self)), Employer(self.former_employer, self.former_employer_code),
+            self._proof(), self.area_code, self.office, self.registered_on, self.id or new_id(),
         )  # fmt: skip
 
+    def _proof(self) -> Proof | None:
+        kind, reference, on = self.proof_kind, self.proof_reference, self.proof_on
+        return Proof(kind, reference, on) if kind and reference and on else None
 
-class WorkerOut(ClaimsFields):
+    @model_validator(mode="after")
+    def _whole_proof(self) -> RegisterWorkerIn:
+        told = [part is not None for part in (self.proof_kind, self.proof_reference, self.proof_on)]
+        if any(told) and not all(told):
+            raise PydanticCustomError("proof_incomplete", "kind, reference and date of the proof")
+        return self
+
+
+class WorkerOut(ClaimsFields, BesidesFields):
     """A worker, masked (劳动者，已脱敏)."""
 
     id: UUID
     id_number_masked: str = Field(description="身份号码（脱敏）", examples=["231102********002X"])
     name_masked: str = Field(description="姓名（脱敏）", examples=["王**"])
     has_phone: bool = Field(description="是否登记电话")
+    has_address: bool = Field(description="是否登记住址")
+    has_household: bool = Field(description="是否登记户号")
     sex: Sex = Field(description="性别")
     birth_date: date = Field(description="出生日期")
     area_code: AreaCode
@@ -120,18 +168,17 @@ class WorkerOut(ClaimsFields):
 
     @classmethod
     def of(cls, w: Worker) -> WorkerOut:
-        c = w.claims
+        proof = w.proof
         return cls(
             id=w.id, id_number_masked=w.id_number_masked, name_masked=w.name_masked,
-            has_phone=w.has_phone, sex=w.sex, birth_date=w.birth_date, area_code=w.area_code,
-            office=w.office, registered_on=w.registered_on, version=w.version,
-            category=c.category, former_enterprise_kind=c.former_enterprise_kind,
-            former_enterprise_closed=c.former_enterprise_closed,
-            settlement_received=c.settlement_received,
-            drawing_unemployment_insurance=c.drawing_unemployment_insurance, dibao=c.dibao,
-            jobless_since=c.jobless_since, internally_retired=c.internally_retired,
-            centre_agreement_on=c.centre_agreement_on,
-            centre_agreement_ended_on=c.centre_agreement_ended_on,
+            has_phone=w.has_phone, has_address=w.has_address, has_household=w.has_household,
+            sex=w.sex, birth_date=w.birth_date, area_code=w.area_code, office=w.office,
+            registered_on=w.registered_on, version=w.version,
+            former_employer=w.employer.name, former_employer_code=w.employer.code,
+            proof_kind=proof.kind if proof else None,
+            proof_reference=proof.reference if proof else None,
+            proof_on=proof.on if proof else None,
+            **dict(zip(CLAIMS, _claimed(w.claims), strict=True)),
         )  # fmt: skip
 
 
@@ -230,5 +277,22 @@ problems = [
     refused(
         domain.AgreementEndsBeforeStart, 422, "协议起止日期有误", "The agreement's dates do not fit"
     ),
-    refused(domain.SameCategory, 409, "类别未变", "The category is the same"),
-]
+    refused(
+        domain.ProofDoesNotFit, 422, "证明材料与申报类别不符", "The document does not prove the category"
+    ),
+    refused(
+        RecordMerged, 409, "该记录已并入另一记录", "The record was merged into another one",
+        ("已并入 {survivor_id}，请在该记录上办理", "It was merged into {survivor_id}: go on there"),
+    ),
+    refused(
+        correcting.AttributeUnchanged, 409, "所记内容未变", "The record holds this value already"
+    ),
+    refused(
+        correcting.OnlyFromTheBeginning, 422, "身份号码更正不得指定起始日",
+        "An ID number is corrected from the beginning",
+    ),
+    refused(
+        correcting.RecordMovedOn, 409, "申请后记录已变，请重新申请",
+        "The record moved on since the correction was asked for",
+    ),
+]  # fmt: skip

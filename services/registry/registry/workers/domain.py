@@ -5,7 +5,8 @@ Every fact here was claimed with a proof at a window; what follows from it is de
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 from uuid import UUID
@@ -64,10 +65,10 @@ class AgreementEndsBeforeStart(Refusal):
     code = "agreement-dates-wrong"
 
 
-class SameCategory(Refusal):
-    """A correction to the category that is recorded already."""
+class ProofDoesNotFit(Refusal):
+    """The document shown does not prove the category that is claimed (R1a)."""
 
-    code = "category-unchanged"
+    code = "proof-does-not-fit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,48 @@ class Claims:
     centre_agreement_ended_on: date | None = None
 
 
+#: 下岗证（证明）/ 进中心协议 / 失业保险金领取证 / 失业证 / 关闭破产文件 / 安置费领取凭证 / 低保证 /
+#: 原单位证明 / 零就业家庭证明
+ProofKind = Literal[
+    "layoff-certificate",
+    "centre-agreement",
+    "unemployment-insurance-booklet",
+    "unemployment-card",
+    "closure-document",
+    "settlement-receipt",
+    "dibao-certificate",
+    "employer-statement",
+    "zero-employment-household-certificate",
+]
+PROOF_KINDS: tuple[ProofKind, ...] = get_args(ProofKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The document that proves the category: its kind, its number and its date (R1a)."""
+
+    kind: ProofKind
+    reference: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Employer:
+    """The former employer (原单位): its name and, where known, its code. No person."""
+
+    name: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What reaches a person and the household: kept encrypted, shown as present or not."""
+
+    phone: str | None = None
+    address: str | None = None
+    household_number: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
     """One person. ``name_masked`` and ``id_number_masked`` are what anyone sees."""
@@ -98,21 +141,17 @@ class Worker:
     id_number_masked: str
     name_masked: str
     has_phone: bool
+    has_address: bool
+    has_household: bool
     sex: Sex
     birth_date: date
     claims: Claims
+    employer: Employer
+    proof: Proof | None
     area_code: str
     office: str
     registered_on: date
     version: int = 1
-
-    def with_category(self, category: Category) -> Worker:
-        """The worker after a correction. Raises :class:`SameCategory`."""
-        if category == self.claims.category:
-            raise SameCategory
-        return replace(
-            self, claims=replace(self.claims, category=category), version=self.version + 1
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +189,21 @@ def check_dates(
     ended, began = claims.centre_agreement_ended_on, claims.centre_agreement_on
     if ended is not None and (began is None or ended < began):
         raise AgreementEndsBeforeStart
+
+
+def check_proof(
+    claims: Claims, proof: Proof | None, accepted: Collection[str], *, born: date, today: date
+) -> None:
+    """The document proves this category. ``accepted``: pairs ``category:kind`` of the day.
+
+    Registration without a proof is allowed (it is asked for when a certificate is); a wrong one is
+    not. Raises :class:`ProofDoesNotFit`, and for its date what every date raises.
+    """
+    if proof is None:
+        return
+    if proof.on > today:
+        raise InTheFuture
+    if proof.on < born:
+        raise StatusBeforeBirth
+    if f"{claims.category}:{proof.kind}" not in accepted:
+        raise ProofDoesNotFit(category=claims.category, kind=proof.kind)

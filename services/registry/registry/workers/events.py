@@ -29,6 +29,16 @@ class CategoryCorrected(BaseModel):
     previous: Category
 
 
+class WorkerCorrected(BaseModel):
+    """Which attributes were corrected; the values only of what rules look at. ``validfrom`` is the
+    day from which consequences are drawn."""
+
+    attributes: list[str]
+    from_the_beginning: bool
+    sex: Sex
+    birth_date: date
+
+
 WORKER_REGISTERED = told(
     "worker.registered", WorkerRegistered, "劳动者登记", "Worker registered",
     sex="female", birth_date="1960-05-04", labour_status="laid_off", status_since="2001-03-01",
@@ -38,5 +48,10 @@ CATEGORY_CORRECTED = told(
     "worker.category-corrected", CategoryCorrected, "对象类别更正", "Worker's category corrected",
     category="none", previous="soe_laid_off",
 )  # fmt: skip
+WORKER_CORRECTED = told(
+    "worker.corrected", WorkerCorrected, "劳动者信息更正", "Worker's record corrected",
+    attributes=["birth_date", "id_number"], from_the_beginning=True, sex="female",
+    birth_date="1960-05-04",
+)  # fmt: skip
 
-TOLD = [WORKER_REGISTERED, CATEGORY_CORRECTED]
+TOLD = [WORKER_REGISTERED, CATEGORY_CORRECTED, WORKER_CORRECTED]

@@ -1,32 +1,37 @@
-"""Workers in the database: personal values encrypted, ID numbers found by keyed hash."""
+"""Workers in the database: personal values encrypted, found by keyed hashes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
 from kit.crypto import Keyring, Sex, mask_id_number, mask_name, place
 from kit.db import Tx
-from registry.workers.domain import Claims, Facts, Worker
+from registry.workers.domain import Claims, Contact, Employer, Facts, Proof, Worker
+from registry.workers.names import employer_key, household_key, name_key, name_sound
+from registry.workers.record import CLAIMS
 
-_CLAIMS = (
-    "category", "former_enterprise_kind", "former_enterprise_closed", "settlement_received",
-    "drawing_unemployment_insurance", "dibao", "jobless_since", "internally_retired",
-    "centre_agreement_on", "centre_agreement_ended_on",
-)  # fmt: skip
 _COLUMNS = (
-    "id", "id_number", "id_number_index", "name", "phone", "sex", "birth_date", *_CLAIMS,
-    "area_code", "office", "registered_on",
+    "id", "id_number", "id_number_index", "name", "name_index", "sound_index", "phone", "address",
+    "household_number", "household_index", "sex", "birth_date", "employer_name", "employer_code",
+    "employer_key", "proof_kind", "proof_reference", "proof_on", *CLAIMS, "area_code", "office",
+    "registered_on",
 )  # fmt: skip
 ID_NUMBER = "worker.id_number"
 NAME = "worker.name"
+SOUND = "worker.sound"
 PHONE = "worker.phone"
+ADDRESS = "worker.address"
+HOUSEHOLD = "worker.household_number"
 _GET = "select * from worker where id = $1"
 _GET_LOCKED = "select * from worker where id = $1 for no key update"
+_claimed = attrgetter(*CLAIMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,26 @@ class NewWorker:
     id_number: str
     id_number_index: bytes
     name: str
-    phone: str | None
+    contact: Contact
     sex: Sex
     birth_date: date
     claims: Claims
+    employer: Employer
+    proof: Proof | None
     area_code: str
     office: str
     registered_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The personal values of one record, opened: never kept, never told."""
+
+    name: str
+    id_number: str
+    phone: str | None
+    address: str | None
+    household_number: str | None
 
 
 def number_index(keyring: Keyring, number: str) -> bytes:
@@ -51,8 +69,26 @@ def number_index(keyring: Keyring, number: str) -> bytes:
     return keyring.blind_index(number, ID_NUMBER)
 
 
+def household_index(keyring: Keyring, number: str | None) -> bytes | None:
+    """The keyed hash by which the members of a household are found."""
+    return keyring.blind_index(household_key(number), HOUSEHOLD) if number else None
+
+
+def name_indexes(keyring: Keyring, name: str) -> tuple[bytes, bytes]:
+    """The keyed hashes of a name and of its sound."""
+    return (
+        keyring.blind_index(name_key(name), NAME),
+        keyring.blind_index(name_sound(name), SOUND),
+    )
+
+
 def _claims(row: Record) -> Claims:
-    return Claims(*(row[column] for column in _CLAIMS))
+    return Claims(*(row[column] for column in CLAIMS))
+
+
+def _proof(row: Record) -> Proof | None:
+    kind = row["proof_kind"]
+    return Proof(kind, row["proof_reference"], row["proof_on"]) if kind else None
 
 
 def _worker(row: Record, keyring: Keyring) -> Worker:
@@ -62,9 +98,13 @@ def _worker(row: Record, keyring: Keyring) -> Worker:
         id_number_masked=mask_id_number(keyring.decrypt(row["id_number"], place(ID_NUMBER, id))),
         name_masked=mask_name(keyring.decrypt(row["name"], place(NAME, id))),
         has_phone=row["phone"] is not None,
+        has_address=row["address"] is not None,
+        has_household=row["household_number"] is not None,
         sex=row["sex"],
         birth_date=row["birth_date"],
         claims=_claims(row),
+        employer=Employer(row["employer_name"], row["employer_code"]),
+        proof=_proof(row),
         area_code=row["area_code"],
         office=row["office"],
         registered_on=row["registered_on"],
@@ -72,22 +112,28 @@ def _worker(row: Record, keyring: Keyring) -> Worker:
     )
 
 
+def _sealed(keyring: Keyring, value: str | None, column: str, id: UUID) -> bytes | None:
+    return keyring.encrypt(value, place(column, id)) if value else None
+
+
 async def add(tx: Tx, keyring: Keyring, workers: Sequence[NewWorker]) -> None:
     """COPY a set of workers in, encrypting on the way."""
     encrypt = keyring.encrypt
     rows = []
     for w in workers:
-        c = w.claims
+        contact, employer, proof = w.contact, w.employer, w.proof
+        household = contact.household_number
         rows.append(
             (
                 w.id, encrypt(w.id_number, place(ID_NUMBER, w.id)), w.id_number_index,
-                encrypt(w.name, place(NAME, w.id)),
-                encrypt(w.phone, place(PHONE, w.id)) if w.phone else None,
-                w.sex, w.birth_date, c.category, c.former_enterprise_kind,
-                c.former_enterprise_closed, c.settlement_received,
-                c.drawing_unemployment_insurance, c.dibao, c.jobless_since, c.internally_retired,
-                c.centre_agreement_on, c.centre_agreement_ended_on, w.area_code, w.office,
-                w.registered_on,
+                encrypt(w.name, place(NAME, w.id)), *name_indexes(keyring, w.name),
+                _sealed(keyring, contact.phone, PHONE, w.id),
+                _sealed(keyring, contact.address, ADDRESS, w.id),
+                _sealed(keyring, household, HOUSEHOLD, w.id), household_index(keyring, household),
+                w.sex, w.birth_date, employer.name, employer.code,
+                employer_key(employer.name, employer.code),
+                *((proof.kind, proof.reference, proof.on) if proof else (None, None, None)),
+                *_claimed(w.claims), w.area_code, w.office, w.registered_on,
             )
         )  # fmt: skip
     await tx.copy("worker", _COLUMNS, rows)
@@ -109,6 +155,27 @@ async def get(tx: Tx, keyring: Keyring, id: UUID, *, lock: bool = False) -> Work
     return _worker(row, keyring) if row else None
 
 
+async def plain(tx: Tx, keyring: Keyring, ids: Sequence[UUID]) -> dict[UUID, Plain]:
+    """The personal values of these workers, opened."""
+    rows = await tx.fetch(
+        "select id, name, id_number, phone, address, household_number from worker"
+        " where id = any($1::uuid[])",
+        ids,
+    )
+
+    def opened(row: Record, column: str, of: str) -> str | None:
+        return keyring.decrypt(row[column], place(of, row["id"])) if row[column] else None
+
+    return {
+        row["id"]: Plain(
+            opened(row, "name", NAME) or "", opened(row, "id_number", ID_NUMBER) or "",
+            opened(row, "phone", PHONE), opened(row, "address", ADDRESS),
+            opened(row, "household_number", HOUSEHOLD),
+        )
+        for row in rows
+    }  # fmt: skip
+
+
 async def by_number(tx: Tx, keyring: Keyring, index: bytes) -> Worker | None:
     row = await tx.fetchrow("select * from worker where id_number_index = $1", index)
     return _worker(row, keyring) if row else None
@@ -122,19 +189,23 @@ async def ids_of(tx: Tx, indexes: Sequence[bytes]) -> dict[bytes, UUID]:
     return {bytes(row["id_number_index"]): row["id"] for row in rows}
 
 
-async def facts(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Facts]:
-    """What rules look at, for a set of workers."""
+async def facts(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, tuple[Facts, datetime]]:
+    """What rules look at as things stand, for a set of workers, and since when each is known."""
     rows = await tx.fetch(
-        f"select id, sex, birth_date, {', '.join(_CLAIMS)}, area_code, office"  # noqa: S608
+        f"select id, sex, birth_date, {', '.join(CLAIMS)}, area_code, office, recorded_at"  # noqa: S608
         " from worker where id = any($1::uuid[])",
         list(ids),
     )
     return {
-        row["id"]: Facts(
-            row["id"], row["sex"], row["birth_date"], _claims(row), row["area_code"], row["office"]
+        row["id"]: (
+            Facts(
+                row["id"], row["sex"], row["birth_date"], _claims(row), row["area_code"],
+                row["office"],
+            ),
+            row["recorded_at"],
         )
         for row in rows
-    }
+    }  # fmt: skip
 
 
 async def page(
@@ -151,12 +222,47 @@ async def page(
     return [_worker(row, keyring) for row in rows]
 
 
-async def save_category(tx: Tx, worker: Worker) -> bool:
-    """Write a corrected category; False when somebody else was faster."""
+def columns_of(keyring: Keyring, id: UUID, attribute: str, value: Any) -> dict[str, Any]:
+    """The columns of a worker's row in which an attribute with this (JSON) value is kept."""
+    match attribute:
+        case "name":
+            name, sound = name_indexes(keyring, value)
+            sealed = _sealed(keyring, value, NAME, id)
+            return {"name": sealed, "name_index": name, "sound_index": sound}
+        case "id_number":
+            sealed = _sealed(keyring, value, ID_NUMBER, id)
+            return {"id_number": sealed, "id_number_index": number_index(keyring, value)}
+        case "phone":
+            return {"phone": _sealed(keyring, value, PHONE, id)}
+        case "address":
+            return {"address": _sealed(keyring, value, ADDRESS, id)}
+        case "household_number":
+            sealed = _sealed(keyring, value, HOUSEHOLD, id)
+            return {"household_number": sealed, "household_index": household_index(keyring, value)}
+        case "former_employer":
+            name, code = value["name"], value["code"]
+            key = employer_key(name, code)
+            return {"employer_name": name, "employer_code": code, "employer_key": key}
+        case "category_proof":
+            proof = value or {"kind": None, "reference": None, "on": None}
+            on = date.fromisoformat(proof["on"]) if proof["on"] else None
+            kept = {"proof_kind": proof["kind"], "proof_reference": proof["reference"]}
+            return {**kept, "proof_on": on}
+        case "place":
+            return {"area_code": value["area_code"], "office": value["office"]}
+        case _:
+            is_day = attribute.endswith(("_on", "_since", "_date")) and value is not None
+            return {attribute: date.fromisoformat(value) if is_day else value}
+
+
+async def save(tx: Tx, id: UUID, version: int, columns: Mapping[str, Any]) -> bool:
+    """Write changed columns of a row that was read at ``version``; False when somebody was faster."""
+    sets = ", ".join(f"{column} = ${n}" for n, column in enumerate(columns, 3))
     touched = await tx.execute(
-        "update worker set category = $2, version = $3 where id = $1 and version = $3 - 1",
-        worker.id,
-        worker.claims.category,
-        worker.version,
+        f"update worker set {sets}, version = version + 1,"  # noqa: S608
+        " changed_xid = pg_current_xact_id() where id = $1 and version = $2",
+        id,
+        version,
+        *columns.values(),
     )
     return touched == 1

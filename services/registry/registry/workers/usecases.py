@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,10 @@ from kit.auth import Actor
 from kit.crypto import IdNumber, Sex
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import IdTaken, OutsideYourArea, StaleWrite
+from kit.facts import IdTaken, OutsideYourArea
 from kit.ids import new_id
 from kit.outbox import emit
+from kit.policy import NoValue
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
@@ -26,9 +27,13 @@ from registry.labour_status.domain import LabourStatus, population
 from registry.labour_status.usecases import Opening
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
-from registry.workers import domain, events, store
-from registry.workers.domain import Category, Claims, Facts, Worker
+from registry.workers import changes, domain, events, record, store
+from registry.workers.domain import Category, Claims, Contact, Employer, Facts, Proof, Worker
+from registry.workers.record import Known
 from registry.workers.store import NewWorker
+
+#: Which document proves which category (R1a).
+PROOFS = "registry.category_proofs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,14 @@ class RegisterWorker:
 
     id_number: IdNumber
     name: str
-    phone: str | None
+    contact: Contact
     sex: Sex | None
     birth_date: date | None
     labour_status: LabourStatus
     status_since: date
     claims: Claims
+    employer: Employer
+    proof: Proof | None
     area_code: str
     office: str
     registered_on: date
@@ -58,6 +65,26 @@ class _Known:
     numbers: set[bytes]
     no_area: set[str]
     no_office: set[str]
+    proofs: Proofs
+
+
+class Proofs:
+    """Which document proves which category, by day; looked up once per day."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._by_day: dict[date, frozenset[str]] = {}
+
+    def on(self, day: date) -> frozenset[str]:
+        """Pairs ``category:kind``. Before the first law nothing proves anything."""
+        if day not in self._by_day:
+            try:
+                value = self._rt.policies.value(PROOFS, day).value
+            except NoValue:
+                value = ()
+            assert isinstance(value, tuple)
+            self._by_day[day] = frozenset(value)
+        return self._by_day[day]
 
 
 def _check(actor: Actor, command: RegisterWorker, index: bytes, known: _Known) -> None:
@@ -80,6 +107,14 @@ def _check(actor: Actor, command: RegisterWorker, index: bytes, known: _Known) -
         registered_on=command.registered_on,
         today=known.today,
     )
+    if command.proof is not None:
+        domain.check_proof(
+            command.claims,
+            command.proof,
+            known.proofs.on(command.registered_on),
+            born=command.id_number.birth_date,
+            today=known.today,
+        )
 
 
 async def register_all(
@@ -95,6 +130,7 @@ async def register_all(
         numbers,
         await areas.unknown(tx, {command.area_code for command in commands}),
         await offices.unknown(tx, {command.office for command in commands}),
+        Proofs(rt),
     )
     outcome: list[Refusal | None] = []
     made: list[NewWorker] = []
@@ -112,9 +148,9 @@ async def register_all(
         number = command.id_number
         made.append(
             NewWorker(
-                command.id, number.number, index, command.name, command.phone, number.sex,
-                number.birth_date, command.claims, command.area_code, command.office,
-                command.registered_on,
+                command.id, number.number, index, command.name, command.contact, number.sex,
+                number.birth_date, command.claims, command.employer, command.proof,
+                command.area_code, command.office, command.registered_on,
             )
         )  # fmt: skip
         openings.append(
@@ -208,23 +244,25 @@ async def list_workers(
 
 
 async def facts_of(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Facts]:
-    """What other nouns decide on; absent for those whom nobody registered."""
-    return await store.facts(tx, ids)
+    """What other nouns decide on, as things stand; absent for those whom nobody registered."""
+    return {id: facts for id, (facts, _) in (await store.facts(tx, ids)).items()}
 
 
-async def correct_category(
-    tx: Tx, worker: Worker, category: Category, on: date
-) -> tuple[Worker, NewEvent]:
-    """Write a corrected category and tell of it; the caller has the row locked.
-
-    Raises 412 when the row changed since it was read.
-    """
-    after = worker.with_category(category)
-    if not await store.save_category(tx, after):
-        raise StaleWrite
-    event = NewEvent(
-        events.CATEGORY_CORRECTED, worker.id, on, worker.area_code, worker.office,
-        {"category": category, "previous": worker.claims.category},
-    )  # fmt: skip
-    await emit(tx, [event])
-    return after, event
+async def facts_on(
+    tx: Tx, days: Mapping[UUID, date], known_at: datetime | None = None
+) -> dict[UUID, Facts]:
+    """The facts of each worker on a day of his or her own, as known at an instant (None: now);
+    absent for those whom nobody had registered then. The place is the one that administers now."""
+    found: dict[UUID, Facts] = {}
+    changed = await changes.of(tx, None, days)
+    for id, (facts, registered_at) in (await store.facts(tx, days)).items():
+        if known_at is not None and registered_at > known_at:
+            continue
+        if id in changed:
+            known = record.facts_on(
+                Known(facts.claims, facts.sex, facts.birth_date), registered_at, changed[id],
+                days[id], known_at,
+            )  # fmt: skip
+            facts = replace(facts, claims=known.claims, sex=known.sex, birth_date=known.birth_date)
+        found[id] = facts
+    return found
