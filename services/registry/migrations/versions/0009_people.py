@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 SQL = """
 alter table worker
