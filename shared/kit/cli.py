@@ -9,6 +9,7 @@ seal [--once]               seal the access log, as a process of its own
 audit-verify [--head HASH]  compute the seals again; exits 1 at the first break
 audit-head                  the newest seal, to be kept outside of the database
 breach --account SUBJECT    which people and fields an account has read, and when
+rotate-keys                 encrypt again under the primary key, and show how far it is
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from uuid import UUID
 import orjson
 import uvicorn
 
-from kit import audit, failpoints, migrations, observability, relay, sealing
+from kit import audit, failpoints, migrations, observability, relay, rotation, sealing
 from kit.bus import MemoryBus
 from kit.crypto import Keyring
 from kit.db import Database, Tx
@@ -72,7 +73,7 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
 
 
 def _audit(service: Service, settings: Settings, command: str, options: Any) -> bool:
-    """The commands about who read whom; False when a verification fails."""
+    """The commands about who read whom and about keys; False when something does not hold."""
     match command:
         case "seal":
             asyncio.run(_seal(service, settings, once=options.once))
@@ -82,6 +83,10 @@ def _audit(service: Service, settings: Settings, command: str, options: Any) -> 
             return bool(told["holds"])
         case "audit-head":
             _say(asyncio.run(_with_tx(settings, sealing.head)))
+        case "rotate-keys":
+            told = asyncio.run(_rotate(service, settings, options))
+            _say(told)
+            return bool(told["finished"]) or options.status or options.background
         case _:
             _say(asyncio.run(_breach(settings, options.account, options.since, options.until)))
     return True
@@ -97,6 +102,9 @@ def _audit_commands(commands: Any) -> None:
     breach.add_argument("--account", required=True, help="the token's subject")
     breach.add_argument("--since", type=_instant, help="2026-11-20 or 2026-11-20T08:00:00+08:00")
     breach.add_argument("--until", type=_instant, help="the same, not included")
+    rotate = commands.add_parser("rotate-keys", help="encrypt again under the primary key")
+    rotate.add_argument("--status", action="store_true", help="only count what is under which key")
+    rotate.add_argument("--background", action="store_true", help="leave it to the worker's job")
 
 
 def _instant(text: str) -> datetime:
@@ -213,6 +221,31 @@ async def _breach(
         "denied": sum(person.denied for person in people),
         "seconds": round(time.perf_counter() - started, 3),
         "items": people,
+    }
+
+
+async def _rotate(service: Service, settings: Settings, options: Any) -> dict[str, Any]:
+    keyring = Keyring.load(settings.keys_file)
+    db = await Database.connect(settings.database_url.get_secret_value(), min_size=1, max_size=3)
+
+    def progress(column: str, done: int, left: int) -> None:
+        sys.stderr.write(f"{column}: {done} encrypted again, {left} left\n")
+
+    replaced = 0
+    try:
+        if options.background:
+            await rotation.begin(db, keyring, service.sealed)
+        elif not options.status:
+            replaced = await rotation.rotate(db, keyring, service.sealed, progress)
+        async with db.reading() as tx:
+            columns = await rotation.standing(tx, keyring, service.sealed)
+    finally:
+        await db.close()
+    return {
+        "key": keyring.primary_id,
+        "replaced": replaced,
+        "finished": not any(column.remaining for column in columns),
+        "columns": columns,
     }
 
 

@@ -113,6 +113,13 @@ class Keyring:
         except InvalidTag:
             raise NotOpened("it does not belong here, or it was changed") from None
 
+    @property
+    def primary_id(self) -> str:
+        """The key under which new values are encrypted. Raises :class:`NoKey`."""
+        if self._primary is None:
+            raise NoKey("no key to encrypt with: set KEYS_FILE")
+        return self._primary[0].decode("ascii")
+
     def key_id(self, sealed: bytes) -> str:
         """Under which key a value is encrypted: tells what a rotation has still to do."""
         return bytes(sealed)[2 : 2 + sealed[1]].decode("ascii")
@@ -143,6 +150,7 @@ def place(column: str, row_id: object) -> str:
 _EMBEDDED = re.compile(
     r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])|(?<![0-9A-Za-z])[0-9]{15}(?![0-9A-Za-z])", re.ASCII
 )
+_STANDING = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])", re.ASCII)
 _FORM = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
 _OLD_FORM = re.compile(r"[0-9]{15}", re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -220,6 +228,11 @@ def holds_id_number(text: str) -> bool:
             continue
         return True
     return False
+
+
+def may_hold_id_number(text: str) -> bool:
+    """Whether something in a text has the form of a number, valid or mistyped, standing alone."""
+    return _STANDING.search(text) is not None or holds_id_number(text)
 
 
 def check_digit(number: str) -> str:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from unicodedata import normalize
+from urllib.parse import unquote_plus
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kit import audit, context, facts, observability, openapi, problems
 from kit.auth import Actor, Authenticator, authenticated
 from kit.causality import Causality
+from kit.crypto import may_hold_id_number
 from kit.db import UNAVAILABLE
 from kit.idempotency import Replayed
 from kit.ids import new_id
@@ -41,6 +44,10 @@ _IMPORTS = "/imports"
 _REQUEST_ID = re.compile(
     r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII
 )
+
+# Fewer digits in a row are no ID number: the cheap question first.
+_RUN = re.compile(r"\d{15}")
+_RUN_BYTES = re.compile(rb"[0-9]{15}")
 
 _SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -113,6 +120,11 @@ class Edge:
     async def _inside(
         self, scope: Scope, receive: Receive, send: Send, length: bytes | None
     ) -> None:
+        if _names_a_person(scope):
+            await problems.respond(scope, self.service, problems.ID_NUMBER_IN_ADDRESS)(
+                scope, receive, send
+            )
+            return
         limit = self.import_max if scope["path"].endswith(_IMPORTS) else BODY_MAX
         if length is None:
             receive = _Limited(receive, limit)
@@ -172,6 +184,17 @@ def _announced(scope: Scope) -> tuple[bytes | None, bytes | None]:
         elif key == b"content-length":
             length = value
     return given, length
+
+
+def _names_a_person(scope: Scope) -> bool:
+    """Whether an ID number stands in the address, where proxies and histories would keep it."""
+    query: bytes = scope["query_string"]
+    if _RUN.search(scope["path"]) is None and b"%" not in query and not _RUN_BYTES.search(query):
+        return False
+    text = unquote_plus(query.decode("latin-1"))
+    return may_hold_id_number(normalize("NFKC", scope["path"])) or may_hold_id_number(
+        normalize("NFKC", text)
+    )
 
 
 def _identify(given: bytes | None) -> tuple[str, UUID]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import importlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +128,18 @@ def audit() -> None:
     """The platform's tables of who read whom, with their grants."""
     for statement in schema.audit_statements(app_role()):
         execute(statement)
+
+
+def key_rotation(sealed: Mapping[str, Sequence[str]] | None = None) -> None:
+    """The platform's table of key rotations; ``sealed``: columns of ciphertexts, by the append-only
+    tables that have them."""
+    for statement in schema.rotation_statements(app_role(), sealed or {}):
+        execute(statement)
+
+
+def reencrypted(table: str, *columns: str) -> None:
+    """Let a key rotation replace the ciphertexts of an append-only table, and nothing else of it."""
+    execute(schema.reencrypted(app_role(), table, columns))
 
 
 def grant(*, append_only: tuple[str, ...] = (), mutable: tuple[str, ...] = ()) -> None:

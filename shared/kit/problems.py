@@ -128,6 +128,12 @@ VALIDATION_FAILED = Problem(422, "validation-failed", "请求校验失败", "The
 MALFORMED_JSON = Problem(
     400, "malformed-json", "请求体不是有效的 JSON", "The body is not valid JSON"
 )
+ID_NUMBER_IN_ADDRESS = Problem(
+    400,
+    "id-number-in-address",
+    "网址中不得出现身份号码，请放在请求体中",
+    "An address may not hold an ID number: send it in a body",
+)
 BAD_REQUEST = Problem(400, "bad-request", "请求有误", "The request is malformed")
 UNAUTHENTICATED = Problem(
     401, "unauthenticated", "需要有效的访问令牌", "A valid access token is needed"
@@ -166,6 +172,9 @@ UNSUPPORTED_MEDIA = Problem(
 )
 PRECONDITION_REQUIRED = Problem(
     428, "precondition-required", "须带 If-Match", "The header If-Match is needed"
+)
+TOO_MANY_REQUESTS = Problem(
+    429, "too-many-requests", "请求过于频繁，请稍后再试", "Too many requests; try again later"
 )
 INTERNAL = Problem(500, "internal", "服务器内部错误", "Internal error")
 UNAVAILABLE = Problem(

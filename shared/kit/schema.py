@@ -6,6 +6,8 @@ function here and a new migration in every service: what is deployed is never ed
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 EVENT_SQL = """
 create table event_sequence (
     entity_id uuid primary key,
@@ -125,3 +127,20 @@ def audit_statements(app_role: str) -> list[str]:
         f"grant select, insert ({', '.join(WRITTEN)}) on access_log to {app_role}",
         *grants(app_role, append_only=["audit_seal"], mutable=[]),
     ]
+
+
+def rotation_statements(app_role: str, sealed: Mapping[str, Sequence[str]]) -> list[str]:
+    """The table of :mod:`kit.rotation`; and of append-only tables the columns of ciphertexts, which
+    alone may be replaced."""
+    from kit.rotation import ROTATION_SQL
+
+    return [
+        ROTATION_SQL,
+        *grants(app_role, append_only=[], mutable=["key_rotation"]),
+        *(reencrypted(app_role, table, columns) for table, columns in sealed.items()),
+    ]
+
+
+def reencrypted(app_role: str, table: str, columns: Sequence[str]) -> str:
+    """The grant by which a rotation replaces ciphertexts of an append-only table."""
+    return f"grant update ({', '.join(columns)}) on {table} to {app_role}"

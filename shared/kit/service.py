@@ -18,7 +18,7 @@ from pathlib import Path
 import structlog
 from fastapi import APIRouter, FastAPI
 
-from kit import health, idempotency, inbox, migrations, sealing
+from kit import health, idempotency, inbox, migrations, rotation, sealing
 from kit.audit import Recorder
 from kit.auth import Authenticator
 from kit.bus import Bus, NatsBus
@@ -31,6 +31,7 @@ from kit.observability import Metrics
 from kit.policy import Policies
 from kit.problems import Problem
 from kit.relay import Relay
+from kit.rotation import Sealed
 from kit.settings import Settings
 
 log = structlog.get_logger("service")
@@ -59,6 +60,7 @@ class Service:
     problems: Mapping[type[Exception], Problem]
     subscriptions: Sequence[Subscription] = ()
     jobs: Sequence[Job] = ()
+    sealed: Sequence[Sealed] = ()
 
     @property
     def root(self) -> Path:
@@ -171,6 +173,7 @@ PLATFORM_JOBS = (
     Job("observe", 5, _observe),
     Job("forget-old-answers", 3600, _forget_old_answers),
     Job("seal-access-log", sealing.EVERY_S, sealing.seal_waiting),
+    Job("rotate-keys", 5, rotation.go_on),
 )
 
 

@@ -89,7 +89,11 @@ class PostgresServer:
     async def _platform(url: str) -> None:
         connection = await asyncpg.connect(url)
         try:
-            for statement in (*schema.statements("kit_app"), *schema.audit_statements("kit_app")):
+            for statement in (
+                *schema.statements("kit_app"),
+                *schema.audit_statements("kit_app"),
+                *schema.rotation_statements("kit_app", {}),
+            ):
                 await connection.execute(statement)
         finally:
             await connection.close()

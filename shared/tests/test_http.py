@@ -239,7 +239,7 @@ async def test_a_database_that_is_away_is_503_with_a_time_to_come_back(
 async def test_no_route_and_no_method_are_problems_with_the_right_allow(
     http: httpx.AsyncClient,
 ) -> None:
-    problem(await http.get(f"/v1/{ID_NUMBER}"), 404, "not-found")
+    problem(await http.get("/v1/nowhere"), 404, "not-found")
     response = await http.delete("/v1/workers/7")
     problem(response, 405, "method-not-allowed")
     assert response.headers["allow"] == "GET"
@@ -467,13 +467,60 @@ def test_a_message_never_fails_for_want_of_a_limit() -> None:
 
 
 async def test_metrics_know_templates_and_never_paths(http: httpx.AsyncClient) -> None:
-    await http.get("/v1/workers/110105194912310021", headers=bearer())
+    await http.get("/v1/workers/1101051949", headers=bearer())
     await http.get(f"/v1/{ID_NUMBER}")
     text = (await http.get("/metrics")).text
     assert 'route="/v1/workers/{worker_id}"' in text
     assert 'route="unmatched"' in text
     assert "110105" not in text
     assert "outbox_rows" in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/v1/workers/{ID_NUMBER}",
+        "/v1/workers/110105491231002",  # the old form
+        "/v1/workers/110105194912310021",  # a wrong check digit
+        f"/v1/open?what={ID_NUMBER.lower()}",
+        f"/v1/open?a=1&{ID_NUMBER}=b",
+        "/v1/open?what=%31%31%30%31%30%35%31%39%34%39%31%32%33%31%30%30%32%58",
+        "/v1/open?what=" + "".join(f"%EF%BC%{0x90 + int(d):X}" for d in ID_NUMBER[:17]) + "X",
+        f"/v1/nowhere/{ID_NUMBER}.json",
+    ],
+)
+async def test_an_address_that_holds_an_id_number_is_refused_and_kept_nowhere(
+    http: httpx.AsyncClient, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configured = structlog.get_config()
+    observability.log_to_stdout("registry", "DEBUG")
+    try:
+        answer = await http.get(address, headers=bearer())
+        metrics = (await http.get("/metrics")).text
+    finally:
+        structlog.configure(**configured)
+        logging.getLogger().handlers.clear()
+    problem(answer, 400, "id-number-in-address")
+    said = capsys.readouterr().out
+    for text in (answer.text, str(answer.headers), metrics, said):
+        assert ID_NUMBER[6:14] not in text
+        assert "110105491231002" not in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/open?what=2311002003000000123",  # longer
+        "/v1/open?what=23110020030000012",  # a certificate's number
+        "/v1/open?what=231102001001",  # an area
+        "/v1/open?what=019aa0c4000070008000000000000000",  # a UUID without hyphens
+        "/v1/open?what=a110105491231002b",
+    ],
+)
+async def test_other_numbers_in_an_address_are_no_persons(
+    http: httpx.AsyncClient, address: str
+) -> None:
+    assert (await http.get(address)).status_code == 200
 
 
 @router.get("/v1/kept", openapi_extra=openapi.PUBLIC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kit import cli
+from kit.rotation import Sealed
 from kit.service import Service
 from registry.access import api as access
 from registry.areas import api as areas
@@ -46,6 +47,7 @@ SERVICE = Service(
     routers=[router for noun in NOUNS for router in noun.routers],
     problems=dict(problem for noun in NOUNS for problem in noun.problems),
     subscriptions=SUBSCRIPTIONS,
+    sealed=[Sealed("worker", "id_number"), Sealed("worker", "name"), Sealed("worker", "phone")],
 )
 
 

@@ -38,7 +38,7 @@ class Registry:
     def id_number(self, born: str = "19600504", *, sex: str = "female") -> str:
         """A valid number of a region that no province has: nobody living holds it."""
         n = next(self.serial)
-        digits = f"99{1000 + n // 500}{born}{2 * (n % 499) + (sex == 'male'):03d}"
+        digits = f"99{1000 + n // 499}{born}{2 * (n % 499) + (sex == 'male'):03d}"
         return digits + check_digit(digits)
 
     def form(self, *, born: str = "19600504", sex: str = "female", **fields: Any) -> dict[str, Any]:

@@ -1,0 +1,10 @@
+"""How far encrypted columns have come on their way to a new key."""
+
+from kit import migrations
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    migrations.key_rotation()

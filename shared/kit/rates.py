@@ -1,0 +1,45 @@
+"""How often one address may ask what needs no token. Counted in this process' memory."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+
+from fastapi import Request
+from limits import parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from kit.problems import TOO_MANY_REQUESTS, ProblemError
+
+
+class Rates:
+    """Limits such as ``30/minute;300/hour`` per address; several processes count apart."""
+
+    def __init__(self, limits: str) -> None:
+        self._limits = parse_many(limits)
+        self._windows = MovingWindowRateLimiter(MemoryStorage())
+
+    def admit(self, what: str, who: str) -> None:
+        """Count one request. Raises 429 with ``Retry-After`` (seconds) when there were too many."""
+        for limit in self._limits:
+            if not self._windows.hit(limit, what, who):
+                free_at = self._windows.get_window_stats(limit, what, who).reset_time
+                wait = max(1, math.ceil(free_at - time.time()))
+                raise ProblemError(TOO_MANY_REQUESTS, headers={"Retry-After": str(wait)})
+
+
+def address_of(request: Request) -> str:
+    """Whose request this is: the address, of IPv6 the /64 that one subscriber has. A proxy's word
+    counts only where the server was told to trust it (``FORWARDED_ALLOW_IPS``)."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host[:64]
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
