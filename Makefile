@@ -10,7 +10,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env run report rebuild stop reset test check live browser load contracts lock fmt
+.PHONY: help env run report rebuild stop reset test check live browser fuzz load contracts lock fmt
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -52,6 +52,9 @@ live: env ## fault tests against servers of their own
 browser: env ## the pages in a real Chromium (installs it when absent)
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk)
 	@$(PY) -m pytest tests/browser -m browser $(ARGS)
+
+fuzz: env ## made requests, well and badly formed, against whole contracts
+	@$(PY) -m pytest tests/contracts -m fuzz $(ARGS)
 
 load: env ## benchmarks as ratios to a limit measured in the same run
 	@$(PY) -m tests.load $(ARGS)

@@ -338,13 +338,17 @@ class _Handlers:
 
 
 def allowed(app: FastAPI, path: str) -> list[str]:
-    """Every method that some route answers for this path (Starlette: the first one's)."""
-    methods: set[str] = set()
+    """Every method that the contract has for this path (Starlette: the first matching route's).
+
+    ``/v1/workers/searches`` looks like ``/v1/workers/{worker_id}`` too, but it is not: of the routes
+    that match, those with the fewest parameters are meant.
+    """
+    matching: dict[int, set[str]] = {}
     for route in iter_route_contexts(app.routes):
         regex = getattr(route, "path_regex", None)
         if regex is not None and regex.match(path):
-            methods |= route.methods or set()
-    return sorted(methods)
+            matching.setdefault((route.path or "").count("{"), set()).update(route.methods or ())
+    return sorted(matching[min(matching)]) if matching else []
 
 
 def install(app: FastAPI, service: str, problems: Mapping[type[Exception], Problem]) -> None:

@@ -9,6 +9,7 @@ which also makes the 404 and the 405.
 from __future__ import annotations
 
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -20,9 +21,12 @@ class RouteIndex(BaseRoute):
 
     def __init__(self) -> None:
         self._routes: dict[_Key, list[APIRoute]] = {}
+        self._plain: dict[str, set[str]] = {}
 
     def add(self, route: APIRoute) -> None:
         """Learn a route; one whose noun is a parameter, or with ``{…:path}``, is left to the others."""
+        if "{" not in route.path_format:
+            self._plain.setdefault(route.path_format, set()).update(route.methods or ())
         segments = route.path_format.split("/")
         if len(segments) < 3 or "{" in segments[2] or ":" in route.path:
             return
@@ -31,6 +35,10 @@ class RouteIndex(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if scope["type"] == "http":
+            methods = self._plain.get(scope["path"])
+            if methods is not None and scope["method"] not in methods:
+                # GET /v1/workers/searches is no worker with the id "searches".
+                return Match.FULL, {"route": None}
             segments = scope["path"].split("/", 12)
             if len(segments) > 2:
                 for route in self._routes.get((scope["method"], len(segments), segments[2]), ()):
@@ -40,5 +48,7 @@ class RouteIndex(BaseRoute):
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route: APIRoute = scope["route"]
+        route: APIRoute | None = scope["route"]
+        if route is None:
+            raise HTTPException(405)
         await route.handle(scope, receive, send)

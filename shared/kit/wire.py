@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Path, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+)  # fmt: skip
+from pydantic_core import PydanticCustomError, core_schema
 
 from kit import bulk, pagination
 from kit.areas import AreaCode
@@ -26,6 +34,8 @@ from kit.service import Runtime
 Shown = TypeVar("Shown")
 Row = TypeVar("Row", bound=BaseModel)
 D = TypeVar("D")
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 #: ``/v1/…/{id}``
 Id = Annotated[UUID, Path(description="编号 (id)")]
@@ -55,10 +65,43 @@ FactDate = Annotated[date, Field(ge=date(1990, 1, 1), description="事实日期 
 Months = Annotated[int, Field(ge=1, le=600)]
 
 
+def calendar_day(value: Any) -> Any:
+    """A day is written ``2003-06-01``. Pydantic would also read numbers, as seconds since 1970:
+    ``0`` in a date is a mistake of the caller, and must not become a fact of 1970-01-01."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value.strip())):
+        return value
+    raise PydanticCustomError("date_parsing", "a day is written YYYY-MM-DD")
+
+
+def _with_calendar_days(schema: Any) -> Any:
+    """The same schema, in which every date is read by :func:`calendar_day` first."""
+    if isinstance(schema, dict):
+        inner = {key: _with_calendar_days(value) for key, value in schema.items()}
+        if inner.get("type") == "date":
+            return core_schema.no_info_before_validator_function(calendar_day, inner)
+        return inner
+    if isinstance(schema, list):
+        return [_with_calendar_days(one) for one in schema]
+    if isinstance(schema, tuple):
+        return tuple(_with_calendar_days(one) for one in schema)
+    return schema
+
+
+#: A day in a query.
+Day = Annotated[date, BeforeValidator(calendar_day)]
+
+
 class Asked(BaseModel):
-    """What a caller sends: unknown fields are refused."""
+    """What a caller sends: unknown fields are refused, and a date is a written day."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        schema: core_schema.CoreSchema = _with_calendar_days(handler(source))
+        return schema
 
 
 class Made(Asked):

@@ -22,7 +22,7 @@ from kit.http import runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
 from kit.problems import FieldError, NotFound
-from kit.wire import LongText, ShortText
+from kit.wire import Asked, LongText, ShortText
 
 router = APIRouter(prefix="/v1/statistics", tags=["statistics 申报统计"])
 
@@ -39,7 +39,7 @@ _EXAMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
-class DeclareStatistic(BaseModel):
+class DeclareStatistic(Asked):
     """申报一个统计值 A value that somebody else counted, with its source."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})

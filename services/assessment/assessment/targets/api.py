@@ -22,7 +22,7 @@ from kit.http import etag, expected_version, runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
 from kit.problems import PRECONDITION_FAILED, FieldError, NotFound, ProblemError
-from kit.wire import ShortText
+from kit.wire import Asked, ShortText
 
 router = APIRouter(prefix="/v1/targets", tags=["targets 目标责任"])
 
@@ -39,7 +39,7 @@ _EXAMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
-class SetTarget(BaseModel):
+class SetTarget(Asked):
     """下达目标 A target of one issuer for a place and a year; in force once it is signed."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
@@ -66,7 +66,7 @@ class SetTarget(BaseModel):
         )  # fmt: skip
 
 
-class SignTarget(BaseModel):
+class SignTarget(Asked):
     """签订 From this day on the target is in force."""
 
     model_config = ConfigDict(extra="forbid")
@@ -74,7 +74,7 @@ class SignTarget(BaseModel):
     document: Document | None = None
 
 
-class AdjustTarget(BaseModel):
+class AdjustTarget(Asked):
     """调整 Another value from a day on, by the issuer; the old one is kept."""
 
     model_config = ConfigDict(extra="forbid")

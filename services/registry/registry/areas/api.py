@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Text, load
+from kit.wire import Asked, Text, load
 from registry.areas import domain, usecases
 from registry.areas.domain import Area
 from registry.areas.usecases import EstablishArea
@@ -27,7 +27,7 @@ Writer = Annotated[Actor, requires("registry:area:write")]
 Importer = Annotated[Actor, requires("registry:area:import")]
 
 
-class EstablishAreaIn(BaseModel):
+class EstablishAreaIn(Asked):
     """An area to establish (设立区划)."""
 
     model_config = ConfigDict(

@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import load
+from kit.wire import Asked, load
 from registry.certificates import domain, issuing, usecases
 from registry.certificates.domain import Certificate, RefusalReason, State, Transition
 from registry.certificates.issuing import Issue
@@ -37,7 +37,7 @@ _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
 SHOWN = ("certificate",)
 
 
-class ApplyIn(BaseModel):
+class ApplyIn(Asked):
     """An application (优惠证申请). In bulk the rule decides at once, and those granted are publicised."""
 
     model_config = ConfigDict(
@@ -55,7 +55,7 @@ class ApplyIn(BaseModel):
         return Apply(self.worker_id, self.applied_on, self.publicised_on, self.id or new_id())
 
 
-class IssueLine(BaseModel):
+class IssueLine(Asked):
     """A certificate to issue, by its id or by its holder (批量发证)."""
 
     model_config = ConfigDict(
@@ -76,12 +76,10 @@ class IssueLine(BaseModel):
         return Issue(self.issued_on, self.certificate_id, self.worker_id)
 
 
-class StepIn(BaseModel):
+class StepIn(Asked):
     """A step with its day of fact (办理日期)."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"on": "2003-04-10"}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"on": "2003-04-10"}]})
     on: date = Field(description="办理日期")
 
 

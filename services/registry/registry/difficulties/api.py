@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import load
+from kit.wire import Asked, load
 from registry.decision_api import DecisionOut
 from registry.difficulties import domain, usecases
 from registry.difficulties.domain import Difficulty, ExitReason, Kind, State
@@ -33,7 +33,7 @@ EXIT = "原因：employed 已就业，retired 退休，refused_three_offers 三�
 _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
 
 
-class RecogniseIn(BaseModel):
+class RecogniseIn(Asked):
     """A request to be recognised (困难对象认定申请), decided by the rule on that day's facts."""
 
     model_config = ConfigDict(
@@ -49,7 +49,7 @@ class RecogniseIn(BaseModel):
         return Recognise(self.worker_id, self.recognised_on, self.kind, self.id or new_id())
 
 
-class ExitIn(BaseModel):
+class ExitIn(Asked):
     """The person leaves the group (退出)."""
 
     model_config = ConfigDict(

@@ -14,6 +14,7 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
+from kit.wire import Asked
 from registry.labour_status import domain, usecases
 from registry.labour_status.domain import Declared, LabourStatus, Population, Spell, population
 from registry.labour_status.usecases import Standing
@@ -56,7 +57,7 @@ class LabourStatusOut(BaseModel):
         )  # fmt: skip
 
 
-class DeclareStatusIn(BaseModel):
+class DeclareStatusIn(Asked):
     """A status declared at a window (申报劳动状态). Employment is not declared: it follows from a
     confirmed placement."""
 

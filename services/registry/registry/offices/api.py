@@ -16,7 +16,7 @@ from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Text, load
+from kit.wire import Asked, Text, load
 from registry.offices import domain, usecases
 from registry.offices.domain import Kind, Office
 
@@ -33,7 +33,7 @@ KIND = Field(
 )
 
 
-class OpenOfficeIn(BaseModel):
+class OpenOfficeIn(Asked):
     """An office to open (设立机构)."""
 
     model_config = ConfigDict(

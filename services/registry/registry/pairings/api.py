@@ -16,7 +16,7 @@ from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import load
+from kit.wire import Asked, load
 from registry.pairings import domain, usecases
 from registry.pairings.domain import Pairing
 from registry.pairings.usecases import FormPairing
@@ -28,7 +28,7 @@ Writer = Annotated[Actor, requires("registry:pairing:write")]
 Importer = Annotated[Actor, requires("registry:pairing:import")]
 
 
-class FormPairingIn(BaseModel):
+class FormPairingIn(Asked):
     """An office takes charge of a worker (结对)."""
 
     model_config = ConfigDict(

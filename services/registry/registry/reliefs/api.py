@@ -17,7 +17,7 @@ from kit.http import runtime_of
 from kit.ids import new_id
 from kit.money import YuanNotNegative
 from kit.problems import refused
-from kit.wire import ShortText, Text, load
+from kit.wire import Asked, ShortText, Text, load
 from registry.reliefs import domain, usecases
 from registry.reliefs.domain import BeneficiaryUnit, Item, Kind, Posting, StatedTotal
 
@@ -37,7 +37,7 @@ _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
 _PLACE = {"area_code": "231102000000", "office": "231102-employment-bureau"}
 
 
-class PostReliefIn(BaseModel):
+class PostReliefIn(Asked):
     """A relief as the authority posts it (减免入账)."""
 
     model_config = ConfigDict(
@@ -97,7 +97,7 @@ class ReliefOut(BaseModel):
         )  # fmt: skip
 
 
-class StateTotalIn(BaseModel):
+class StateTotalIn(Asked):
     """What an authority states as the total of a period (申报总额)."""
 
     model_config = ConfigDict(
