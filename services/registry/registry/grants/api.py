@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from kit import bulk, idempotency
@@ -17,7 +17,7 @@ from kit.http import runtime_of
 from kit.ids import new_id
 from kit.money import YuanPositive
 from kit.problems import Problem
-from kit.wire import FactDate, ShortText, Text, load
+from kit.wire import Asked, FactDate, ShortText, Text, load
 from registry.benefits.api import KIND, TAG, BenefitOut, Month
 from registry.benefits.domain import Kind
 from registry.grants import usecases
@@ -31,10 +31,10 @@ _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
 
 
 def _examples(*examples: dict[str, Any]) -> ConfigDict:
-    return ConfigDict(extra="forbid", json_schema_extra={"examples": list(examples)})
+    return ConfigDict(json_schema_extra={"examples": list(examples)})
 
 
-class WriteBenefitIn(BaseModel):
+class WriteBenefitIn(Asked):
     """A benefit as the authority that gave it writes it (待遇登记)."""
 
     model_config = _examples(
@@ -74,7 +74,7 @@ class WriteBenefitIn(BaseModel):
         )  # fmt: skip
 
 
-class StopIn(BaseModel):
+class StopIn(Asked):
     """The benefit is given no longer (停发)."""
 
     model_config = _examples({"on": "2003-06-01", "reason": "已就业"})
@@ -83,7 +83,7 @@ class StopIn(BaseModel):
     document: Text | None = Field(default=None, description="依据文件")
 
 
-class RecoveryOrderIn(BaseModel):
+class RecoveryOrderIn(Asked):
     """What lies on or after a day is to be paid back (责令退回)."""
 
     model_config = _examples(
@@ -97,7 +97,7 @@ class RecoveryOrderIn(BaseModel):
     document: Text | None = Field(default=None, description="依据文件")
 
 
-class RecoveryIn(BaseModel):
+class RecoveryIn(Asked):
     """Money came back (退回入账)."""
 
     model_config = _examples({"on": "2003-09-15", "amount": "416.00"})
