@@ -14,7 +14,7 @@ from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.problems import refused
-from kit.wire import Text
+from kit.wire import Asked, Text
 from registry.certificates.domain import State as CertificateState
 from registry.corrections import domain, usecases
 from registry.corrections.bodies import RequestCorrectionIn
@@ -62,7 +62,7 @@ class CorrectionRequestOut(BaseModel):
         )  # fmt: skip
 
 
-class ApproveIn(BaseModel):
+class ApproveIn(Asked):
     """An approval; ``on`` is the day from which the consequences are drawn (批准更正)."""
 
     model_config = ConfigDict(
@@ -71,7 +71,7 @@ class ApproveIn(BaseModel):
     on: date = Field(description="批准日期；后果自此日起")
 
 
-class RefuseIn(BaseModel):
+class RefuseIn(Asked):
     """A refusal with its reason (驳回更正)."""
 
     model_config = ConfigDict(
@@ -82,7 +82,7 @@ class RefuseIn(BaseModel):
     reason: Text = Field(description="驳回原因")
 
 
-class WithdrawIn(BaseModel):
+class WithdrawIn(Asked):
     """A withdrawal by whoever asked (撤回申请)."""
 
     model_config = ConfigDict(

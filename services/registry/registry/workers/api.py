@@ -19,7 +19,7 @@ from kit.facts import OfficeCode
 from kit.http import etag, runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Name, ShortText, load
+from kit.wire import Asked, Name, ShortText, load
 from registry.identities.domain import RecordMerged
 from registry.labour_status.domain import LabourStatus
 from registry.workers import correcting, domain, usecases
@@ -112,7 +112,7 @@ class BesidesFields(BaseModel):
     proof_on: date | None = Field(default=None, description="证明材料日期")
 
 
-class RegisterWorkerIn(ClaimsFields, BesidesFields):
+class RegisterWorkerIn(ClaimsFields, BesidesFields, Asked):
     """A registration form (劳动者登记)."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
@@ -182,7 +182,7 @@ class WorkerOut(ClaimsFields, BesidesFields):
         )  # fmt: skip
 
 
-class SearchIn(BaseModel):
+class SearchIn(Asked):
     """A search by ID number: in a body, so that no address and no log holds it."""
 
     model_config = ConfigDict(
