@@ -5,9 +5,12 @@ from __future__ import annotations
 from kit import cli
 from kit.rotation import Sealed
 from kit.service import Service
+from kit.service import Job, Service
 from registry.access import api as access
 from registry.areas import api as areas
 from registry.benefits import api as benefits
+from registry.calendars import api as calendars
+from registry.calendars import usecases as calendar_work
 from registry.certificates import api as certificates
 from registry.consumers import SUBSCRIPTIONS
 from registry.corrections import api as corrections
@@ -24,6 +27,7 @@ from registry.workers import api as workers
 NOUNS = (
     areas,
     offices,
+    calendars,
     workers,
     labour_status,
     corrections,
@@ -48,6 +52,7 @@ SERVICE = Service(
     problems=dict(problem for noun in NOUNS for problem in noun.problems),
     subscriptions=SUBSCRIPTIONS,
     sealed=[Sealed("worker", "id_number"), Sealed("worker", "name"), Sealed("worker", "phone")],
+    jobs=(Job("seed-calendar", 24 * 3600, calendar_work.refresh_seed),),
 )
 
 

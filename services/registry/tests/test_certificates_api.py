@@ -67,7 +67,8 @@ async def test_a_refusal_names_its_clause_in_both_languages(registry: Any) -> No
     )
     assert any("not met: worked for a state-owned" in one for one in english.json()["explanation"])
     assert {p["id"] for p in decision["parameters"]} == {
-        "registry.certificate_categories", "registry.certificate_dibao_jobless_months",
+        "registry.certificate_law", "registry.certificate_categories",
+        "registry.certificate_dibao_jobless_months", "registry.certificate_settled_before",
     }  # fmt: skip
     (event,) = await registry.told("certificate.refused")
     assert event.data["clause"] == refused["clause"]

@@ -12,20 +12,26 @@ import pytest
 from registry.certificates import domain, rule
 from registry.certificates.domain import Certificate
 from registry.certificates.rule import Terms, WorkerFacts
-from registry.workers.domain import CATEGORIES, Claims
+from registry.workers.domain import Claims
 
 ON = date(2003, 3, 1)
-TERMS = Terms(frozenset(CATEGORIES) - {"none"}, 12)
+FOUR = ("soe_laid_off", "soe_unemployed", "closed_soe_to_be_placed", "dibao_long_term_unemployed")
+TERMS = Terms(frozenset(FOUR), 12, date(2002, 9, 30))
+BORN = date(1965, 5, 4)
 
 LAID_OFF = WorkerFacts(
     Claims("soe_laid_off", "state_owned", centre_agreement_on=date(2001, 1, 1)),
     "laid_off",
     date(2001, 1, 1),
+    "female",
+    BORN,
 )
 UNEMPLOYED = WorkerFacts(
     Claims("soe_unemployed", "state_owned", drawing_unemployment_insurance=True),
     "unemployed",
     date(2002, 6, 1),
+    "female",
+    BORN,
 )
 CLOSED = WorkerFacts(
     Claims(
@@ -36,11 +42,15 @@ CLOSED = WorkerFacts(
     ),
     "to_be_placed",
     date(2002, 6, 1),
+    "female",
+    BORN,
 )
 DIBAO = WorkerFacts(
     Claims("dibao_long_term_unemployed", "other", dibao=True, jobless_since=date(2002, 3, 1)),
     "unemployed",
     date(2002, 3, 1),
+    "female",
+    BORN,
 )
 
 
@@ -84,11 +94,18 @@ def test_the_first_failing_clause_is_told(facts: WorkerFacts, clause: str) -> No
 
 
 def test_every_clause_has_a_citation_and_both_languages() -> None:
-    for clauses in rule.CLAUSES.values():
-        for clause in clauses:
-            assert clause.met.clause
-            assert clause.met.facts
-            assert clause.met.zh != clause.met.en
+    for by_category in rule.CLAUSES.values():
+        for clauses in by_category.values():
+            for clause in clauses:
+                assert clause.met.clause
+                assert clause.met.facts
+                assert clause.met.zh != clause.met.en
+
+
+def test_retirement_is_a_birthday() -> None:
+    assert rule.retires_on("female", date(1956, 5, 4), 60, 50) == date(2006, 5, 4)
+    assert rule.retires_on("male", date(1948, 2, 29), 60, 50) == date(2008, 2, 29)
+    assert rule.retires_on("female", date(1956, 2, 29), 60, 50) == date(2006, 3, 1)
 
 
 def test_whole_months() -> None:

@@ -365,4 +365,11 @@ problems = [
     refused(
         domain.LawNotInForce, 422, "该日期尚无发证规定", "No law grants certificates on that day"
     ),
+    refused(
+        domain.SchemeEnded,
+        422,
+        "政策执行期已满，不再受理",
+        "The programme has ended and takes no applications",
+        ("受理至 {last}", "Applications were taken until {last}"),
+    ),
 ]

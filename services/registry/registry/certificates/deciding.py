@@ -9,16 +9,18 @@ from uuid import UUID
 
 from kit.db import Tx
 from kit.decisions import Decision, Rule
-from kit.policy import Parameter
+from kit.policy import NoValue, Parameter, Policies
 from kit.service import Runtime
-from registry.certificates import rule
+from registry.certificates import domain, rule
 from registry.certificates.rule import Terms, WorkerFacts
 from registry.labour_status import usecases as labour_status
 from registry.workers import usecases as workers
 from registry.workers.domain import Facts
 
 #: Every rule of this noun that ever decided, for deriving old decisions again.
-RULES: dict[str, Rule] = {f"{rule.RULE}@{rule.VERSION}": rule.again}
+RULES: dict[str, Rule] = {f"{rule.RULE}@{version}": rule.again(version) for version in rule.RULES}
+#: The last day on which the programme takes applications; local extensions overlay it (R12).
+SCHEME_END = "registry.certificate_scheme_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,44 @@ async def people_on(tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Person]:
         spell = spells.get(id)
         # Before the first status nothing is known: that is no laid-off worker, and no unemployed one.
         status, since = (spell.status, spell.since) if spell else ("new_entrant", days[id])
-        people[id] = Person(facts, WorkerFacts(facts.claims, status, since))
+        people[id] = Person(
+            facts, WorkerFacts(facts.claims, status, since, facts.sex, facts.birth_date)
+        )
     return people
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What holds on one day: which rule, with which terms, out of which parameters."""
+
+    version: str
+    terms: Terms
+    parameters: tuple[Parameter, ...]
+
+
+def scheme_end(policies: Policies, on: date) -> date | None:
+    """The last day of the programme as it was known on a day; None while none was set."""
+    try:
+        last = policies.value(SCHEME_END, on).value
+    except NoValue:
+        return None
+    assert isinstance(last, date)
+    return last
+
+
+def law_on(policies: Policies, on: date) -> Law:
+    """The law of a day of application. Raises ``law-not-in-force`` and ``scheme-ended``."""
+    last = scheme_end(policies, on)
+    if last is not None and on > last:
+        raise domain.SchemeEnded(last=last)
+    try:
+        named = policies.value(rule.LAW_PARAMETER, on)
+        version = str(named.value)
+        used = [policies.value(name, on) for name in rule.parameters_of(version)]
+    except NoValue:
+        raise domain.LawNotInForce from None
+    terms = rule.terms_of({one.id: one.value for one in used})
+    return Law(version, terms, (named, *used))
 
 
 class Judge:
@@ -47,31 +85,22 @@ class Judge:
 
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
-        self._law: dict[date, tuple[Terms, tuple[Parameter, ...]]] = {}
+        self._law: dict[date, Law] = {}
 
-    def decide(self, certificate_id: UUID, person: Person, law_on: date, on: date) -> Decision:
-        """One decision, not yet kept. Raises ``kit.policy.NoValue`` before the first law."""
-        terms, parameters = self._terms(law_on)
+    def decide(self, certificate_id: UUID, person: Person, on: date, decided_on: date) -> Decision:
+        """One decision by the law of ``on``, not yet kept. Raises as :func:`law_on`."""
+        law = self._law.get(on)
+        if law is None:
+            law = self._law[on] = law_on(self._rt.policies, on)
         return Decision(
             noun="certificate",
             entity_id=certificate_id,
             rule=rule.RULE,
-            version=rule.VERSION,
-            decided_on=on,
-            law_on=law_on,
-            conditions=rule.certificate_2002(person.facts, terms, law_on),
+            version=law.version,
+            decided_on=decided_on,
+            law_on=on,
+            conditions=rule.RULES[law.version](person.facts, law.terms, on),
             facts=rule.record(person.facts),
-            parameters=parameters,
+            parameters=law.parameters,
             parameter_set=self._rt.policies.parameter_set_hash,
         )
-
-    def _terms(self, on: date) -> tuple[Terms, tuple[Parameter, ...]]:
-        if on not in self._law:
-            value = self._rt.policies.value
-            categories = value(rule.CATEGORIES_PARAMETER, on)
-            months = value(rule.MONTHS_PARAMETER, on)
-            assert isinstance(categories.value, tuple)
-            assert isinstance(months.value, int)
-            terms = Terms(frozenset(categories.value), months.value)
-            self._law[on] = terms, (categories, months)
-        return self._law[on]

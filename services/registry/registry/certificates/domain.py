@@ -57,6 +57,12 @@ class LawNotInForce(Refusal):
     code = "law-not-in-force"
 
 
+class SchemeEnded(Refusal):
+    """Applied for after the last day of the programme (R12; cities extended it)."""
+
+    code = "scheme-ended"
+
+
 class OutOfOrder(Refusal):
     """A step dated before the one that it follows."""
 

@@ -1,25 +1,33 @@
-"""Rule ``certificate_2002``: who is entitled to the certificate (中发[2002]12号, 劳社部发[2002]20号).
+"""Who is entitled to the certificate: ``certificate_2002`` and ``certificate_2006``, side by side.
 
-Pure. The four categories of R1 with their operational tests R1a, and the exclusions R2. A later law
-is another function beside this one, chosen by the day of application.
+Pure. 2002 (中发[2002]12号, 劳社部发[2002]20号): the four categories of R1 with their tests R1a and the
+exclusions R2. 2006 (国发[2005]36号, 2006-01-01 to 2008-12-31): the laid-off of enterprises that SOEs
+run (厂办大集体) come in, the centres are gone, and R2 looks at another day; cities may add categories.
+Which of them holds on the day of application, a parameter says.
 """
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kit.crypto import Sex
 from kit.decisions import Condition
-from registry.labour_status.domain import LabourStatus
+from registry.labour_status.domain import WITHDRAWN, LabourStatus
 from registry.rules import Clause
-from registry.workers.domain import Category, Claims
+from registry.workers.domain import CATEGORIES, Category, Claims
 
 RULE = "registry.certificate"
-VERSION = "2002"
+#: Which law holds: the code is a version below.
+LAW_PARAMETER = "registry.certificate_law"
 CATEGORIES_PARAMETER = "registry.certificate_categories"
 MONTHS_PARAMETER = "registry.certificate_dibao_jobless_months"
+SETTLED_PARAMETER = "registry.certificate_settled_before"
+MALE_PARAMETER = "registry.retirement_age_male"
+FEMALE_PARAMETER = "registry.retirement_age_female"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +37,24 @@ class WorkerFacts:
     claims: Claims
     status: LabourStatus
     status_since: date
+    sex: Sex
+    birth_date: date
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Parameters in force on the day of application (``policies/certificate.toml``).
+    """Parameters in force on the day of application (``policies/certificate_*.toml``).
 
     ``dibao_jobless_months``: whole months without work that category 4 asks for.
+    ``settled_before``: who had a trade or a stable income before that day is excluded (R2).
+    ``male_age``, ``female_age``: years of age of statutory retirement (R18), asked for since 2006.
     """
 
     categories: frozenset[str]
     dibao_jobless_months: int
+    settled_before: date
+    male_age: int = 0
+    female_age: int = 0
 
 
 def whole_months(since: date, until: date) -> int:
@@ -53,6 +68,19 @@ def _dibao_jobless(facts: WorkerFacts, terms: Terms, on: date) -> bool:
     return facts.status == "unemployed" and (whole_months(since, on) >= terms.dibao_jobless_months)
 
 
+def _settled(facts: WorkerFacts, terms: Terms) -> bool:
+    """Had a trade or a stable income before the day that the law names."""
+    began = (facts.claims.self_employed_since, facts.claims.stable_income_since)
+    return any(day is not None and day < terms.settled_before for day in began)
+
+
+def retires_on(sex: Sex, born: date, male_age: int, female_age: int) -> date:
+    """The birthday on which somebody reaches the age of retirement (29 February: 1 March)."""
+    year = born.year + (male_age if sex == "male" else female_age)
+    leap = born.month == 2 and born.day == 29 and not isleap(year)
+    return date(year, 3, 1) if leap else date(year, born.month, born.day)
+
+
 CATEGORY = Clause(
     "category-claimed", "中发[2002]12号 R1",
     "申报属于四类对象之一", "claims one of the four categories",
@@ -63,6 +91,11 @@ NOT_INTERNALLY_RETIRED = Clause(
     "不属于企业内部退养人员", "is not retired internally",
     ("internally_retired",),
 )  # fmt: skip
+NOT_SETTLED = Clause(
+    "not-settled-before", "中发[2002]12号 R2",
+    "文件下发前未自谋职业、无稳定收入", "had neither a trade nor a stable income before the document",
+    ("self_employed_since", "stable_income_since"),
+)  # fmt: skip
 NOT_REEMPLOYED = Clause(
     "not-reemployed", "劳社部发[2002]20号 R1a, R2",
     "申请时尚未再就业", "is not yet employed again on the day of application",
@@ -70,7 +103,8 @@ NOT_REEMPLOYED = Clause(
 )  # fmt: skip
 NOT_LEFT = Clause(
     "of-the-labour-force", "policy R17",
-    "未退休、未死亡", "is neither retired nor deceased",
+    "未退休、死亡、参军、出境定居、服刑或完全丧失劳动能力",
+    "is neither retired, deceased, enlisted, emigrated, imprisoned nor incapacitated",
     ("labour_status",),
 )  # fmt: skip
 STATE_OWNED = Clause(
@@ -125,12 +159,56 @@ WORKED_BEFORE = Clause(
     ("former_enterprise_kind",),
 )  # fmt: skip
 
+# --- 2006
+
+CATEGORY_2006 = Clause(
+    "category-claimed", "国发[2005]36号 R3",
+    "申报属于规定的对象之一", "claims one of the categories in force",
+    ("category",),
+)  # fmt: skip
+NOT_SETTLED_2006 = Clause(
+    "not-settled-before", "国发[2005]36号 R2",
+    "规定日期前未自谋职业、无稳定收入", "had neither a trade nor a stable income before the day that is set",
+    ("self_employed_since", "stable_income_since"),
+)  # fmt: skip
+BELOW_RETIREMENT = Clause(
+    "below-retirement-age", "policy R17, R18",
+    "未达到法定退休年龄", "is below the statutory age of retirement",
+    ("sex", "birth_date"),
+)  # fmt: skip
+LAID_OFF_2006 = Clause(
+    "laid-off", "国发[2005]36号 R3",
+    "处于下岗状态（劳动关系未解除）", "is laid off with the labour relation kept",
+    ("labour_status",),
+)  # fmt: skip
+REGISTERED_2006 = Clause(
+    "registered-unemployed", "国发[2005]36号 R3",
+    "已登记失业", "is registered as unemployed",
+    ("labour_status",),
+)  # fmt: skip
+SOE_COLLECTIVE = Clause(
+    "former-enterprise-soe-run-collective", "国发[2005]36号 R3",
+    "原单位为国有企业所办集体企业（厂办大集体）", "worked for a collective enterprise that an SOE runs",
+    ("former_enterprise_kind",),
+)  # fmt: skip
+ANY_COLLECTIVE = Clause(
+    "former-enterprise-collective", "地方办法 R3",
+    "原单位为城镇集体企业", "worked for an urban collective enterprise",
+    ("former_enterprise_kind",),
+)  # fmt: skip
+ZERO_EMPLOYMENT = Clause(
+    "zero-employment-household", "地方办法 R3, R7",
+    "经认定的零就业家庭成员", "is a member of a recognised zero-employment household",
+    ("zero_employment_household",),
+)  # fmt: skip
+
 Test = Callable[[WorkerFacts, Terms, date], bool]
 _TESTS: dict[Clause, Test] = {
     CATEGORY: lambda f, t, on: f.claims.category in t.categories,
     NOT_INTERNALLY_RETIRED: lambda f, t, on: not f.claims.internally_retired,
+    NOT_SETTLED: lambda f, t, on: not _settled(f, t),
     NOT_REEMPLOYED: lambda f, t, on: f.status != "employed",
-    NOT_LEFT: lambda f, t, on: f.status not in ("retired", "deceased"),
+    NOT_LEFT: lambda f, t, on: f.status not in WITHDRAWN,
     STATE_OWNED: lambda f, t, on: f.claims.former_enterprise_kind == "state_owned",
     CENTRE: lambda f, t, on: (
         f.claims.centre_agreement_on is not None and f.claims.centre_agreement_on <= on
@@ -143,28 +221,94 @@ _TESTS: dict[Clause, Test] = {
     DIBAO: lambda f, t, on: f.claims.dibao,
     DIBAO_JOBLESS: _dibao_jobless,
     WORKED_BEFORE: lambda f, t, on: f.claims.former_enterprise_kind != "none",
+    BELOW_RETIREMENT: lambda f, t, on: (
+        on < retires_on(f.sex, f.birth_date, t.male_age, t.female_age)
+    ),
+    SOE_COLLECTIVE: lambda f, t, on: f.claims.former_enterprise_kind == "soe_run_collective",
+    ANY_COLLECTIVE: lambda f, t, on: (
+        f.claims.former_enterprise_kind in ("soe_run_collective", "collective")
+    ),
+    ZERO_EMPLOYMENT: lambda f, t, on: f.claims.zero_employment_household,
+}
+_TESTS[CATEGORY_2006] = _TESTS[CATEGORY]
+_TESTS[NOT_SETTLED_2006] = _TESTS[NOT_SETTLED]
+_TESTS[LAID_OFF_2006] = _TESTS[RELATION_KEPT]
+_TESTS[REGISTERED_2006] = _TESTS[REGISTERED]
+
+_EVERYONE = (CATEGORY, NOT_INTERNALLY_RETIRED, NOT_SETTLED, NOT_LEFT, NOT_REEMPLOYED)
+_EVERYONE_2006 = (
+    CATEGORY_2006, NOT_INTERNALLY_RETIRED, NOT_SETTLED_2006, BELOW_RETIREMENT, NOT_LEFT,
+    NOT_REEMPLOYED,
+)  # fmt: skip
+Clauses = Mapping[Category, tuple[Clause, ...]]
+
+#: By version: the conditions of each category, in the order in which the first failing one is told.
+#: A category that the law does not know has those of everyone, of which the first then fails.
+CLAUSES: dict[str, Clauses] = {
+    "2002": {
+        "soe_laid_off": (*_EVERYONE, STATE_OWNED, RELATION_KEPT, CENTRE),
+        "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING),
+        "closed_soe_to_be_placed": (*_EVERYONE, STATE_OWNED, CLOSED, SETTLEMENT),
+        "dibao_long_term_unemployed": (*_EVERYONE, DIBAO, DIBAO_JOBLESS, WORKED_BEFORE),
+    },
+    "2006": {
+        "soe_laid_off": (*_EVERYONE_2006, STATE_OWNED, LAID_OFF_2006),
+        "soe_unemployed": (*_EVERYONE_2006, STATE_OWNED, REGISTERED_2006),
+        "closed_soe_to_be_placed": (*_EVERYONE_2006, STATE_OWNED, CLOSED, SETTLEMENT),
+        "soe_collective_laid_off": (*_EVERYONE_2006, SOE_COLLECTIVE, LAID_OFF_2006),
+        "dibao_long_term_unemployed": (*_EVERYONE_2006, DIBAO, DIBAO_JOBLESS, WORKED_BEFORE),
+        "urban_collective_laid_off": (*_EVERYONE_2006, ANY_COLLECTIVE, LAID_OFF_2006),
+        "zero_employment_household_member": (*_EVERYONE_2006, REGISTERED_2006, ZERO_EMPLOYMENT),
+    },
+}
+_COMMON = {"2002": _EVERYONE, "2006": _EVERYONE_2006}
+_Plan = dict[Category, tuple[tuple[Clause, Test], ...]]
+_PLANS: dict[str, _Plan] = {
+    version: {
+        category: tuple(
+            (clause, _TESTS[clause]) for clause in by_category.get(category, _COMMON[version])
+        )
+        for category in CATEGORIES
+    }
+    for version, by_category in CLAUSES.items()
 }
 
-_EVERYONE = (CATEGORY, NOT_INTERNALLY_RETIRED, NOT_LEFT, NOT_REEMPLOYED)
 
-#: The conditions of each category, in the order in which the first failing one is told.
-CLAUSES: dict[Category, tuple[Clause, ...]] = {
-    "soe_laid_off": (*_EVERYONE, STATE_OWNED, RELATION_KEPT, CENTRE),
-    "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING),
-    "closed_soe_to_be_placed": (*_EVERYONE, STATE_OWNED, CLOSED, SETTLEMENT),
-    "dibao_long_term_unemployed": (*_EVERYONE, DIBAO, DIBAO_JOBLESS, WORKED_BEFORE),
-    "none": _EVERYONE,
-}
-_PLAN = {
-    category: tuple((clause, _TESTS[clause]) for clause in clauses)
-    for category, clauses in CLAUSES.items()
-}
+def _outcome(plan: _Plan, facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condition, ...]:
+    return tuple(
+        clause.outcome(test(facts, terms, on)) for clause, test in plan[facts.claims.category]
+    )
 
 
 def certificate_2002(facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condition, ...]:
     """Every condition of the claimed category with its outcome. All hold: entitled."""
-    return tuple(
-        clause.outcome(test(facts, terms, on)) for clause, test in _PLAN[facts.claims.category]
+    return _outcome(_PLANS["2002"], facts, terms, on)
+
+
+def certificate_2006(facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condition, ...]:
+    """The same by 国发[2005]36号."""
+    return _outcome(_PLANS["2006"], facts, terms, on)
+
+
+Rule = Callable[[WorkerFacts, Terms, date], tuple[Condition, ...]]
+RULES: dict[str, Rule] = {"2002": certificate_2002, "2006": certificate_2006}
+
+
+def parameters_of(version: str) -> tuple[str, ...]:
+    """Which parameters the law of that version needs, beside the one that names it."""
+    ages = (MALE_PARAMETER, FEMALE_PARAMETER) if version != "2002" else ()
+    return (CATEGORIES_PARAMETER, MONTHS_PARAMETER, SETTLED_PARAMETER, *ages)
+
+
+def terms_of(values: Mapping[str, Any]) -> Terms:
+    """Terms out of the values of :func:`parameters_of`, from a policy file or from a record."""
+    settled = values[SETTLED_PARAMETER]
+    return Terms(
+        frozenset(values[CATEGORIES_PARAMETER]),
+        int(values[MONTHS_PARAMETER]),
+        settled if isinstance(settled, date) else date.fromisoformat(settled),
+        int(values.get(MALE_PARAMETER, 0)),
+        int(values.get(FEMALE_PARAMETER, 0)),
     )
 
 
@@ -181,22 +325,39 @@ def record(facts: WorkerFacts) -> dict[str, Any]:
         "jobless_since": claims.jobless_since,
         "internally_retired": claims.internally_retired,
         "centre_agreement_on": claims.centre_agreement_on,
+        "self_employed_since": claims.self_employed_since,
+        "stable_income_since": claims.stable_income_since,
+        "zero_employment_household": claims.zero_employment_household,
         "labour_status": facts.status,
         "status_since": facts.status_since,
+        "sex": facts.sex,
+        "birth_date": facts.birth_date,
     }
+
+
+_DAYS = ("jobless_since", "centre_agreement_on", "self_employed_since", "stable_income_since")
 
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def again(
-    facts: Mapping[str, Any], parameters: Mapping[str, Any], law_on: date
-) -> tuple[tuple[Condition, ...], dict[str, Any]]:
-    """The rule run on nothing but a decision's record (see ``kit.decisions.rederive``)."""
-    told = {**facts}
+def facts_of(record: Mapping[str, Any]) -> WorkerFacts:
+    """The facts out of a decision's record."""
+    told = {**record}
     status, since = told.pop("labour_status"), date.fromisoformat(told.pop("status_since"))
-    for name in ("jobless_since", "centre_agreement_on"):
+    sex, born = told.pop("sex"), date.fromisoformat(told.pop("birth_date"))
+    for name in _DAYS:
         told[name] = _day(told[name])
-    terms = Terms(frozenset(parameters[CATEGORIES_PARAMETER]), int(parameters[MONTHS_PARAMETER]))
-    return certificate_2002(WorkerFacts(Claims(**told), status, since), terms, law_on), {}
+    return WorkerFacts(Claims(**told), status, since, sex, born)
+
+
+def again(version: str) -> Callable[..., tuple[tuple[Condition, ...], dict[str, Any]]]:
+    """The rule of a version run on nothing but a decision's record (``kit.decisions.rederive``)."""
+
+    def rerun(
+        facts: Mapping[str, Any], parameters: Mapping[str, Any], law_on: date
+    ) -> tuple[tuple[Condition, ...], dict[str, Any]]:
+        return RULES[version](facts_of(facts), terms_of(parameters), law_on), {}
+
+    return rerun

@@ -17,7 +17,6 @@ from kit.events import EventType, NewEvent
 from kit.facts import IdTaken, InTheFuture, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
-from kit.policy import NoValue
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
@@ -126,9 +125,6 @@ async def apply_all(
             except Refusal as refusal:
                 outcome.append(refusal)
                 continue
-            except NoValue:
-                outcome.append(domain.LawNotInForce())
-                continue
             made.decisions.append(decision)
             made.told.append(_decided(certificate, on, id=event_id))
         live.add(command.worker_id)
@@ -187,10 +183,7 @@ async def check_certificate(
     async with rt.db.transaction() as tx:
         before = _current(await certificate_in(tx, actor, id, lock=True), version, on, rt)
         person = (await people_on(tx, {before.worker_id: before.applied_on}))[before.worker_id]
-        try:
-            decision = Judge(rt).decide(id, person, before.applied_on, on)
-        except NoValue:
-            raise domain.LawNotInForce from None
+        decision = Judge(rt).decide(id, person, before.applied_on, on)
         await decisions.store(tx, [decision])
         after = before.check(
             granted=decision.granted, clause=decision.clause, decision_id=decision.id, on=on

@@ -46,7 +46,9 @@ Importer = Annotated[Actor, requires("registry:worker:import")]
 
 CATEGORY = (
     "申报对象类别：soe_laid_off 国企下岗，soe_unemployed 国企失业，closed_soe_to_be_placed "
-    "关闭破产待安置，dibao_long_term_unemployed 低保且失业一年以上，none 无"
+    "关闭破产待安置，dibao_long_term_unemployed 低保且失业一年以上，soe_collective_laid_off 厂办大集体下岗，"
+    "urban_collective_laid_off 城镇集体下岗（地方），zero_employment_household_member 零就业家庭成员（地方），"
+    "none 无"
 )
 LABOUR_STATUS = (
     "劳动状态：laid_off 下岗，unemployed 登记失业，to_be_placed 关闭破产待安置，jobless 未登记失业，"
@@ -81,7 +83,7 @@ class ClaimsFields(BaseModel):
     category: Category = Field(default="none", description=CATEGORY)
     former_enterprise_kind: EnterpriseKind = Field(
         default="none",
-        description="原单位性质：state_owned 国有，collective 集体，other 其他，none 无",
+        description="原单位性质：state_owned 国有，soe_run_collective 厂办大集体，collective 集体，other 其他，none 无",
     )
     former_enterprise_closed: bool = Field(default=False, description="原单位按国家计划关闭破产")
     settlement_received: bool = Field(default=False, description="已领一次性安置费")
@@ -91,6 +93,9 @@ class ClaimsFields(BaseModel):
     internally_retired: bool = Field(default=False, description="企业内部退养")
     centre_agreement_on: date | None = Field(default=None, description="与再就业服务中心签约日")
     centre_agreement_ended_on: date | None = Field(default=None, description="协议终止日")
+    self_employed_since: date | None = Field(default=None, description="自谋职业（领照经营）起始日")
+    stable_income_since: date | None = Field(default=None, description="有稳定收入起始日")
+    zero_employment_household: bool = Field(default=False, description="经认定的零就业家庭成员")
 
 
 EmployerCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,20}$", max_length=20)]

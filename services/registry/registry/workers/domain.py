@@ -15,18 +15,22 @@ from kit.crypto import IdNumber, Sex
 from kit.facts import InTheFuture
 from kit.refusal import Refusal
 
-#: The four categories of 中发[2002]12号 (policy R1) and 无.
+#: The four categories of 中发[2002]12号 (policy R1), the one that 国发[2005]36号 added (厂办大集体
+#: 下岗职工, R3), two that some cities added (R3, local), and 无.
 Category = Literal[
     "soe_laid_off",
     "soe_unemployed",
     "closed_soe_to_be_placed",
     "dibao_long_term_unemployed",
+    "soe_collective_laid_off",
+    "urban_collective_laid_off",
+    "zero_employment_household_member",
     "none",
 ]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
-#: What kind of enterprise the person worked for last: 国有 / 集体 / 其他 / 无
-EnterpriseKind = Literal["state_owned", "collective", "other", "none"]
+#: What kind of enterprise the person worked for last: 国有 / 国企所办集体（厂办大集体）/ 集体 / 其他 / 无
+EnterpriseKind = Literal["state_owned", "soe_run_collective", "collective", "other", "none"]
 
 
 class NoSuchWorker(Refusal):
@@ -77,6 +81,8 @@ class Claims:
 
     ``former_enterprise_closed``: under the national plan (全国企业兼并破产计划).
     ``settlement_received``: the one-off settlement (一次性安置费).
+    ``self_employed_since``, ``stable_income_since``: what R2 excludes when it began before the day
+    that the law names. ``zero_employment_household``: recognised as a member of one (R7).
     """
 
     category: Category = "none"
@@ -89,6 +95,9 @@ class Claims:
     internally_retired: bool = False
     centre_agreement_on: date | None = None
     centre_agreement_ended_on: date | None = None
+    self_employed_since: date | None = None
+    stable_income_since: date | None = None
+    zero_employment_household: bool = False
 
 
 #: 下岗证（证明）/ 进中心协议 / 失业保险金领取证 / 失业证 / 关闭破产文件 / 安置费领取凭证 / 低保证 /
@@ -179,7 +188,10 @@ def check_dates(
 ) -> None:
     """Facts lie between birth and today; an agreement ends after it begins."""
     dates = [status_since, registered_on]
-    for day in (claims.jobless_since, claims.centre_agreement_on, claims.centre_agreement_ended_on):
+    for day in (
+        claims.jobless_since, claims.centre_agreement_on, claims.centre_agreement_ended_on,
+        claims.self_employed_since, claims.stable_income_since,
+    ):  # fmt: skip
         if day is not None:
             dates.append(day)
     if max(dates) > today:
