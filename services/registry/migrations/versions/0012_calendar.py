@@ -3,8 +3,8 @@
 from kit import migrations
 from registry.calendars import domain
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 SQL = """
 create table calendar_day (
