@@ -20,27 +20,29 @@ SERVICES = sorted(p.name for p in (ROOT / "services").iterdir() if p.is_dir())
 ROOMS = {"domain.py", "store.py", "usecases.py", "api.py", "__init__.py"}
 #: A room that outgrows its size gets a companion, named for what it holds and listed here.
 COMPANIONS = {
-<<<<<<< HEAD
-    "domain.py": {"rule.py", "rules.py", "record.py", "claims.py", "names.py"},
+    "domain.py": {
+        "rule.py",
+        "rules.py",
+        "record.py",
+        "claims.py",
+        "names.py",
+        "acts.py",
+        "standing.py",
+    },
     "store.py": {"heard.py", "reading.py", "changes.py"},
     "usecases.py": {
+        "cases.py",
         "correcting.py",
         "deciding.py",
+        "ending.py",
         "issuing.py",
         "files.py",
         "terms.py",
         "events.py",
         "folding.py",
-=======
-    "domain.py": {"rule.py", "rules.py", "record.py", "claims.py", "acts.py", "standing.py"},
-    "store.py": {"heard.py", "reading.py"},
-    "usecases.py": {
-        "deciding.py", "issuing.py", "files.py", "terms.py", "events.py", "ending.py",
-        "folding.py", "cases.py",
->>>>>>> bc54b41 (Registry: the working-day calendar, the law of 2006 beside that of 2002, golden cases of eligibility)
     },
     "api.py": {"wire.py", "bodies.py"},
-}  # fmt: skip
+}
 COMPANION_ROOMS = set().union(*COMPANIONS.values())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kit import cli
 from kit.rotation import Sealed
-from kit.service import Service
 from kit.service import Job, Service
 from registry.access import api as access
 from registry.areas import api as areas
