@@ -10,7 +10,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env run report rebuild stop reset test check live browser fuzz load contracts lock fmt
+.PHONY: help env run report rebuild stop reset test check live browser fuzz clients load contracts lock fmt
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -55,6 +55,10 @@ browser: env ## the pages in a real Chromium (installs it when absent)
 
 fuzz: env ## made requests, well and badly formed, against whole contracts
 	@$(PY) -m pytest tests/contracts -m fuzz $(ARGS)
+
+clients: env ## types generated from the contracts, compiled and used (installs Node.js when absent)
+	@command -v npm >/dev/null || (apt-get update -qq && apt-get install -y -qq nodejs npm)
+	@$(PY) -m pytest tests/clients -m clients $(ARGS)
 
 load: env ## benchmarks as ratios to a limit measured in the same run
 	@$(PY) -m tests.load $(ARGS)

@@ -10,10 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,16 +19,14 @@ import orjson
 import pytest
 import pytest_asyncio
 import schemathesis
-import uvicorn
-from fastapi import FastAPI
 
-from kit.processes import reserve_port
 from kit.service import create_app
 from kit.testing import PostgresServer, Signer
 from tests.journeys.city import DISTRICT, NDJSON, OFFICE, City, city_on, ndjson
 from tests.rights.calls import Call
 from tests.rights.objects import everything
 from tests.rights.table import committed
+from tests.serving import serving
 
 SERVICES = ("registry",)
 RIGHTS = {right.key: right for right in committed()}
@@ -144,29 +139,6 @@ async def ask(city: City, call: Call) -> httpx.Response:
 
 
 # --- badly formed, well formed, and everything between ------------------------------------------
-
-
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The application behind a real server in a thread of its own; answers its address."""
-    reserved = reserve_port()
-    port = reserved.port
-    reserved.release()
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", lifespan="on")
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        for _ in range(200):
-            if server.started:
-                break
-            time.sleep(0.05)
-        assert server.started
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
 
 
 @pytest.mark.fuzz

@@ -1,0 +1,81 @@
+"""TypeScript types from the committed contract compile under strict, and a program uses them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from kit.service import create_app
+from kit.testing import PostgresServer, Signer
+from tests.journeys.city import DISTRICT, OFFICE, OTHER, OTHER_OFFICE, City, city_on, id_number
+from tests.serving import serving
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(__file__).parent / "typescript"
+#: Everything that has a program in src/.
+SERVICES = ("registry",)
+
+pytestmark = pytest.mark.clients
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program with its tools, in a folder of its own; the lock says which versions."""
+    folder = tmp_path_factory.mktemp("typescript")
+    shutil.copytree(
+        PROGRAM, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules")
+    )
+    run(folder, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    return folder
+
+
+def run(folder: Path, *command: str) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, f"{command}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+    return done.stdout
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def city(postgres: PostgresServer, signer: Signer, keys_file: Path) -> AsyncIterator[City]:
+    async with city_on(postgres, signer, keys_file) as city:
+        yield city
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_types_compile_and_a_program_uses_them(
+    city: City, signer: Signer, workshop: Path
+) -> None:
+    for service in SERVICES:
+        contract = ROOT / "services" / service / "contract" / "openapi.json"
+        types = f"src/{service}.types.ts"
+        run(workshop, "npx", "openapi-typescript", str(contract), "-o", types)
+    run(workshop, "npx", "tsc", "--project", ".")
+    thing = city.world["registry"]
+    clerk = signer.token("registry_clerk", area=DISTRICT, office=OFFICE)
+    stranger = signer.token("registry_clerk", area=OTHER, office=OTHER_OFFICE)
+    number = id_number(4711)
+    with serving(
+        create_app(thing.service, thing.runtime.settings, authenticator=signer.authenticator())
+    ) as address:
+        said: dict[str, Any] = json.loads(
+            run(workshop, "node", "built/registry.js", address, clerk, stranger, number)
+        )
+    assert said == {
+        "name": "王**",
+        "twice": {
+            "status": 409, "code": "id-number-taken", "title": "The ID number is registered already",
+        },
+        "found": True,
+        "status": "laid_off",
+        "certificate": "applied",
+        "certificates": 1,
+        "hidden": 404,
+    }  # fmt: skip

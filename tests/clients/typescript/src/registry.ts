@@ -1,0 +1,81 @@
+// What a frontend does at the window, with nothing but the types of registry's contract.
+import createClient from "openapi-fetch";
+import type { components, paths } from "./registry.types.js";
+
+const [address, clerkToken, strangerToken, idNumber] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+];
+
+function as(token: string) {
+  return createClient<paths>({
+    baseUrl: address,
+    headers: { Authorization: `Bearer ${token}`, "Accept-Language": "en" },
+  });
+}
+
+function sure<T>(value: T | undefined | null, what: string): T {
+  if (value === undefined || value === null) throw new Error(`no ${what}`);
+  return value;
+}
+
+const clerk = as(clerkToken);
+const form: components["schemas"]["RegisterWorkerIn"] = {
+  id_number: idNumber,
+  name: "王小明",
+  labour_status: "laid_off",
+  status_since: "2001-03-01",
+  category: "soe_laid_off",
+  former_enterprise_kind: "state_owned",
+  former_enterprise_closed: false,
+  settlement_received: false,
+  drawing_unemployment_insurance: false,
+  dibao: false,
+  internally_retired: false,
+  centre_agreement_on: "2001-03-01",
+  area_code: "231102000000",
+  office: "231102-employment-bureau",
+  registered_on: "2003-01-06",
+};
+
+const registered = await clerk.POST("/v1/workers", { body: form });
+const worker = sure(registered.data, "worker");
+
+const again = await clerk.POST("/v1/workers", { body: form });
+const problem = sure(again.error, "problem");
+
+const found = await clerk.POST("/v1/workers/searches", { body: { id_number: idNumber } });
+const first = sure(found.data?.items[0], "worker found");
+
+const status = await clerk.GET("/v1/workers/{worker_id}/labour-status", {
+  params: { path: { worker_id: worker.id } },
+});
+const spell = sure(status.data?.spells[0], "spell");
+
+const applied = await clerk.POST("/v1/certificates", {
+  body: { worker_id: worker.id, applied_on: "2003-03-03" },
+});
+const certificate = sure(applied.data, "certificate");
+
+const listed = await clerk.GET("/v1/certificates", {
+  params: { query: { worker_id: worker.id, limit: 5 } },
+});
+
+const stranger = as(strangerToken);
+const hidden = await stranger.GET("/v1/workers/{worker_id}", {
+  params: { path: { worker_id: worker.id } },
+});
+
+console.log(
+  JSON.stringify({
+    name: worker.name_masked,
+    twice: { status: again.response.status, code: problem.code, title: problem.title },
+    found: first.id === worker.id,
+    status: spell.status,
+    certificate: certificate.state,
+    certificates: listed.data?.items.length ?? 0,
+    hidden: hidden.response.status,
+  }),
+);
