@@ -37,6 +37,12 @@ def note(event_id: UUID) -> None:
         told[:] = [event_id]
 
 
+def silence() -> None:
+    """Answer this request without ``Event-Id``: its caller must not learn whether anything was told
+    (another authority, who would learn from it who is known here)."""
+    _told.set(None)
+
+
 class Causality:
     """ASGI middleware for both headers."""
 

@@ -19,6 +19,7 @@ import orjson
 from asyncpg.pgproto.pgproto import UUID as FastUUID
 from pydantic import BaseModel
 
+from kit import context
 from kit.ids import new_id
 
 NAME = re.compile(
@@ -103,6 +104,16 @@ class NewEvent:
     def because_of(self, cause: Event) -> NewEvent:
         """The same event, caused by another one and in the same conversation."""
         return replace(self, causation_id=cause.id, correlation_id=cause.correlation_id)
+
+    def as_cause(self) -> Event:
+        """This event as the cause of what follows in its own transaction; 0 stands for a sequence
+        that is counted only when the event is written."""
+        correlation = self.correlation_id or context.current().correlation_id
+        return Event(
+            self.id, self.type.name, self.entity_id, 0, datetime.now(UTC), self.valid_from,
+            self.area_code, self.office, correlation, self.causation_id, self.reverses,
+            dict(self.data),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from kit.ids import new_id
 from tests.journeys.city import AS_OF, DISTRICT, OFFICE, PLACE, City, worker_form
 from tests.rights.calls import NOBODY, ON, Calls, a_placed_person, made, people
 
@@ -65,6 +66,10 @@ async def registry_calls(city: City, calls: Calls) -> None:
         "POST /v1/certificates/issues/imports",
         rows=[{"worker_id": fresh[5], "issued_on": "2003-04-10"}],
     )
+    await _told_by_authorities(city)
+    note("GET /v1/life-facts")
+    note("GET /v1/contributions")
+    note("GET /v1/contributions/conflicts")
     note("GET /v1/certificates/counts")
     note("GET /v1/certificates")
     note(
@@ -99,6 +104,21 @@ async def registry_calls(city: City, calls: Calls) -> None:
         {"on": AS_OF, "reason": "retired"},
         difficulty_id=difficulty,
     )
+
+
+async def _told_by_authorities(city: City) -> None:
+    """A retired person, and one whom an employer insured while registered as unemployed."""
+    retired = worker_form(next(city.serial))
+    insured = worker_form(next(city.serial), labour_status="unemployed", status_since="2003-02-01")
+    await city.load("registry", "/v1/workers", [retired, insured])
+    fact = {"id": str(new_id()), "id_number": retired["id_number"], "kind": "retired", "on": ON}
+    paid = {
+        "id": str(new_id()), "id_number": insured["id_number"], "month": "2003-05",
+        "pension": True, "payer": "70289001-5", "base": "860.00",
+    }  # fmt: skip
+    await city.post("registry", "/v1/life-facts", fact)
+    await city.post("registry", "/v1/contributions", paid)
+    await city.world.settle()
 
 
 async def help_calls(city: City, calls: Calls) -> None:

@@ -12,11 +12,14 @@ from registry.calendars import api as calendars
 from registry.calendars import usecases as calendar_work
 from registry.certificates import api as certificates
 from registry.consumers import SUBSCRIPTIONS
+from registry.contributions import api as contributions
 from registry.corrections import api as corrections
 from registry.difficulties import api as difficulties
 from registry.events import CATALOGUE
 from registry.grants import api as grants
 from registry.labour_status import api as labour_status
+from registry.life_facts import api as life_facts
+from registry.notices import api as notices
 from registry.offices import api as offices
 from registry.pairings import api as pairings
 from registry.reliefs import api as reliefs
@@ -29,6 +32,9 @@ NOUNS = (
     calendars,
     workers,
     labour_status,
+    life_facts,
+    notices,
+    contributions,
     corrections,
     certificates,
     difficulties,

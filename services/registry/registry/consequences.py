@@ -14,6 +14,7 @@ from kit.db import Tx
 from kit.events import Event
 from kit.service import Runtime
 from registry.certificates import issuing
+from registry.contributions import usecases as contributions
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.pairings import usecases as pairings
@@ -30,3 +31,4 @@ async def follow(
     await labour_status.refold(tx, persons, because)
     await issuing.annotate(rt, tx, persons, because)
     await pairings.fold(tx, persons, because)
+    await contributions.refold(tx, persons)

@@ -16,8 +16,10 @@ from kit.money import YuanNotNegative
 from registry.areas import events as areas
 from registry.benefits import events as benefits
 from registry.certificates import events as certificates
+from registry.contributions import events as contributions
 from registry.difficulties import events as difficulties
 from registry.labour_status import events as labour_status
+from registry.life_facts import events as life_facts
 from registry.offices import events as offices
 from registry.pairings import events as pairings
 from registry.reliefs import events as reliefs
@@ -30,6 +32,8 @@ CATALOGUE = Catalogue(
         *offices.TOLD,
         *workers.TOLD,
         *labour_status.TOLD,
+        *life_facts.TOLD,
+        *contributions.TOLD,
         *certificates.TOLD,
         *difficulties.TOLD,
         *benefits.TOLD,

@@ -1,14 +1,30 @@
-"""What stands of the life facts of a set of people."""
+"""Life facts recorded, ended and reversed by the authorities that know them, and told to others.
+
+Whoever records holds the lock of the registered people concerned (``labour_status.hold``), then
+writes, then calls :func:`bind`, then lets follow what follows (``registry.consequences``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid5
 
+from kit.auth import Actor
+from kit.crypto import IdNumber
 from kit.db import Tx
-from registry.life_facts import store
-from registry.life_facts.domain import LifeFact
+from kit.events import Event, EventType, NewEvent
+from kit.facts import IdTaken
+from kit.outbox import emit
+from kit.refusal import Refusal
+from kit.service import Runtime
+from registry.identities import usecases as identities
+from registry.life_facts import domain, events, store
+from registry.life_facts.domain import End, Kind, LifeFact, NewFact, Reversal, Step
+from registry.life_facts.store import Entry
+
+#: Makes the id of an end that was told together with its fact.
+_WITH_THE_FACT = UUID("5f1c1e0e-6b52-5c7e-9a3e-0b8f2f1f7a10")
 
 
 async def of(
@@ -16,6 +32,191 @@ async def of(
 ) -> dict[UUID, list[LifeFact]]:
     """Standing facts by worker, oldest first; absent for those of whom nothing was told."""
     found: dict[UUID, list[LifeFact]] = {}
-    for fact in await store.of(tx, list(workers), known_at):
+    for fact in domain.merged(await store.of(tx, list(workers), known_at)):
         found.setdefault(fact.worker_id, []).append(fact)
     return found
+
+
+def subject(rt: Runtime, number: IdNumber) -> bytes:
+    """The keyed hash under which facts about the holder of this number are kept."""
+    return store.subject(rt.keyring, number.number)
+
+
+async def workers_of(tx: Tx, subjects: Iterable[bytes]) -> list[UUID]:
+    """The registered people among these; facts about the others wait for their registration."""
+    wanted = set(subjects)
+    return await store.workers_of(tx, wanted) if wanted else []
+
+
+async def subjects_of(tx: Tx, authority: str, ids: Sequence[UUID]) -> set[bytes]:
+    """Whom these facts of an authority, and these ends of its facts, are about."""
+    acts = await store.acts(tx, ids)
+    facts = await store.known(tx, [*ids, *(act.fact_id for act in acts.values())])
+    return {fact.subject for fact in facts.values() if fact.authority == authority}
+
+
+async def record(
+    tx: Tx, authority: str, actor: str, facts: Sequence[NewFact], today: date
+) -> list[Refusal | None]:
+    """Keep what an authority tells; answers per fact why not, or None. A fact that was told before
+    under this id is not written again. Refused: :class:`InTheFuture`, :class:`FactBeforeBirth`,
+    :class:`EndsBeforeItBegan`, :class:`DoesNotEnd`, :class:`IdTaken` (by another fact)."""
+    known = await store.known(tx, [fact.id for fact in facts])
+    seen = {id: (one.authority, store.content(one)) for id, one in known.items()}
+    outcome: list[Refusal | None] = []
+    new: list[NewFact] = []
+    for fact in facts:
+        mine = (authority, store.content(fact))
+        try:
+            domain.check(fact, today)
+            if seen.setdefault(fact.id, mine) != mine:
+                raise IdTaken
+        except Refusal as refusal:
+            outcome.append(refusal)
+            continue
+        outcome.append(None)
+        if fact.id not in known:
+            new.append(fact)
+    if new:
+        await store.add(tx, new, authority, actor)
+        ended = [End(uuid5(_WITH_THE_FACT, str(f.id)), f.id, f.until) for f in new if f.until]
+        await store.add_ends(tx, ended, actor)
+    return outcome
+
+
+async def end(
+    tx: Tx, authority: str, actor: str, ends: Sequence[End], today: date
+) -> list[Refusal | None]:
+    """Facts no longer hold from a day on. Refused: :class:`NoSuchLifeFact` (also another
+    authority's), :class:`DoesNotEnd`, :class:`EndsBeforeItBegan`, :class:`InTheFuture`,
+    :class:`IdTaken`. An end that was told before under this id is not written again."""
+    facts = await store.known(tx, [one.fact_id for one in ends])
+    known = await store.acts(tx, [one.id for one in ends])
+    seen = {id: ("ended", act.fact_id, act.on) for id, act in known.items() if act.act == "ended"}
+    others = {id for id, act in known.items() if act.act != "ended"}
+    outcome: list[Refusal | None] = []
+    new: list[End] = []
+    for one in ends:
+        fact = facts.get(one.fact_id)
+        mine = ("ended", one.fact_id, one.on)
+        try:
+            if fact is None or fact.authority != authority:
+                raise domain.NoSuchLifeFact
+            domain.check_end(fact.kind, fact.on, one.on, today)
+            if one.id in others or seen.setdefault(one.id, mine) != mine:
+                raise IdTaken
+        except Refusal as refusal:
+            outcome.append(refusal)
+            continue
+        outcome.append(None)
+        if one.id not in known:
+            new.append(one)
+    await store.add_ends(tx, new, actor)
+    return outcome
+
+
+async def reverse(
+    tx: Tx, authority: str, actor: str, reversals: Sequence[Reversal], today: date
+) -> list[Refusal | None]:
+    """Facts, or their ends, were told wrongly. Refused: :class:`NoSuchLifeFact` (also another
+    authority's), :class:`IdTaken`. What was reversed before under this id is not again."""
+    named = [one.reverses for one in reversals]
+    acts = await store.acts(tx, [*named, *(one.id for one in reversals)])
+    facts = await store.known(tx, [*named, *(act.fact_id for act in acts.values())])
+    outcome: list[Refusal | None] = []
+    new: list[tuple[Reversal, UUID, UUID | None]] = []
+    seen = {id: (act.act, act.fact_id, act.reverses) for id, act in acts.items() if id not in named}
+    for one in reversals:
+        act = acts.get(one.reverses)
+        if act is not None and act.act != "ended":
+            act = None
+        fact = facts.get(act.fact_id if act else one.reverses)
+        if fact is None or fact.authority != authority:
+            outcome.append(domain.NoSuchLifeFact())
+            continue
+        mine = ("reversed", fact.id, act.id if act else None)
+        known = one.id in acts
+        if seen.setdefault(one.id, mine) != mine or (known and one.id in named):
+            outcome.append(IdTaken())
+            continue
+        outcome.append(None)
+        if not known:
+            new.append((one, fact.id, act.id if act else None))
+    await store.add_reversals(tx, new, today, actor)
+    return outcome
+
+
+# --- telling others
+
+_TYPES: dict[domain.What, EventType] = {
+    "recorded": events.LIFE_FACT_RECORDED,
+    "ended": events.LIFE_FACT_ENDED,
+    "end-reversed": events.LIFE_FACT_REVERSED,
+    "reversed": events.LIFE_FACT_REVERSED,
+}
+
+
+async def bind(tx: Tx, workers: Iterable[UUID]) -> dict[UUID, Event]:
+    """Tell what changed in the standing facts of these people since it was told last: after a fact,
+    an end, a reversal, a registration or a corrected ID number. Answers by worker the last event
+    that was told, as the cause of what follows; nobody of whom nothing changed."""
+    people = list(workers)
+    standing = {f.id: f for facts in (await of(tx, people)).values() for f in facts}
+    told = await store.told(tx, list(standing), people)
+    due: list[tuple[UUID, int, Step]] = []
+    for fact_id in sorted(standing.keys() | told.keys()):
+        believed, count = told.get(fact_id, (None, 0))
+        steps = domain.steps(believed, standing.get(fact_id))
+        due += [(fact_id, count + n, step) for n, step in enumerate(steps, 1)]
+    if not due:
+        return {}
+    about = standing | await _known(tx, [id for id, _, _ in due if id not in standing])
+    places = await store.places(tx, {step.worker_id for _, _, step in due})
+    made = [_event(about[id], step, *places[step.worker_id]) for id, _, step in due]
+    await store.add_told(tx, [(*one, event.id) for one, event in zip(due, made, strict=True)])
+    await emit(tx, made)
+    return {step.worker_id: event.as_cause() for (_, _, step), event in zip(due, made, strict=True)}
+
+
+async def _known(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, LifeFact]:
+    """Facts that stand no longer, of whom they were does not matter."""
+    return {
+        id: LifeFact(id, id, one.kind, one.on, None, one.authority)
+        for id, one in (await store.known(tx, ids)).items()
+    }
+
+
+def _event(fact: LifeFact, step: Step, area_code: str, office: str) -> NewEvent:
+    data = {
+        "worker_id": str(step.worker_id), "kind": fact.kind, "on": fact.on.isoformat(),
+        "authority": fact.authority,
+    }  # fmt: skip
+    if step.what in ("recorded", "ended"):
+        data["until"] = step.until.isoformat() if step.until else None  # type: ignore[assignment]
+    else:
+        data["what"] = "fact" if step.what == "reversed" else "end"
+    valid_from = step.until if step.what == "ended" and step.until else fact.on
+    return NewEvent(
+        _TYPES[step.what], fact.id, valid_from, area_code, office, data, reverses=step.reverses
+    )
+
+
+# --- reading
+
+
+async def list_life_facts(
+    rt: Runtime,
+    actor: Actor,
+    worker_id: UUID | None,
+    kind: Kind | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Entry]:
+    """What was told of people whom the caller may see; of one person under all records."""
+    async with rt.db.reading() as tx:
+        asked = None
+        if worker_id is not None:
+            persons = await identities.person_of(tx, [worker_id])
+            members = await identities.members_of(tx, persons.values())
+            asked = [id for ids in members.values() for id in ids]
+        return await store.page(tx, actor.area_prefix, asked, kind, after, limit)

@@ -25,6 +25,7 @@ from registry.areas.domain import NoSuchArea
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import LabourStatus, population
 from registry.labour_status.usecases import Opening
+from registry.life_facts import usecases as life_facts
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
 from registry.workers import changes, domain, events, record, store
@@ -164,6 +165,7 @@ async def register_all(
         await store.add(tx, keyring, made)
         await labour_status.open_all(tx, openings)
         await emit(tx, told)
+        await life_facts.bind(tx, [worker.id for worker in made])
     return outcome
 
 
