@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 SQL = """
 create table contribution (
