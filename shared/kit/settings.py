@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     import_body_max: int = Field(
         default=256 * 1024 * 1024, ge=1024 * 1024, description="Bytes of one bulk import at most"
     )
+    reveal_rate: str = Field(
+        default="30/minute;200/hour;600/day",
+        pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)(;[1-9][0-9]{0,6}/(second|minute|hour|day))*$",
+        description="People whom one account may look at in plain, per API process",
+    )
     otel_exporter_otlp_endpoint: str | None = Field(
         default=None, description="Traces are collected only when this is set"
     )

@@ -27,6 +27,12 @@ async def registry_calls(city: City, calls: Calls) -> None:
     form = worker_form(next(city.serial))
     note("GET /v1/workers")
     note("GET /v1/workers/{worker_id}/readers", worker_id=fresh[0])
+    note(
+        "POST /v1/workers/{worker_id}/reveals",
+        {"fields": ["name"], "purpose": "papers", "text": "核对"},
+        worker_id=fresh[0],
+    )
+    note("POST /v1/workers/names", {"ids": fresh[:2]})
     note("GET /v1/access-log/people", query="?account=" + quote("auditor of 231102"))
     note("POST /v1/workers", form)
     note("POST /v1/workers/searches", {"id_number": form["id_number"]})

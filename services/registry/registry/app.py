@@ -23,6 +23,7 @@ from registry.notices import api as notices
 from registry.offices import api as offices
 from registry.pairings import api as pairings
 from registry.reliefs import api as reliefs
+from registry.reveals import api as reveals
 from registry.workers import api as workers
 
 #: In the order in which the contract shows them.
@@ -43,7 +44,19 @@ NOUNS = (
     reliefs,
     pairings,
     access,
+    reveals,
 )
+
+#: Every column that holds personal values encrypted.
+SEALED = [
+    Sealed(table, column)
+    for table, columns in {
+        "worker": ("id_number", "name", "phone", "address", "household_number"),
+        "worker_change": ("sealed", "sealed_previous"),
+        "correction_request": ("sealed", "sealed_expected"),
+    }.items()
+    for column in columns
+]
 
 SERVICE = Service(
     name="registry",
@@ -56,8 +69,8 @@ SERVICE = Service(
     routers=[router for noun in NOUNS for router in noun.routers],
     problems=dict(problem for noun in NOUNS for problem in noun.problems),
     subscriptions=SUBSCRIPTIONS,
-    sealed=[Sealed("worker", "id_number"), Sealed("worker", "name"), Sealed("worker", "phone")],
     jobs=(Job("seed-calendar", 24 * 3600, calendar_work.refresh_seed),),
+    sealed=SEALED,
 )
 
 

@@ -121,9 +121,8 @@ class Registry:
         return await self.thing.told(f"registry.{name}.v1")
 
 
-@pytest.fixture
-async def registry(running: Callable[..., Any]) -> Registry:
-    thing: UnderTest = await running("registry")
+async def settled(thing: UnderTest) -> Registry:
+    """The registry of a service on an empty database, with a city, two districts and an office."""
     registry = Registry(thing, thing.client(), thing.client(subject="checker"))
     places = [("231100000000", "黑河市"), (DISTRICT, "爱辉区"), (OTHER, "嫩江县")]
     for code, name in places:
@@ -138,3 +137,8 @@ async def registry(running: Callable[..., Any]) -> Registry:
         },
     )  # fmt: skip
     return registry
+
+
+@pytest.fixture
+async def registry(running: Callable[..., Any]) -> Registry:
+    return await settled(await running("registry"))

@@ -16,10 +16,10 @@ from typing import Any
 
 import orjson
 
-from kit.testing import PostgresServer, Signer, under_test
+from kit.testing import Signer, under_test
 from registry.app import SERVICE
 
-from .conftest import DISTRICT, OFFICE, OTHER, Registry
+from .conftest import Registry, settled
 
 PEOPLE = 1200
 
@@ -52,13 +52,11 @@ async def test_people_come_under_a_new_key_while_they_are_read_and_registered(
     signer: Signer,
     keys_file: Path,
     tmp_path: Path,
-    postgres: PostgresServer,
 ) -> None:
     _, url = await asyncio.to_thread(make_database, "registry")
     second, last = rotated(keys_file, tmp_path)
     async with under_test(SERVICE, url, signer=signer, keys_file=keys_file) as before:
-        registry = Registry(before, before.client())
-        await places(registry)
+        registry = await settled(before)
         forms = [registry.form() for _ in range(PEOPLE)]
         await registry.loaded("/v1/workers", forms)
         masked = (await registry.get(f"/v1/workers/{forms[0]['id']}"))["name_masked"]
@@ -99,8 +97,7 @@ async def test_the_worker_goes_on_with_a_rotation_that_was_begun(
     _, url = await asyncio.to_thread(make_database, "registry")
     second, _ = rotated(keys_file, tmp_path)
     async with under_test(SERVICE, url, signer=signer, keys_file=keys_file) as before:
-        registry = Registry(before, before.client())
-        await places(registry)
+        registry = await settled(before)
         await registry.loaded("/v1/workers", [registry.form() for _ in range(20)])
     async with under_test(SERVICE, url, signer=signer, keys_file=second) as serving:
         from kit import rotation
@@ -132,17 +129,3 @@ async def test_every_ciphertext_of_the_registry_is_declared(registry: Registry) 
 def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     return {one["name"]: one["keys"] for one in json.loads(done.stdout)["columns"]}
-
-
-async def places(registry: Registry) -> None:
-    for code, name in (("231100000000", "黑河市"), (DISTRICT, "爱辉区"), (OTHER, "嫩江县")):
-        await registry.post(
-            "/v1/areas", {"code": code, "name": name, "established_on": "2000-01-01"}
-        )
-    await registry.post(
-        "/v1/offices",
-        {
-            "code": OFFICE, "name": "爱辉区就业局", "kind": "bureau", "staff": 9,
-            "area_code": DISTRICT, "opened_on": "2000-01-01",
-        },
-    )  # fmt: skip

@@ -31,7 +31,7 @@ from registry.offices.domain import NoSuchOffice
 from registry.workers import changes, domain, events, record, store
 from registry.workers.domain import Category, Claims, Contact, Employer, Facts, Proof, Worker
 from registry.workers.record import Known
-from registry.workers.store import NewWorker
+from registry.workers.store import NewWorker, Plain
 
 #: Which document proves which category (R1a).
 PROOFS = "registry.category_proofs"
@@ -248,6 +248,12 @@ async def list_workers(
 async def facts_of(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Facts]:
     """What other nouns decide on, as things stand; absent for those whom nobody registered."""
     return {id: facts for id, (facts, _) in (await store.facts(tx, ids)).items()}
+
+
+async def personal_of(rt: Runtime, tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Plain]:
+    """The personal values of these workers, opened. Whoever shows them has checked the areas, and
+    notes the read before."""
+    return await store.plain(tx, rt.keyring, list(ids))
 
 
 async def facts_on(

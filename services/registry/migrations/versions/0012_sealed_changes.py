@@ -1,0 +1,10 @@
+"""A key rotation may replace the ciphertexts of changes, which are append-only otherwise."""
+
+from kit import migrations
+
+revision = "0012"
+down_revision = "0011"
+
+
+def upgrade() -> None:
+    migrations.reencrypted("worker_change", "sealed", "sealed_previous")

@@ -1,0 +1,1 @@
+"""Looking at names and numbers in plain (查看明文)."""
