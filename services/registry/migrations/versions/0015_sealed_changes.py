@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0012"
-down_revision = "0011"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
