@@ -13,47 +13,34 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from kit.ids import new_id
-from tests.load import copying, emitting, rows, wrk
+from tests.load import copying, emitting, registry, rows, wrk
+from tests.load.ratio import Ratio, requests
 from tests.load.stage import Bare, Stage, bare, stage
 
-ROUNDS = 3
 CERTIFICATES = 5_000
 IMPORTED = 40_000
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """One line of the result. ``floor`` is the least that is accepted."""
-
-    name: str
-    product: float
-    limit: float
-    unit: str
-    floor: float
-    more: str
-
-    @property
-    def value(self) -> float:
-        return self.product / self.limit
+SIZES = [10_000, 100_000]
 
 
 def main() -> int:
     if shutil.which("wrk") is None:
         subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=True)
     console = Console(width=150)
+    sizes = [int(word) for word in sys.argv[2:]]
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
-        found = asyncio.run(measure(Path(folder), console))
+        if sys.argv[1:2] == ["registry"]:
+            found = asyncio.run(at_scale(Path(folder), sizes or SIZES))
+        else:
+            found = asyncio.run(measure(Path(folder), console))
     table = Table("", "product", "limit", "ratio", "floor", "")
     for one in found:
-        mark = "" if one.value >= one.floor else "[red]below[/red]"
+        mark = "" if one.holds else "[red]below[/red]"
         table.add_row(
             one.name,
             f"{one.product:,.0f} {one.unit}",
@@ -63,7 +50,13 @@ def main() -> int:
             one.more,
         )
     console.print(table)
-    return 0 if all(one.value >= one.floor for one in found) else 1
+    return 0 if all(one.holds for one in found) else 1
+
+
+async def at_scale(folder: Path, sizes: list[int]) -> list[Ratio]:
+    """``make load ARGS="registry 10000 100000 1000000"``."""
+    async with stage(folder) as on, bare(on) as limit:
+        return await registry.measure(on, limit, sizes)
 
 
 async def measure(folder: Path, console: Console) -> list[Ratio]:
@@ -101,7 +94,7 @@ async def certificates(on: Stage, limit: Bare) -> list[Ratio]:
         variables = {"LOAD_IDS": str(ids), "LOAD_TOKEN": "none", "LOAD_PREFIX": "/certificates/"}
         return wrk.drive(limit.port, "get.lua", limit.pid, variables)
 
-    return _requests("(a) GET certificate", product, bare_server, 0.25)
+    return requests("(a) GET certificate", product, bare_server, 0.25)
 
 
 async def _copy_certificates(on: Stage) -> None:
@@ -153,27 +146,9 @@ async def vacancies(on: Stage, limit: Bare) -> list[Ratio]:
     def bare_server() -> wrk.Measured:
         return wrk.drive(limit.port, "post.lua", limit.pid, variables("/vacancies"))
 
-    found = _requests("(b) POST vacancy", product, bare_server, 0.20)
+    found = requests("(b) POST vacancy", product, bare_server, 0.20)
     await on.quiet(("jobs-market", "assessment"))
     return found
-
-
-def _requests(
-    name: str, product: Callable[[], wrk.Measured], limit: Callable[[], wrk.Measured], floor: float
-) -> list[Ratio]:
-    ours, bares = [], []
-    for _ in range(ROUNDS):
-        bares.append(limit())
-        ours.append(product())
-        if ours[-1].errors or bares[-1].errors:
-            raise RuntimeError(f"{name}: {ours[-1].errors} and {bares[-1].errors} failed requests")
-    mine = statistics.median(one.rps for one in ours)
-    theirs = statistics.median(one.rps for one in bares)
-    cpu = statistics.median(one.cpu_us for one in ours)
-    bare_cpu = statistics.median(one.cpu_us for one in bares)
-    busy = statistics.median(one.busy for one in bares)
-    more = f"CPU {cpu:.0f} against {bare_cpu:.0f} µs, ratio {bare_cpu / cpu:.2f}; limit busy {busy:.0%}"
-    return [Ratio(name, mine, theirs, "req/s", floor, more)]
 
 
 async def events(on: Stage, limit: Bare) -> list[Ratio]:

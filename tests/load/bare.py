@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,6 +32,23 @@ class Certificate(BaseModel):
     valid_until: date | None
     area_code: str
     office: str
+
+
+class Searched(BaseModel):
+    id_number: str
+
+
+class Person(BaseModel):
+    """A person as short as an answer can be."""
+
+    id: UUID
+    name: str
+    sex: str
+    birth_date: date
+    category: str
+    area_code: str
+    office: str
+    registered_on: date
 
 
 class Row(BaseModel):
@@ -61,6 +79,21 @@ def create(dsn: str) -> FastAPI:
             "select * from bare_certificate where id = $1", certificate_id
         )
         return Certificate(**dict(row))
+
+    @app.get("/certificates-by-number/{number}")
+    async def by_number(number: str, request: Request) -> Certificate:
+        row = await request.app.state.pool.fetchrow(
+            "select * from bare_numbered where number = $1", number
+        )
+        return Certificate(**dict(row))
+
+    @app.post("/workers/searches")
+    async def search(body: Searched, request: Request) -> Person:
+        row = await request.app.state.pool.fetchrow(
+            "select * from bare_worker where id_number_index = $1",
+            sha256(body.id_number.encode()).digest(),
+        )
+        return Person(**dict(row))
 
     @app.post("/vacancies", status_code=201)
     async def post(body: Row, request: Request) -> dict[str, Any]:

@@ -40,24 +40,50 @@ def id_number(n: int) -> str:
     return head + check_digit(head)
 
 
+BORN = date(1960, 5, 4)
+_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+_GIVEN = "建国秀英桂兰玉梅志强淑珍永红海燕凤琴国庆春梅晓东丽华文军素芳立新金花德明云霞福生"
+
+
+def name(n: int) -> str:
+    """One of some fifty thousand names, spread over people as unevenly as a formula can."""
+    given = _GIVEN[n * 7 % len(_GIVEN)] + _GIVEN[n * n % 41 % len(_GIVEN)]
+    return _SURNAMES[n * 13 % len(_SURNAMES)] + given
+
+
+def worker(n: int, id: str) -> dict[str, Any]:
+    """The nth laid-off worker of a state-owned enterprise with a centre agreement: entitled by rule."""
+    return {
+        "id": id,
+        "id_number": id_number(n),
+        "name": name(n),
+        "household_number": f"2311{n // 3:08d}",
+        "former_employer": f"黑河市第{n % 400 + 1}机械厂",
+        "labour_status": "laid_off",
+        "status_since": "2001-03-01",
+        "category": "soe_laid_off",
+        "former_enterprise_kind": "state_owned",
+        "centre_agreement_on": "2001-03-01",
+        "registered_on": "2003-01-15",
+        "area_code": AREA,
+        "office": OFFICE,
+    }
+
+
+def newcomer(n: int) -> dict[str, Any]:
+    """Somebody who looks like the nth worker, as a clerk would search before registering."""
+    known = worker(n, "")
+    return {
+        "name": known["name"],
+        "id_number": id_number(n + 5_000_000),
+        "household_number": known["household_number"],
+        "former_employer": known["former_employer"],
+    }
+
+
 def workers(count: int, *, start: int = 0) -> list[dict[str, Any]]:
-    """Laid-off workers of a state-owned enterprise with a centre agreement: entitled by rule."""
-    return [
-        {
-            "id": str(new_id()),
-            "id_number": id_number(start + n),
-            "name": "王建国",
-            "labour_status": "laid_off",
-            "status_since": "2001-03-01",
-            "category": "soe_laid_off",
-            "former_enterprise_kind": "state_owned",
-            "centre_agreement_on": "2001-03-01",
-            "registered_on": "2003-01-15",
-            "area_code": AREA,
-            "office": OFFICE,
-        }
-        for n in range(count)
-    ]
+    """The next ``count`` workers."""
+    return [worker(start + n, str(new_id())) for n in range(count)]
 
 
 def employer(employer_id: UUID) -> dict[str, Any]:
