@@ -15,6 +15,7 @@ from openapi_spec_validator import validate
 
 from kit import contracts, events
 from kit.service import Service
+from local import lifecycles
 from tests.world import PACKAGES
 
 
@@ -92,3 +93,7 @@ def test_the_event_table_in_the_architecture_is_the_codes() -> None:
     page = Path(__file__).parents[2] / "ARCHITECTURE.md"
     text = page.read_text(encoding="utf-8")
     assert contracts.with_event_table(text, SERVICES) == text, "run make contracts"
+
+
+def test_the_page_of_state_machines_is_the_codes() -> None:
+    assert lifecycles.PAGE.read_text(encoding="utf-8") == lifecycles.page(), "run make contracts"
