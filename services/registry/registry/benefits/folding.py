@@ -56,8 +56,10 @@ class Book:
         )
 
 
-async def books_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Book]:
-    """The books of these persons (surviving records), in a fixed number of statements."""
+async def books_of(tx: Tx, persons: Iterable[UUID], *, writing: bool = False) -> dict[UUID, Book]:
+    """The books of these persons (surviving records), in a fixed number of statements. For
+    ``writing`` the persons are read even when nothing stands in their book: a first benefit is
+    checked like any other."""
     members = await identities.members_of(tx, persons)
     everyone = [id for ids in members.values() for id in ids]
     grants = await store.grants_of(tx, everyone)
@@ -71,7 +73,7 @@ async def books_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Book]:
     with_months = [
         person
         for person, ids in members.items()
-        if any(entry.months for id in ids for entry in by_worker.get(id, ()))
+        if writing or any(entry.months for id in ids for entry in by_worker.get(id, ()))
     ]
     spells = await labour_status.spells_of(tx, with_months) if with_months else {}
     facts = await workers.facts_of(tx, with_months) if with_months else {}

@@ -112,7 +112,7 @@ async def write_all(
     people = [worker for worker in asked if worker is not None]
     await labour_status.hold(tx, people)
     person_of = await identities.person_of(tx, people)
-    books = await folding.books_of(tx, person_of.values())
+    books = await folding.books_of(tx, person_of.values(), writing=True)
     holders = await issuing.holders_of(tx, books)
     facts = await workers.facts_of(tx, people)
     used = await benefits.ids_in_use(tx, [command.id for command in commands])
