@@ -15,6 +15,7 @@ from kit.events import Event
 from kit.service import Runtime
 from registry.certificates import issuing
 from registry.contributions import usecases as contributions
+from registry.difficulties import usecases as difficulties
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.pairings import usecases as pairings
@@ -29,6 +30,7 @@ async def follow(
     persons = sorted(set(told_of.values()))
     because = {told_of.get(worker, worker): cause for worker, cause in causes.items()}
     await labour_status.refold(tx, persons, because)
+    await difficulties.refold(rt, tx, persons, because)
     await issuing.annotate(rt, tx, persons, because)
     await pairings.fold(tx, persons, because)
     await contributions.refold(tx, persons)

@@ -85,7 +85,10 @@ async def referrals_resolved(rt: Runtime, tx: Tx, events: list[Event]) -> None:
         if told.outcome == "refused"
     ]
     if refused:
+        causes = {told.worker_id: event for event, told in heard if told.outcome == "refused"}
+        await labour_status.hold(tx, causes)
         await refusals.hear(tx, refused)
+        await consequences.follow(rt, tx, causes, causes)
 
 
 async def entitlements_opened(rt: Runtime, tx: Tx, events: list[Event]) -> None:

@@ -1,96 +1,52 @@
-"""HTTP of recognitions."""
+"""HTTP of recognitions, and of the census of those who may qualify."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
 
-from kit import bulk, pagination
+from kit import areas, audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
-from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Asked, load
+from kit.wire import load
 from registry.decision_api import DecisionOut
 from registry.difficulties import domain, usecases
-from registry.difficulties.domain import Difficulty, ExitReason, Kind, State
-from registry.difficulties.usecases import Recognise
+from registry.difficulties.domain import State
+from registry.difficulties.rule import Kind
+from registry.difficulties.wire import (
+    KIND,
+    STATE,
+    AnswerIn,
+    AnswerOut,
+    CensusCountsOut,
+    DifficultyOut,
+    ExitIn,
+    PossibleOut,
+    ProofsOut,
+    RecogniseIn,
+    RestoreIn,
+)
 
 TAG = "difficulties 就业困难对象"
 router = APIRouter(prefix="/v1/difficulties", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:difficulty:read")]
 Writer = Annotated[Actor, requires("registry:difficulty:write")]
+Approver = Annotated[Actor, requires("registry:difficulty:approve")]
 Importer = Annotated[Actor, requires("registry:difficulty:import")]
-
-KIND = "类别：4050 男满五十、女满四十周岁"
-STATE = "状态：recognised 已认定，refused 不予认定，exited 已退出"
-EXIT = "原因：employed 已就业，retired 退休，refused_three_offers 三次拒绝推荐，other 其他"
-_WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
-
-
-class RecogniseIn(Asked):
-    """A request to be recognised (困难对象认定申请), decided by the rule on that day's facts."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"worker_id": _WORKER, "recognised_on": "2003-03-03"}]},
-    )
-    id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
-    worker_id: UUID = Field(description="申请人")
-    recognised_on: date = Field(description="认定日期")
-    kind: Kind = Field(default="4050", description=KIND)
-
-    def command(self) -> Recognise:
-        return Recognise(self.worker_id, self.recognised_on, self.kind, self.id or new_id())
-
-
-class ExitIn(Asked):
-    """The person leaves the group (退出)."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"on": "2003-09-01", "reason": "retired"}]},
-    )
-    on: date = Field(description="退出日期")
-    reason: ExitReason = Field(description=EXIT)
-
-
-class DifficultyOut(BaseModel):
-    """A recognition or its refusal (认定)."""
-
-    id: UUID
-    worker_id: UUID
-    kind: Kind = Field(description=KIND)
-    state: State = Field(description=STATE)
-    recognised_on: date = Field(description="认定日期")
-    decision_id: UUID = Field(description="决定记录")
-    clause: str | None = Field(description="首个不符合的条款")
-    exited_on: date | None = Field(description="退出日期")
-    exit_reason: ExitReason | None = Field(description=EXIT)
-    area_code: AreaCode
-    office: str = Field(description="经办机构")
-    version: int = Field(description="版本，用于 If-Match", examples=[1])
-
-    @classmethod
-    def of(cls, d: Difficulty) -> DifficultyOut:
-        return cls(
-            id=d.id, worker_id=d.worker_id, kind=d.kind, state=d.state,
-            recognised_on=d.recognised_on, decision_id=d.decision_id, clause=d.clause,
-            exited_on=d.exited_on, exit_reason=d.exit_reason, area_code=d.area_code,
-            office=d.office, version=d.version,
-        )  # fmt: skip
+Area = Annotated[AreaCode | None, Query(description="区划；缺省为本机构辖区")]
+SHOWN = ("difficulty",)
 
 
 @router.post("", status_code=201, summary="认定困难对象", operation_id="recognise_difficulty")
 async def recognise_difficulty(
     request: Request, response: Response, body: RecogniseIn, actor: Writer
 ) -> DifficultyOut:
-    """Decide a request: recognised, or refused with the first failing clause."""
+    """Decide a request: recognised, or refused with the first failing clause. The street recognises
+    in one step (policy 4.1)."""
     difficulty = await usecases.recognise_difficulty(runtime_of(request), actor, body.command())
     response.headers["ETag"] = etag(difficulty.version)
     return DifficultyOut.of(difficulty)
@@ -121,13 +77,90 @@ async def list_difficulties(
     """Recognitions and refusals of the caller's subtree."""
     filters = {"worker_id": worker_id, "state": state}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rt = runtime_of(request)
     rows = await usecases.list_difficulties(
-        runtime_of(request), actor, worker_id, state, after[0] if after else None, limit + 1
+        rt, actor, worker_id, state, after[0] if after else None, limit + 1
     )
+    people = sorted({row.worker_id for row in rows[:limit]})
+    await audit.note(rt, actor, "list_difficulties", people, SHOWN)
     return pagination.page(
         rows, limit, position=lambda d: [str(d.id)], item=DifficultyOut.of, actor=actor,
         filters=filters,
     )  # fmt: skip
+
+
+# --- the census ---------------------------------------------------------------------------------
+
+
+def _prefix(actor: Actor, area_code: str | None) -> str | None:
+    """The digits of the area that is looked at; None when it lies outside of what the caller sees."""
+    if area_code is None:
+        return actor.area_prefix
+    return areas.prefix(area_code) if actor.may_see(area_code) else None
+
+
+@router.get("/census", summary="摸底名单", operation_id="list_difficulty_census")
+async def list_difficulty_census(
+    request: Request,
+    actor: Reader,
+    kind: Annotated[Kind, Query(description=KIND)] = "4050",
+    area_code: Area = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[PossibleOut]:
+    """Who may qualify by today's law, is not recognised and has not been asked. Kinds that only a
+    paper proves have no list: no register knows who has it."""
+    filters = {"kind": kind, "area_code": area_code}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rt, prefix = runtime_of(request), _prefix(actor, area_code)
+    rows = (
+        await usecases.census(rt, actor, prefix, kind, after[0] if after else None, limit + 1)
+        if prefix is not None
+        else []
+    )
+    people = [row.worker_id for row in rows[:limit]]
+    await audit.note(rt, actor, "list_difficulty_census", people, SHOWN)
+    return pagination.page(
+        rows, limit, position=lambda p: [str(p.worker_id)],
+        item=lambda p: PossibleOut.of(p, kind), actor=actor, filters=filters,
+    )  # fmt: skip
+
+
+@router.get("/census/counts", summary="摸底统计", operation_id="count_difficulty_census")
+async def count_difficulty_census(
+    request: Request, actor: Reader, area_code: Area = None
+) -> CensusCountsOut:
+    """How many may qualify and were not asked, are recognised, and answered what."""
+    prefix = _prefix(actor, area_code)
+    rt = runtime_of(request)
+    counts = (
+        await usecases.census_counts(rt, actor, prefix)
+        if prefix is not None
+        else usecases.CensusCounts({}, {}, {})
+    )
+    return CensusCountsOut.of(area_code or actor.area_code, counts)
+
+
+@router.post(
+    "/census/answers", status_code=201, summary="登记摸底答复", operation_id="note_census_answer"
+)
+async def note_census_answer(request: Request, body: AnswerIn, actor: Writer) -> AnswerOut:
+    """Somebody was asked and answered; from now on the census leaves the person out."""
+    return AnswerOut.of(await usecases.note_answer(runtime_of(request), actor, body.command()))
+
+
+@router.post(
+    "/census/answers/imports", summary="批量登记摸底答复", operation_id="import_census_answers",
+    openapi_extra=bulk.documented(AnswerIn),
+)  # fmt: skip
+async def import_census_answers(
+    request: Request, actor: Importer, options: bulk.Options
+) -> bulk.ImportResult:
+    """Many answers, as a station brings them from its doors."""
+    return await load(request, options, AnswerIn, AnswerIn.command, usecases.note_asked, actor)
+
+
+# --- one recognition ----------------------------------------------------------------------------
 
 
 @router.get("/{difficulty_id}", summary="查看认定", operation_id="get_difficulty")
@@ -135,7 +168,9 @@ async def get_difficulty(
     request: Request, response: Response, difficulty_id: UUID, actor: Reader
 ) -> DifficultyOut:
     """One recognition or refusal."""
-    difficulty = await usecases.difficulty_of(runtime_of(request), actor, difficulty_id)
+    rt = runtime_of(request)
+    difficulty = await usecases.difficulty_of(rt, actor, difficulty_id)
+    await audit.note(rt, actor, "get_difficulty", [difficulty.worker_id], SHOWN)
     response.headers["ETag"] = etag(difficulty.version)
     return DifficultyOut.of(difficulty)
 
@@ -147,8 +182,21 @@ async def get_difficulty_decision(
     request: Request, difficulty_id: UUID, actor: Reader
 ) -> DecisionOut:
     """Why it was recognised or refused."""
-    record = await usecases.decision_of(runtime_of(request), actor, difficulty_id)
+    rt = runtime_of(request)
+    difficulty, record = await usecases.decision_of(rt, actor, difficulty_id)
+    await audit.note(rt, actor, "get_difficulty_decision", [difficulty.worker_id], SHOWN)
     return DecisionOut.of(record, request)
+
+
+@router.get("/{difficulty_id}/proofs", summary="认定证明", operation_id="list_difficulty_proofs")
+async def list_difficulty_proofs(
+    request: Request, difficulty_id: UUID, actor: Reader
+) -> ProofsOut:
+    """The papers that were shown."""
+    rt = runtime_of(request)
+    difficulty, proofs = await usecases.proofs_of(rt, actor, difficulty_id)
+    await audit.note(rt, actor, "list_difficulty_proofs", [difficulty.worker_id], SHOWN)
+    return ProofsOut.of(difficulty_id, proofs)
 
 
 @router.post(
@@ -157,7 +205,8 @@ async def get_difficulty_decision(
 async def exit_difficulty(
     request: Request, response: Response, difficulty_id: UUID, body: ExitIn, actor: Writer
 ) -> DifficultyOut:
-    """The person leaves the group, with a coded reason. Needs If-Match."""
+    """The person leaves the group, with a coded reason. Needs If-Match. Work, retirement and other
+    facts end a recognition by themselves."""
     version = expected_version(request)
     difficulty = await usecases.exit_difficulty(
         runtime_of(request), actor, difficulty_id, body.reason, body.on, version
@@ -166,9 +215,28 @@ async def exit_difficulty(
     return DifficultyOut.of(difficulty)
 
 
+@router.post(
+    "/{difficulty_id}/restorations", status_code=201, summary="撤销退出",
+    operation_id="restore_difficulty",
+)  # fmt: skip
+async def restore_difficulty(
+    request: Request, response: Response, difficulty_id: UUID, body: RestoreIn, actor: Approver
+) -> DifficultyOut:
+    """What a clerk wrote as the exit is taken back, by another person. Needs If-Match."""
+    version = expected_version(request)
+    difficulty = await usecases.restore_difficulty(
+        runtime_of(request), actor, difficulty_id, body.reason, version
+    )
+    response.headers["ETag"] = etag(difficulty.version)
+    return DifficultyOut.of(difficulty)
+
+
 routers = [
     router,
     bulk.reading("/v1/difficulties", "difficulty", "registry:difficulty:import", tag=TAG),
+    bulk.reading(
+        "/v1/difficulties/census/answers", "census_answer", "registry:difficulty:import", tag=TAG
+    ),
 ]
 
 problems = [
@@ -178,5 +246,9 @@ problems = [
     refused(domain.NotRecognised, 409, "未在认定中", "Not recognised now"),
     refused(
         domain.ExitBeforeRecognition, 422, "退出早于认定", "The exit is before the recognition"
+    ),
+    refused(domain.NoExitByHand, 409, "没有可撤销的退出登记", "No exit was written by hand"),
+    refused(
+        domain.MakerIsChecker, 409, "经办人不得自行撤销", "Who wrote the exit does not take it back"
     ),
 ]

@@ -1,34 +1,53 @@
-"""Persons in difficulty: rule ``difficulty_4050`` (中发[2002]12号; policy R4, R4a).
+"""Persons in difficulty: a decision recognises, and what happens afterwards ends it. Pure.
 
-Men of 50 and women of 40 or more, of the target group, without work. The age is counted on the
-day of recognition; other reference dates are local and of later years.
+Whether somebody recognised is still in difficulty is folded from facts (policy 4.1, E6): work,
+retirement and the other life facts, refused introductions, and exits written by hand. When the fact
+goes (a placement voided, an exit taken back) the recognition is there again. The rule that
+recognises is in :mod:`.rule`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from kit.crypto import Sex
-from kit.decisions import Condition
+from kit import lifecycle
 from kit.refusal import Refusal
-from registry.labour_status.domain import BASE_STATUSES, LabourStatus
-from registry.rules import Clause
-from registry.workers.domain import Category
+from registry.difficulties.rule import Evidence, Kind
+from registry.labour_status.domain import Spell
 
-RULE = "registry.difficulty_4050"
-VERSION = "2002"
-MALE_PARAMETER = "registry.difficulty_age_male"
-FEMALE_PARAMETER = "registry.difficulty_age_female"
-
-Kind = Literal["4050"]
 #: 已认定 / 不予认定 / 已退出
 State = Literal["recognised", "refused", "exited"]
-#: 已就业 / 退休 / 三次无正当理由拒绝推荐 / 其他
-ExitReason = Literal["employed", "retired", "refused_three_offers", "other"]
+#: 已就业 / 退休 / 死亡 / 出境定居 / 服刑 / 参军 / 完全丧失劳动能力 / 三次拒绝推荐 / 无就业愿望 / 已有同类认定 / 其他
+ExitReason = Literal[
+    "employed", "retired", "deceased", "emigrated", "imprisoned", "enlisted", "incapacitated",
+    "refused_three_offers", "wish_ended", "superseded", "other",
+]  # fmt: skip
+#: What a clerk may write as the reason; the others follow from facts.
+HandReason = Literal["employed", "retired", "refused_three_offers", "wish_ended", "other"]
+
+#: The state machine of 4.1: the street recognises; facts end it and bring it back.
+ACTS: tuple[lifecycle.Act, ...] = (
+    lifecycle.Act(None, "recognised", "recognise", "认定", "station_clerk"),
+    lifecycle.Act(None, "refused", "refuse", "不予认定", "station_clerk"),
+    lifecycle.Act("recognised", "exited", "exit", "退出", "station_clerk"),
+    lifecycle.Act("recognised", "exited", "leave", "就业、退休、三次拒绝等自动退出", "facts"),
+    lifecycle.Act("exited", "recognised", "restore", "撤销退出", "certificate_approver"),
+    lifecycle.Act("exited", "recognised", "return", "事实撤销后恢复", "facts"),
+)
+
+_LEAVING: dict[str, ExitReason] = {
+    "employed": "employed",
+    "retired": "retired",
+    "deceased": "deceased",
+    "emigrated": "emigrated",
+    "imprisoned": "imprisoned",
+    "enlisted": "enlisted",
+    "incapacitated": "incapacitated",
+}
 
 
 class NoSuchDifficulty(Refusal):
@@ -61,78 +80,52 @@ class ExitBeforeRecognition(Refusal):
     code = "exit-before-recognition"
 
 
+class NoExitByHand(Refusal):
+    """Nobody wrote an exit that could be taken back; what facts ended, facts bring back."""
+
+    code = "no-exit-by-hand"
+
+
+class MakerIsChecker(Refusal):
+    """Who wrote the exit does not take it back."""
+
+    code = "maker-is-checker"
+
+
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What the rule looks at, on the day of recognition."""
+class Proof:
+    """A paper that was shown for a request, by its own number and date."""
 
-    sex: Sex
-    birth_date: date
-    category: Category
-    status: LabourStatus
+    kind: Evidence
+    reference: str
+    issued_on: date
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """Ages in full years (``policies/difficulty.toml``)."""
+class Exit:
+    """An exit written by hand. ``actor`` wrote it."""
 
-    male_age: int
-    female_age: int
-
-
-def age(born: date, on: date) -> int:
-    """Full years on a day; someone born on 29 February ages on 1 March in common years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    id: UUID
+    difficulty_id: UUID
+    on: date
+    reason: HandReason
+    actor: str
 
 
-def _old_enough(facts: Facts, terms: Terms, on: date) -> bool:
-    needed = terms.male_age if facts.sex == "male" else terms.female_age
-    return age(facts.birth_date, on) >= needed
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody of the census was asked, and answered: 申请 / 放弃."""
 
-
-CLAUSES = (
-    Clause(
-        "target-group", "中发[2002]12号 R1",
-        "属于下岗失业人员且为四类对象之一", "is of the base population and of one of the four categories",
-        ("category", "labour_status"),
-    ),
-    Clause(
-        "age-4050", "中发[2002]12号 R4",
-        "男满五十周岁、女满四十周岁", "is a man of 50 or a woman of 40 or more",
-        ("sex", "birth_date"),
-    ),
-)  # fmt: skip
-_TARGET_GROUP, _AGE = CLAUSES
-
-
-def difficulty_4050(facts: Facts, terms: Terms, on: date) -> tuple[Condition, ...]:
-    """Every condition with its outcome. All hold: recognised."""
-    in_group = facts.category != "none" and facts.status in BASE_STATUSES
-    return (_TARGET_GROUP.outcome(in_group), _AGE.outcome(_old_enough(facts, terms, on)))
-
-
-def record(facts: Facts) -> dict[str, Any]:
-    """The facts as a decision keeps them."""
-    return {
-        "sex": facts.sex,
-        "birth_date": facts.birth_date,
-        "category": facts.category,
-        "labour_status": facts.status,
-    }
-
-
-def again(
-    facts: Mapping[str, Any], parameters: Mapping[str, Any], law_on: date
-) -> tuple[tuple[Condition, ...], dict[str, Any]]:
-    """The rule run on nothing but a decision's record (see ``kit.decisions.rederive``)."""
-    born = date.fromisoformat(facts["birth_date"])
-    known = Facts(facts["sex"], born, facts["category"], facts["labour_status"])
-    terms = Terms(int(parameters[MALE_PARAMETER]), int(parameters[FEMALE_PARAMETER]))
-    return difficulty_4050(known, terms, law_on), {}
+    id: UUID
+    worker_id: UUID
+    asked_on: date
+    answer: Literal["applies", "declines"]
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """One decision about one person and kind."""
+    """One decision about one person and kind, and whether it still holds."""
 
     id: UUID
     worker_id: UUID
@@ -146,14 +139,87 @@ class Difficulty:
     exited_on: date | None = None
     exit_reason: ExitReason | None = None
     told_event: UUID | None = None
+    recognised_event: UUID | None = None
     version: int = 1
 
-    def exit(self, *, reason: ExitReason, on: date) -> Difficulty:
-        """Leaves the group. Raises when it never entered, or left before it entered."""
-        if self.state != "recognised":
-            raise NotRecognised
-        if on < self.recognised_on:
-            raise ExitBeforeRecognition
-        return replace(
-            self, state="exited", exited_on=on, exit_reason=reason, version=self.version + 1
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Why and from when a recognition no longer holds."""
+
+    on: date
+    reason: ExitReason
+
+
+def ending(
+    recognised_on: date,
+    spells: Sequence[Spell],
+    refused_on: Iterable[date],
+    refusals_allowed: int | None,
+    exits: Iterable[Exit],
+) -> Ending | None:
+    """The first thing that ended a recognition; None while nothing did.
+
+    ``refused_on``: days on which the person refused an introduction. Of two endings on one day the
+    one that stands first here is told.
+    """
+    found = [
+        *_by_status(recognised_on, spells),
+        *_by_refusals(recognised_on, refused_on, refusals_allowed),
+        *(Ending(max(exit.on, recognised_on), exit.reason) for exit in sorted(exits, key=_order)),
+    ]
+    return min(found, key=lambda one: one.on, default=None)
+
+
+def _order(exit: Exit) -> tuple[date, UUID]:
+    return exit.on, exit.id
+
+
+def _by_status(recognised_on: date, spells: Sequence[Spell]) -> list[Ending]:
+    """The first status that ends it; one that held already on the day of recognition, and was told
+    later, ends it on that day."""
+    for n, spell in enumerate(spells):
+        over = n + 1 < len(spells) and spells[n + 1].since <= recognised_on
+        if not over and spell.status in _LEAVING:
+            return [Ending(max(spell.since, recognised_on), _LEAVING[spell.status])]
+    return []
+
+
+def _by_refusals(
+    recognised_on: date, refused_on: Iterable[date], allowed: int | None
+) -> list[Ending]:
+    """The refusal that reaches the number which the law of the recognition names."""
+    days = sorted(day for day in refused_on if day >= recognised_on)
+    if allowed is None or len(days) < allowed:
+        return []
+    return [Ending(days[allowed - 1], "refused_three_offers")]
+
+
+def fold(
+    rows: Sequence[Difficulty], endings: dict[UUID, Ending | None]
+) -> list[Difficulty]:
+    """The recognitions of one person (of all records that are this person), as they stand.
+
+    Of two that would hold at once for one kind, the later one is superseded by the earlier: that
+    happens when records turn out to be one person, or when an ending turns out to be wrong.
+    """
+    holding: dict[Kind, date | None] = {}
+    folded: list[Difficulty] = []
+    for row in sorted(rows, key=lambda one: (one.recognised_on, one.id)):
+        if row.state == "refused":
+            continue
+        end = endings[row.id]
+        until = holding.get(row.kind, row.recognised_on)
+        if until is None or until > row.recognised_on:
+            end = Ending(row.recognised_on, "superseded")
+        else:
+            holding[row.kind] = end.on if end else None
+        folded.append(
+            replace(
+                row,
+                state="exited" if end else "recognised",
+                exited_on=end.on if end else None,
+                exit_reason=end.reason if end else None,
+            )
         )
+    return folded

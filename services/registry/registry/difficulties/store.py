@@ -1,4 +1,4 @@
-"""Recognitions, refusals and exits in the database."""
+"""Recognitions and refusals, the papers shown, exits written by hand, and who was asked."""
 
 from __future__ import annotations
 
@@ -8,41 +8,55 @@ from uuid import UUID
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.difficulties.domain import Difficulty, State
+from registry.difficulties.domain import Asked, Difficulty, Exit, Proof, State
 
 _COLUMNS = (
     "id", "worker_id", "kind", "state", "recognised_on", "decision_id", "area_code", "office",
-    "clause", "exited_on", "exit_reason", "told_event", "version",
+    "clause", "exited_on", "exit_reason", "told_event", "recognised_event", "version",
 )  # fmt: skip
 _GET = "select * from difficulty where id = $1"
-_GET_LOCKED = "select * from difficulty where id = $1 for no key update"
+_EXITS = (
+    "select e.id, e.difficulty_id, e.happened_on, e.reason, e.actor from difficulty_exit e"
+    " where e.difficulty_id = any($1::uuid[])"
+    " and not exists (select from difficulty_restoration r where r.exit_id = e.id)"
+    " order by e.recorded_at, e.id"
+)
 
 
 def _difficulty(row: Record) -> Difficulty:
     return Difficulty(*(row[column] for column in _COLUMNS))
 
 
-async def add(tx: Tx, difficulties: Sequence[Difficulty]) -> None:
+async def add(
+    tx: Tx, difficulties: Sequence[Difficulty], proofs: Sequence[tuple[UUID, int, Proof]]
+) -> None:
+    """New decisions, with the papers: (difficulty, number, paper)."""
     await tx.copy(
         "difficulty",
         _COLUMNS,
         [
             (d.id, d.worker_id, d.kind, d.state, d.recognised_on, d.decision_id, d.area_code,
-             d.office, d.clause, d.exited_on, d.exit_reason, d.told_event, d.version)
+             d.office, d.clause, d.exited_on, d.exit_reason, d.told_event, d.recognised_event,
+             d.version)
             for d in difficulties
         ],
     )  # fmt: skip
+    if proofs:
+        await tx.copy(
+            "difficulty_proof",
+            ("difficulty_id", "n", "kind", "reference", "issued_on"),
+            [(id, n, p.kind, p.reference, p.issued_on) for id, n, p in proofs],
+        )
 
 
-async def recognised(tx: Tx, workers: Sequence[UUID], kind: str) -> set[UUID]:
-    """Those of these workers who are recognised now."""
+async def granted_to(tx: Tx, workers: Sequence[UUID]) -> list[Difficulty]:
+    """Every recognition of these records, also those that ended; no refusals."""
     rows = await tx.fetch(
-        "select worker_id from difficulty where worker_id = any($1::uuid[]) and kind = $2"
-        " and state = 'recognised'",
+        "select * from difficulty where worker_id = any($1::uuid[]) and state <> 'refused'"
+        " order by recognised_on, id",
         workers,
-        kind,
     )
-    return {row["worker_id"] for row in rows}
+    return [_difficulty(row) for row in rows]
 
 
 async def ids_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
@@ -50,24 +64,83 @@ async def ids_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
-async def get(tx: Tx, id: UUID, *, lock: bool = False) -> Difficulty | None:
-    row = await tx.fetchrow(_GET_LOCKED if lock else _GET, id)
+async def get(tx: Tx, id: UUID) -> Difficulty | None:
+    row = await tx.fetchrow(_GET, id)
     return _difficulty(row) if row else None
 
 
-async def save_exit(tx: Tx, difficulty: Difficulty) -> bool:
-    """Write an exit; False when somebody else was faster."""
-    touched = await tx.execute(
-        "update difficulty set state = $2, exited_on = $3, exit_reason = $4, told_event = $5,"
-        " version = $6 where id = $1 and version = $6 - 1",
-        difficulty.id,
-        difficulty.state,
-        difficulty.exited_on,
-        difficulty.exit_reason,
-        difficulty.told_event,
-        difficulty.version,
+async def proofs_of(tx: Tx, id: UUID) -> list[Proof]:
+    rows = await tx.fetch(
+        "select kind, reference, issued_on from difficulty_proof where difficulty_id = $1"
+        " order by n limit 20",
+        id,
     )
-    return touched == 1
+    return [Proof(row["kind"], row["reference"], row["issued_on"]) for row in rows]
+
+
+async def exits_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Exit]]:
+    """The exits written by hand that nobody took back, by recognition, in the order of record."""
+    found: dict[UUID, list[Exit]] = {}
+    for row in await tx.fetch(_EXITS, ids):
+        found.setdefault(row["difficulty_id"], []).append(Exit(*row.values()))
+    return found
+
+
+async def add_exit(tx: Tx, exit: Exit) -> None:
+    await tx.execute(
+        "insert into difficulty_exit (id, difficulty_id, happened_on, reason, actor)"
+        " values ($1, $2, $3, $4, $5)",
+        exit.id,
+        exit.difficulty_id,
+        exit.on,
+        exit.reason,
+        exit.actor,
+    )
+
+
+async def take_back(tx: Tx, exits: Sequence[UUID], reason: str, actor: str) -> None:
+    await tx.execute(
+        "insert into difficulty_restoration (exit_id, reason, actor)"
+        " select id, $2, $3 from unnest($1::uuid[]) as id on conflict do nothing",
+        exits,
+        reason,
+        actor,
+    )
+
+
+async def save(tx: Tx, difficulties: Sequence[Difficulty]) -> None:
+    """How recognitions stand now; their persons are locked. Those that ended are written first:
+    of one record and kind never two hold, not even inside."""
+    for holds in (False, True):
+        rows = [d for d in difficulties if (d.state == "recognised") == holds]
+        if rows:
+            await tx.execute(
+                "update difficulty d set state = u.state, exited_on = u.exited_on,"
+                " exit_reason = u.exit_reason, told_event = u.told_event,"
+                " recognised_event = u.recognised_event, version = d.version + 1"
+                " from unnest($1::uuid[], $2::text[], $3::date[], $4::text[], $5::uuid[],"
+                " $6::uuid[]) as u (id, state, exited_on, exit_reason, told_event,"
+                " recognised_event) where d.id = u.id",
+                [d.id for d in rows],
+                [d.state for d in rows],
+                [d.exited_on for d in rows],
+                [d.exit_reason for d in rows],
+                [d.told_event for d in rows],
+                [d.recognised_event for d in rows],
+            )
+
+
+async def note_asked(tx: Tx, asked: Sequence[Asked]) -> None:
+    await tx.copy(
+        "difficulty_asked",
+        ("id", "worker_id", "asked_on", "answer", "actor"),
+        [(a.id, a.worker_id, a.asked_on, a.answer, a.actor) for a in asked],
+    )
+
+
+async def asked_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    rows = await tx.fetch("select id from difficulty_asked where id = any($1::uuid[])", ids)
+    return {row["id"] for row in rows}
 
 
 async def page(

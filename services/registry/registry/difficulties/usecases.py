@@ -1,125 +1,130 @@
-"""What can happen to recognitions: decided by the rule, and left."""
+"""What can happen to recognitions: decided by the rule, left, taken back; and the census."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from kit import decisions
+from kit import audit, decisions
 from kit.auth import Actor
 from kit.db import Tx
-from kit.decisions import Decision, Rule
+from kit.decisions import Decision
 from kit.events import NewEvent
 from kit.facts import IdTaken, InTheFuture, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
-from kit.policy import NoValue, Parameter
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.difficulties import domain, events, store
-from registry.difficulties.domain import Difficulty, ExitReason, Facts, Kind, State, Terms
+from registry.difficulties import domain, events, folding, reading, record, rule, store
+from registry.difficulties.deciding import Judge, people
+from registry.difficulties.domain import Asked, Difficulty, Exit, HandReason, Proof, State
+from registry.difficulties.folding import event_of
+from registry.difficulties.rule import Kind
+from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
+from registry.labour_status.domain import BASE_STATUSES
 from registry.workers import usecases as workers
 from registry.workers.domain import NoSuchWorker
 
 #: Every rule of this noun that ever decided, for deriving old decisions again.
-RULES: dict[str, Rule] = {f"{domain.RULE}@{domain.VERSION}": domain.again}
+RULES = record.RULES
+refold = folding.refold
+
+#: So many people of the census are looked at with one set of statements.
+CENSUS_CHUNK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Recognise:
-    """A request to be recognised, decided on the facts of ``recognised_on``."""
+    """A request to be recognised, decided on the facts of ``recognised_on``. The street recognises
+    in one step (policy 4.1): the rule decides, and nobody else approves."""
 
     worker_id: UUID
     recognised_on: date
     kind: Kind = "4050"
     id: UUID = field(default_factory=new_id)
+    wishes_work: bool = True
+    proofs: tuple[Proof, ...] = ()
 
 
-def _law(rt: Runtime, on: date) -> tuple[Terms, tuple[Parameter, ...]]:
-    male = rt.policies.value(domain.MALE_PARAMETER, on)
-    female = rt.policies.value(domain.FEMALE_PARAMETER, on)
-    assert isinstance(male.value, int)
-    assert isinstance(female.value, int)
-    return Terms(male.value, female.value), (male, female)
+def _holding(rows: Sequence[Difficulty], kind: Kind, on: date) -> bool:
+    """Whether a recognition of this kind holds on a day, or from a later one on."""
+    return any(
+        row.kind == kind and (row.exited_on is None or row.exited_on > on) for row in rows
+    )
 
 
 async def recognise_all(
     rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Recognise]
 ) -> list[Refusal | None]:
     """Decide a set of requests. A request that the rule refuses is taken, and kept as refused."""
-    days = {command.worker_id: command.recognised_on for command in commands}
-    await labour_status.hold(tx, days)
-    known = await workers.facts_on(tx, days)
-    spells = await labour_status.status_on(tx, days)
-    already = await store.recognised(tx, list(days), "4050")
+    asked = {command.worker_id for command in commands}
+    await labour_status.hold(tx, asked)
+    known = await people(tx, [(one.worker_id, one.recognised_on) for one in commands])
+    merged = await identities.merged_among(tx, asked)
+    person_of = await identities.person_of(tx, asked)
+    members = await identities.members_of(tx, person_of.values())
+    of_person: dict[UUID, list[Difficulty]] = {person: [] for person in members}
+    owner = {id: person for person, ids in members.items() for id in ids}
+    for row in await store.granted_to(tx, list(owner)):
+        of_person[owner[row.worker_id]].append(row)
     used = await store.ids_in_use(tx, [command.id for command in commands])
+    judge, today = Judge(rt), rt.today()
     outcome: list[Refusal | None] = []
     made: list[Difficulty] = []
     kept: list[Decision] = []
     told: list[NewEvent] = []
     for command in commands:
-        person, spell = known.get(command.worker_id), spells.get(command.worker_id)
-        refusal: Refusal | None = None
-        if person is None or not actor.may_see(person.area_code):
-            refusal = NoSuchWorker()
-        elif command.worker_id in already:
-            refusal = domain.AlreadyRecognised()
-        elif command.id in used:
-            refusal = IdTaken()
-        elif command.recognised_on > rt.today():
-            refusal = InTheFuture()
-        if refusal is not None or person is None:
+        on = command.recognised_on
+        person = known.get((command.worker_id, on))
+        try:
+            if person is None or not actor.may_see(person.place.area_code):
+                raise NoSuchWorker
+            if command.worker_id in merged:
+                raise merged[command.worker_id]
+            rows = of_person[person_of[command.worker_id]]
+            if _holding(rows, command.kind, on):
+                raise domain.AlreadyRecognised
+            if command.id in used:
+                raise IdTaken
+            if max([on, *(proof.issued_on for proof in command.proofs)]) > today:
+                raise InTheFuture(on=on, today=today)
+            shown = [proof.kind for proof in command.proofs if proof.issued_on <= on]
+            decision = judge.decide(
+                command.id, command.kind, person, on, command.wishes_work, shown
+            )
+        except Refusal as refusal:
             outcome.append(refusal)
             continue
-        try:
-            terms, parameters = _law(rt, command.recognised_on)
-        except NoValue:
-            outcome.append(domain.LawNotInForce())
-            continue
-        facts = Facts(
-            person.sex, person.birth_date, person.claims.category,
-            spell.status if spell else "new_entrant",
-        )  # fmt: skip
-        on = command.recognised_on
-        decision = Decision(
-            noun="difficulty", entity_id=command.id, rule=domain.RULE, version=domain.VERSION,
-            decided_on=on, law_on=on, conditions=domain.difficulty_4050(facts, terms, on),
-            facts=domain.record(facts), parameters=parameters,
-            parameter_set=rt.policies.parameter_set_hash,
-        )  # fmt: skip
         difficulty = Difficulty(
             command.id, command.worker_id, command.kind,
-            "recognised" if decision.granted else "refused", on, decision.id, person.area_code,
-            person.office, decision.clause,
+            "recognised" if decision.granted else "refused", on, decision.id,
+            person.place.area_code, person.place.office, decision.clause,
         )  # fmt: skip
         if decision.granted:
-            already.add(command.worker_id)
-            event = _event(difficulty, on, {"decision_id": str(decision.id)})
+            event = event_of(
+                difficulty, events.DIFFICULTY_RECOGNISED, on, {"decision_id": str(decision.id)}
+            )
             told.append(event)
-            difficulty = replace(difficulty, told_event=event.id)
+            difficulty = replace(difficulty, told_event=event.id, recognised_event=event.id)
+            rows.append(difficulty)
         used.add(command.id)
         made.append(difficulty)
         kept.append(decision)
         outcome.append(None)
     if made:
+        papers = [(c.id, n, proof) for c in commands for n, proof in enumerate(c.proofs)]
+        taken = {one.id for one in made}
         await decisions.store(tx, kept)
-        await store.add(tx, made)
+        await store.add(tx, made, [paper for paper in papers if paper[0] in taken])
         await emit(tx, told)
+        granted = {person_of[d.worker_id] for d in made if d.state == "recognised"}
+        await refold(rt, tx, granted, {})
     return outcome
-
-
-def _event(difficulty: Difficulty, on: date, data: dict[str, Any]) -> NewEvent:
-    """Recognised, or with a reason: exited."""
-    type = events.DIFFICULTY_EXITED if "reason" in data else events.DIFFICULTY_RECOGNISED
-    return NewEvent(
-        type, difficulty.id, on, difficulty.area_code, difficulty.office,
-        {"worker_id": str(difficulty.worker_id), "kind": difficulty.kind, **data},
-    )  # fmt: skip
 
 
 async def recognise_difficulty(rt: Runtime, actor: Actor, command: Recognise) -> Difficulty:
@@ -132,28 +137,61 @@ async def recognise_difficulty(rt: Runtime, actor: Actor, command: Recognise) ->
     return difficulty
 
 
+async def _held(tx: Tx, actor: Actor, id: UUID) -> tuple[Difficulty, UUID]:
+    """A recognition, and its person (surviving record) locked; it is read after the lock."""
+    worker = (await _in(tx, actor, id)).worker_id
+    await labour_status.hold(tx, [worker])
+    person = (await identities.person_of(tx, [worker]))[worker]
+    return await _in(tx, actor, id), person
+
+
 async def exit_difficulty(
-    rt: Runtime, actor: Actor, id: UUID, reason: ExitReason, on: date, version: int
+    rt: Runtime, actor: Actor, id: UUID, reason: HandReason, on: date, version: int
 ) -> Difficulty:
-    """The person leaves the group. Raises 412 when the row changed since it was read."""
+    """The person leaves the group by what a clerk writes. Raises 412 when the row changed since."""
     async with rt.db.transaction() as tx:
-        before = await _in(tx, actor, id, lock=True)
-        if on > rt.today():
-            raise InTheFuture
-        after = before.exit(reason=reason, on=on)
-        event = _event(after, on, {"reason": reason})
-        after = replace(after, told_event=event.id)
-        if before.version != version or not await store.save_exit(tx, after):
+        before, person = await _held(tx, actor, id)
+        if before.version != version:
             raise StaleWrite
-        await emit(tx, [event])
+        if on > rt.today():
+            raise InTheFuture(on=on, today=rt.today())
+        if before.state != "recognised":
+            raise domain.NotRecognised
+        if on < before.recognised_on:
+            raise domain.ExitBeforeRecognition
+        await store.add_exit(tx, Exit(new_id(), id, on, reason, actor.subject))
+        await refold(rt, tx, [person], {})
+        after = await _in(tx, actor, id)
     rt.wake()
     return after
 
 
-async def _in(tx: Tx, actor: Actor, id: UUID, *, lock: bool = False) -> Difficulty:
-    difficulty = await store.get(tx, id, lock=lock)
-    if difficulty is None or not actor.may_see(difficulty.area_code):
+async def restore_difficulty(
+    rt: Runtime, actor: Actor, id: UUID, reason: str, version: int
+) -> Difficulty:
+    """An exit that was written by hand is taken back, by somebody else than who wrote it."""
+    async with rt.db.transaction() as tx:
+        before, person = await _held(tx, actor, id)
+        if before.version != version:
+            raise StaleWrite
+        exits = (await store.exits_of(tx, [id])).get(id, [])
+        if not exits:
+            raise domain.NoExitByHand
+        if any(exit.actor == actor.subject for exit in exits):
+            raise domain.MakerIsChecker
+        await store.take_back(tx, [exit.id for exit in exits], reason, actor.subject)
+        await refold(rt, tx, [person], {})
+        after = await _in(tx, actor, id)
+    rt.wake()
+    return after
+
+
+async def _in(tx: Tx, actor: Actor, id: UUID) -> Difficulty:
+    difficulty = await store.get(tx, id)
+    if difficulty is None:
         raise NotFound
+    if not actor.may_see(difficulty.area_code):
+        raise audit.Denied(difficulty.worker_id)
     return difficulty
 
 
@@ -162,14 +200,20 @@ async def difficulty_of(rt: Runtime, actor: Actor, id: UUID) -> Difficulty:
         return await _in(tx, actor, id)
 
 
-async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> dict[str, Any]:
+async def proofs_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Difficulty, list[Proof]]:
+    """The papers that were shown for a recognition or a refusal."""
+    async with rt.db.reading() as tx:
+        return await _in(tx, actor, id), await store.proofs_of(tx, id)
+
+
+async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Difficulty, dict[str, Any]]:
     """The record of the decision, recognised or refused."""
     async with rt.db.reading() as tx:
         difficulty = await _in(tx, actor, id)
-        record = await decisions.load(tx, difficulty.decision_id)
-    if record is None:
+        kept = await decisions.load(tx, difficulty.decision_id)
+    if kept is None:
         raise NotFound
-    return record
+    return difficulty, kept
 
 
 async def list_difficulties(
@@ -182,3 +226,138 @@ async def list_difficulties(
 ) -> list[Difficulty]:
     async with rt.db.looking() as tx:
         return await store.page(tx, actor.area_prefix, worker_id, state, after, limit)
+
+
+# --- the census ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """Somebody for whom everything in the registers speaks. ``to_prove``: clauses that only papers
+    prove, about which the person is to be asked."""
+
+    worker_id: UUID
+    area_code: str
+    office: str
+    to_prove: tuple[str, ...]
+
+
+def _to_prove(version: str, kind: Kind) -> tuple[str, ...]:
+    return tuple(
+        clause.met.code for clause in rule.clauses_of(version, kind) if clause in rule.PROVED
+    )
+
+
+async def census(
+    rt: Runtime, actor: Actor, prefix: str, kind: Kind, after: UUID | None, limit: int
+) -> list[Possible]:
+    """Who may qualify by today's law and has not been asked, by id. Raises
+    ``recognition-not-in-force`` before the first law."""
+    found: list[Possible] = []
+    async with rt.db.reading() as tx:
+        today = rt.today()
+        law = Judge(rt).law(today)
+        if kind not in rule.census_kinds(law.version, law.terms.kinds):
+            return []
+        reference = rule.age_day(law.terms, today)
+        born = (
+            rule.born_by(law.terms.male_age, reference),
+            rule.born_by(law.terms.female_age, reference),
+        )
+        while len(found) < limit:
+            rows = await reading.candidates(
+                tx, prefix, sorted(BASE_STATUSES), born if kind == "4050" else None, after,
+                max(100, 2 * limit),
+            )  # fmt: skip
+            if not rows:
+                break
+            after = rows[-1].worker_id
+            known = await people(tx, [(row.worker_id, today) for row in rows])
+            for row in rows:
+                person = known[row.worker_id, today]
+                facts = person.facts(today, wishes=True)
+                if kind not in row.recognised and rule.may_qualify(
+                    kind, law.version, facts, law.terms, today
+                ):
+                    place = person.place
+                    found.append(
+                        Possible(
+                            row.worker_id, place.area_code, place.office,
+                            _to_prove(law.version, kind),
+                        )
+                    )  # fmt: skip
+    return found[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class CensusCounts:
+    """The census of an area in numbers: by kind who may qualify and was not asked, and who is
+    recognised; and how many answered what."""
+
+    possible: Mapping[Kind, int]
+    recognised: Mapping[Kind, int]
+    answers: Mapping[str, int]
+
+
+async def census_counts(rt: Runtime, actor: Actor, prefix: str) -> CensusCounts:
+    """Counted by the rule itself, chunk by chunk, for the people of an area."""
+    possible: dict[Kind, int] = {}
+    after: UUID | None = None
+    async with rt.db.reading() as tx:
+        today = rt.today()
+        law = Judge(rt).law(today)
+        kinds = rule.census_kinds(law.version, law.terms.kinds)
+        while rows := await reading.candidates(
+            tx, prefix, sorted(BASE_STATUSES), None, after, CENSUS_CHUNK
+        ):
+            after = rows[-1].worker_id
+            known = await people(tx, [(row.worker_id, today) for row in rows])
+            for row in rows:
+                facts = known[row.worker_id, today].facts(today, wishes=True)
+                for kind in kinds:
+                    if kind not in row.recognised and rule.may_qualify(
+                        kind, law.version, facts, law.terms, today
+                    ):
+                        possible[kind] = possible.get(kind, 0) + 1
+        return CensusCounts(
+            {kind: possible.get(kind, 0) for kind in kinds},
+            await reading.recognised(tx, prefix),
+            await reading.answers(tx, prefix),
+        )
+
+
+async def note_asked(
+    rt: Runtime, tx: Tx, actor: Actor, asked: Sequence[Asked]
+) -> list[Refusal | None]:
+    """People of the census were asked; answers per question why it was not noted, or None."""
+    known = await workers.facts_of(tx, {one.worker_id for one in asked})
+    merged = await identities.merged_among(tx, known)
+    used = await store.asked_in_use(tx, [one.id for one in asked])
+    outcome: list[Refusal | None] = []
+    made: list[Asked] = []
+    for one in asked:
+        place = known.get(one.worker_id)
+        refusal: Refusal | None = merged.get(one.worker_id)
+        if refusal is not None:
+            pass
+        elif place is None or not actor.may_see(place.area_code):
+            refusal = NoSuchWorker()
+        elif one.id in used:
+            refusal = IdTaken()
+        elif one.asked_on > rt.today():
+            refusal = InTheFuture(on=one.asked_on, today=rt.today())
+        else:
+            used.add(one.id)
+            made.append(replace(one, actor=actor.subject))
+        outcome.append(refusal)
+    if made:
+        await store.note_asked(tx, made)
+    return outcome
+
+
+async def note_answer(rt: Runtime, actor: Actor, asked: Asked) -> Asked:
+    async with rt.db.transaction() as tx:
+        (refusal,) = await note_asked(rt, tx, actor, [asked])
+        if refusal is not None:
+            raise refusal
+    return asked

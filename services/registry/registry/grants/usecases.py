@@ -111,6 +111,7 @@ async def write_all(
     ]
     people = [worker for worker in asked if worker is not None]
     await labour_status.hold(tx, people)
+    merged = await identities.merged_among(tx, people)
     person_of = await identities.person_of(tx, people)
     books = await folding.books_of(tx, person_of.values(), writing=True)
     holders = await issuing.holders_of(tx, books)
@@ -124,6 +125,8 @@ async def write_all(
         try:
             if worker is None or worker not in facts or not actor.may_see(facts[worker].area_code):
                 raise NoSuchWorker
+            if worker in merged:
+                raise merged[worker]
             if command.id in used:
                 raise IdTaken
             _check(command, today)

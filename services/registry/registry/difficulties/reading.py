@@ -1,0 +1,70 @@
+"""The census in the database: who is without work and was not asked yet, and how many were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from kit.db import Tx
+from registry.difficulties.rule import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom the rule is to be asked about. ``recognised``: kinds that hold already."""
+
+    worker_id: UUID
+    recognised: frozenset[str]
+
+
+# A merged record is no person of its own; what its survivor's other records hold counts for it.
+_CANDIDATES = (
+    "select w.id, array(select d.kind from difficulty d where d.state = 'recognised'"
+    "  and (d.worker_id = w.id or d.worker_id in"
+    "   (select l.merged_id from identity_link l where l.survivor_id = w.id))) as recognised"
+    " from worker w join labour_status s on s.worker_id = w.id"
+    " where w.area_code like $1 || '%' and s.status = any($2::text[])"
+    " and ($3::date is null or w.birth_date <= case w.sex when 'male' then $3 else $4::date end)"
+    " and not exists (select from identity_link l where l.merged_id = w.id)"
+    " and not exists (select from difficulty_asked a where a.worker_id = w.id)"
+    " and ($5::uuid is null or w.id > $5) order by w.id limit $6"
+)
+
+
+async def candidates(
+    tx: Tx,
+    prefix: str,
+    statuses: Sequence[str],
+    born_by: tuple[date, date] | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Candidate]:
+    """People of an area in one of these statuses whom nobody has asked. ``born_by``: the last birth
+    dates of men and of women that are looked for."""
+    male, female = born_by or (None, None)
+    rows = await tx.fetch(_CANDIDATES, prefix, statuses, male, female, after, limit)
+    return [Candidate(row["id"], frozenset(row["recognised"])) for row in rows]
+
+
+async def answers(tx: Tx, prefix: str) -> dict[str, int]:
+    """How many people of an area answered what, by their last answer."""
+    rows = await tx.fetch(
+        "select last.answer, count(*) as n from (select distinct on (a.worker_id) a.answer"
+        " from difficulty_asked a join worker w on w.id = a.worker_id"
+        " where w.area_code like $1 || '%' order by a.worker_id, a.asked_on desc, a.id desc) last"
+        " group by last.answer",
+        prefix,
+    )
+    return {row["answer"]: row["n"] for row in rows}
+
+
+async def recognised(tx: Tx, prefix: str) -> dict[Kind, int]:
+    """How many recognitions hold in an area, by kind."""
+    rows = await tx.fetch(
+        "select kind, count(*) as n from difficulty where area_code like $1 || '%'"
+        " and state = 'recognised' group by kind",
+        prefix,
+    )
+    return {row["kind"]: row["n"] for row in rows}
