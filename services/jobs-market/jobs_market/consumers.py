@@ -9,6 +9,7 @@ from jobs_market.events import (
     CategoryCorrected,
     DifficultyExited,
     DifficultyRecognised,
+    DifficultyReinstated,
     WorkerRegistered,
 )
 from jobs_market.workers import usecases as workers
@@ -66,6 +67,14 @@ async def on_exited(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     )
 
 
+async def on_reinstated(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """What had ended it was not so: in difficulty from the first day on, without an end."""
+    heard = [(one, DifficultyReinstated.model_validate(one.data)) for one in events]
+    await workers.note_reinstated(
+        tx, [(one.entity_id, data.worker_id, data.kind, data.recognised_on) for one, data in heard]
+    )
+
+
 SUBSCRIPTIONS = [
     Subscription(
         "registry",
@@ -75,6 +84,7 @@ SUBSCRIPTIONS = [
             "registry.worker.category-corrected.v1": on_category_corrected,
             "registry.difficulty.recognised.v1": on_recognised,
             "registry.difficulty.exited.v1": on_exited,
+            "registry.difficulty.reinstated.v1": on_reinstated,
         },
     )
 ]

@@ -305,6 +305,14 @@ class DifficultyRecognised(_Heard):
     kind: str
 
 
+class DifficultyReinstated(_Heard):
+    """registry.difficulty.reinstated.v1"""
+
+    worker_id: UUID
+    kind: str
+    recognised_on: date
+
+
 class DifficultyExited(_Heard):
     """registry.difficulty.exited.v1"""
 

@@ -1,4 +1,4 @@
-"""Difficulties, benefits, reliefs, pairings, areas: their rules without a database."""
+"""Benefits, reliefs, pairings, areas: their rules without a database."""
 
 from __future__ import annotations
 
@@ -10,45 +10,11 @@ import pytest
 
 from registry.areas import domain as areas
 from registry.benefits import domain as benefits
-from registry.difficulties import domain as difficulties
 from registry.labour_status.domain import Placement
 from registry.pairings import domain as pairings
 from registry.reliefs import domain as reliefs
 
 ON = date(2003, 6, 1)
-TERMS = difficulties.Terms(50, 40)
-WOMAN = difficulties.Facts("female", date(1963, 6, 1), "soe_laid_off", "laid_off")
-
-
-def failing(facts: difficulties.Facts) -> str | None:
-    outcome = difficulties.difficulty_4050(facts, TERMS, ON)
-    return next((condition.code for condition in outcome if not condition.ok), None)
-
-
-def test_forty_and_fifty_on_the_day() -> None:
-    assert failing(WOMAN) is None
-    assert failing(replace(WOMAN, birth_date=date(1963, 6, 2))) == "age-4050"
-    assert failing(replace(WOMAN, sex="male")) == "age-4050"
-    assert failing(replace(WOMAN, sex="male", birth_date=date(1953, 6, 1))) is None
-
-
-def test_only_the_target_group() -> None:
-    assert failing(replace(WOMAN, category="none")) == "target-group"
-    assert failing(replace(WOMAN, status="employed")) == "target-group"
-
-
-def test_leaving() -> None:
-    one = difficulties.Difficulty(
-        UUID(int=1), UUID(int=2), "4050", "recognised", ON, UUID(int=3), "231102000000", "o"
-    )
-    left = one.exit(reason="retired", on=date(2003, 7, 1))
-    assert (left.state, left.exit_reason) == ("exited", "retired")
-    with pytest.raises(difficulties.NotRecognised):
-        left.exit(reason="retired", on=date(2003, 7, 1))
-    with pytest.raises(difficulties.ExitBeforeRecognition):
-        one.exit(reason="retired", on=date(2003, 5, 1))
-
-
 GRANT = benefits.Grant(
     UUID(int=1), "re-employment", UUID(int=2), ON, None, None, "jobs-market", UUID(int=3)
 )

@@ -82,7 +82,10 @@ RULES: tuple[Rule, ...] = (
     Rule("registry.certificate.revoked.v1", "withdraws", "certificate-issued"),
     Rule("registry.certificate.revoked.v1", "withdraws", "certificate-granted"),
     _opens("registry.difficulty.recognised.v1", "difficulty", tag="kind"),
-    Rule("registry.difficulty.exited.v1", "withdraws", "difficulty"),
+    # Whoever found work was recognised all the same (I7 counts them in its denominator); one that
+    # was superseded names the recognition that it reverses, and never was.
+    Rule("registry.difficulty.exited.v1", "closes", "difficulty"),
+    _opens("registry.difficulty.reinstated.v1", "difficulty", tag="kind", on="recognised_on"),
     _opens(
         "registry.benefit.annotated.v1",
         "benefit",

@@ -73,3 +73,16 @@ async def leave(tx: Tx, rows: Sequence[tuple[UUID, UUID, str, date]]) -> None:
         [row[2] for row in rows],
         [row[3] for row in rows],
     )
+
+
+async def reinstate(tx: Tx, rows: Sequence[tuple[UUID, UUID, str, date]]) -> None:
+    """(difficulty, worker, kind, from when): what had ended it is taken back."""
+    await tx.execute(
+        "insert into difficulty (id, worker_id, kind, recognised_on)"
+        " select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[])"
+        " on conflict (id) do update set recognised_on = excluded.recognised_on, exited_on = null",
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+    )

@@ -31,6 +31,11 @@ async def note_exited(tx: Tx, rows: Sequence[tuple[UUID, UUID, str, date]]) -> N
     await store.leave(tx, list({row[0]: row for row in rows}.values()))
 
 
+async def note_reinstated(tx: Tx, rows: Sequence[tuple[UUID, UUID, str, date]]) -> None:
+    """Difficulties that hold again: (difficulty, worker, kind, from when)."""
+    await store.reinstate(tx, list({row[0]: row for row in rows}.values()))
+
+
 async def known(tx: Tx, ids: Sequence[UUID], *, lock: bool = False) -> dict[UUID, Worker]:
     """Those of these persons that registry has told of. ``lock`` makes other writers wait."""
     found = await store.WORKERS.find(tx, sorted(set(ids)), lock=lock)

@@ -189,9 +189,7 @@ async def get_difficulty_decision(
 
 
 @router.get("/{difficulty_id}/proofs", summary="认定证明", operation_id="list_difficulty_proofs")
-async def list_difficulty_proofs(
-    request: Request, difficulty_id: UUID, actor: Reader
-) -> ProofsOut:
+async def list_difficulty_proofs(request: Request, difficulty_id: UUID, actor: Reader) -> ProofsOut:
     """The papers that were shown."""
     rt = runtime_of(request)
     difficulty, proofs = await usecases.proofs_of(rt, actor, difficulty_id)
@@ -249,6 +247,7 @@ problems = [
     ),
     refused(domain.NoExitByHand, 409, "没有可撤销的退出登记", "No exit was written by hand"),
     refused(
-        domain.MakerIsChecker, 409, "经办人不得自行撤销", "Who wrote the exit does not take it back"
+        domain.MakerIsChecker, 409, "申请人不得审批本人的申请",
+        "Whoever made an entry does not approve it",
     ),
 ]

@@ -66,9 +66,7 @@ class Person:
         return run[-1].since
 
 
-async def people(
-    tx: Tx, asked: Iterable[tuple[UUID, date]]
-) -> dict[tuple[UUID, date], Person]:
+async def people(tx: Tx, asked: Iterable[tuple[UUID, date]]) -> dict[tuple[UUID, date], Person]:
     """What is known of these people on days of their own; absent for those whom nobody registered.
     Set-based: as many rounds as one person has different days, which is nearly always one."""
     rounds: list[dict[UUID, date]] = []

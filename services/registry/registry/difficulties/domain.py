@@ -195,9 +195,7 @@ def _by_refusals(
     return [Ending(days[allowed - 1], "refused_three_offers")]
 
 
-def fold(
-    rows: Sequence[Difficulty], endings: dict[UUID, Ending | None]
-) -> list[Difficulty]:
+def fold(rows: Sequence[Difficulty], endings: dict[UUID, Ending | None]) -> list[Difficulty]:
     """The recognitions of one person (of all records that are this person), as they stand.
 
     Of two that would hold at once for one kind, the later one is superseded by the earlier: that

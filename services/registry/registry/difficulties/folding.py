@@ -34,9 +34,7 @@ async def refold(
     by_worker: dict[UUID, list[Difficulty]] = {}
     for row in rows:
         by_worker.setdefault(row.worker_id, []).append(row)
-    concerned = [
-        person for person, ids in members.items() if any(id in by_worker for id in ids)
-    ]
+    concerned = [person for person, ids in members.items() if any(id in by_worker for id in ids)]
     spells = await labour_status.spells_of(tx, concerned)
     refused = await refusals.of(tx, concerned)
     exits = await store.exits_of(tx, [row.id for row in rows])

@@ -62,7 +62,9 @@ def again_4050(
     born = date.fromisoformat(facts["birth_date"])
     known = Facts(facts["sex"], born, facts["category"], facts["labour_status"])
     terms = Terms(
-        frozenset({"4050"}), int(parameters[rule.MALE_PARAMETER]), int(parameters[rule.FEMALE_PARAMETER])
+        frozenset({"4050"}),
+        int(parameters[rule.MALE_PARAMETER]),
+        int(parameters[rule.FEMALE_PARAMETER]),
     )
     return tuple(
         clause.outcome(TESTS[clause](known, terms, law_on)) for clause in (TARGET_GROUP, AGE)

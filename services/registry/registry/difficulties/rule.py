@@ -316,23 +316,17 @@ def conditions(
     )
 
 
-def difficulty_2002(
-    kind: Kind, facts: Facts, terms: Terms, on: date
-) -> tuple[Condition, ...]:
+def difficulty_2002(kind: Kind, facts: Facts, terms: Terms, on: date) -> tuple[Condition, ...]:
     """中发[2002]12号: men of 50 and women of 40 of the target group (R4)."""
     return conditions("2002", kind, facts, terms, on)
 
 
-def difficulty_2006(
-    kind: Kind, facts: Facts, terms: Terms, on: date
-) -> tuple[Condition, ...]:
+def difficulty_2006(kind: Kind, facts: Facts, terms: Terms, on: date) -> tuple[Condition, ...]:
     """国发[2005]36号: 4050 of state-owned and collective enterprises; the poor, jobless for long (R5)."""
     return conditions("2006", kind, facts, terms, on)
 
 
-def difficulty_2008(
-    kind: Kind, facts: Facts, terms: Terms, on: date
-) -> tuple[Condition, ...]:
+def difficulty_2008(kind: Kind, facts: Facts, terms: Terms, on: date) -> tuple[Condition, ...]:
     """就业促进法: health, skill, family, lost land, long without work, in the province's scope (R6)."""
     return conditions("2008", kind, facts, terms, on)
 

@@ -20,11 +20,12 @@ from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.difficulties import domain, events, folding, reading, record, rule, store
-from registry.difficulties.deciding import Judge, people
+from registry.difficulties.deciding import Judge, Person, people
 from registry.difficulties.domain import Asked, Difficulty, Exit, HandReason, Proof, State
 from registry.difficulties.folding import event_of
 from registry.difficulties.rule import Kind
 from registry.identities import usecases as identities
+from registry.identities.domain import RecordMerged
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import BASE_STATUSES
 from registry.workers import usecases as workers
@@ -53,46 +54,99 @@ class Recognise:
 
 def _holding(rows: Sequence[Difficulty], kind: Kind, on: date) -> bool:
     """Whether a recognition of this kind holds on a day, or from a later one on."""
-    return any(
-        row.kind == kind and (row.exited_on is None or row.exited_on > on) for row in rows
+    return any(row.kind == kind and (row.exited_on is None or row.exited_on > on) for row in rows)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a set of requests is checked against; what it adds is added here too."""
+
+    today: date
+    people: dict[tuple[UUID, date], Person]
+    merged: dict[UUID, RecordMerged]
+    person_of: dict[UUID, UUID]
+    rows: dict[UUID, list[Difficulty]]
+    used: set[UUID]
+
+    def check(self, actor: Actor, command: Recognise) -> Person:
+        """The person as on the day asked for. Raises what forbids the request."""
+        on = command.recognised_on
+        person = self.people.get((command.worker_id, on))
+        if person is None or not actor.may_see(person.place.area_code):
+            raise NoSuchWorker
+        if command.worker_id in self.merged:
+            raise self.merged[command.worker_id]
+        if _holding(self.rows[self.person_of[command.worker_id]], command.kind, on):
+            raise domain.AlreadyRecognised
+        if command.id in self.used:
+            raise IdTaken
+        if max([on, *(proof.issued_on for proof in command.proofs)]) > self.today:
+            raise InTheFuture(on=on, today=self.today)
+        return person
+
+
+async def _known(rt: Runtime, tx: Tx, commands: Sequence[Recognise]) -> _Known:
+    asked = {command.worker_id for command in commands}
+    person_of = await identities.person_of(tx, asked)
+    members = await identities.members_of(tx, person_of.values())
+    owner = {id: person for person, ids in members.items() for id in ids}
+    rows: dict[UUID, list[Difficulty]] = {person: [] for person in members}
+    for row in await store.granted_to(tx, list(owner)):
+        rows[owner[row.worker_id]].append(row)
+    return _Known(
+        rt.today(),
+        await people(tx, [(one.worker_id, one.recognised_on) for one in commands]),
+        await identities.merged_among(tx, asked),
+        person_of,
+        rows,
+        await store.ids_in_use(tx, [command.id for command in commands]),
     )
+
+
+@dataclass(slots=True)
+class _Made:
+    """What a set of requests leaves behind."""
+
+    difficulties: list[Difficulty] = field(default_factory=list)
+    papers: list[tuple[UUID, int, Proof]] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    told: list[NewEvent] = field(default_factory=list)
+
+    def add(self, command: Recognise, person: Person, decision: Decision) -> Difficulty:
+        difficulty = Difficulty(
+            command.id, command.worker_id, command.kind,
+            "recognised" if decision.granted else "refused", command.recognised_on, decision.id,
+            person.place.area_code, person.place.office, decision.clause,
+        )  # fmt: skip
+        if decision.granted:
+            event = event_of(
+                difficulty, events.DIFFICULTY_RECOGNISED, command.recognised_on,
+                {"decision_id": str(decision.id)},
+            )  # fmt: skip
+            self.told.append(event)
+            difficulty = replace(difficulty, told_event=event.id, recognised_event=event.id)
+        self.difficulties.append(difficulty)
+        self.papers.extend((command.id, n, proof) for n, proof in enumerate(command.proofs))
+        self.decisions.append(decision)
+        return difficulty
+
+    async def keep(self, tx: Tx) -> None:
+        await decisions.store(tx, self.decisions)
+        await store.add(tx, self.difficulties, self.papers)
+        await emit(tx, self.told)
 
 
 async def recognise_all(
     rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Recognise]
 ) -> list[Refusal | None]:
     """Decide a set of requests. A request that the rule refuses is taken, and kept as refused."""
-    asked = {command.worker_id for command in commands}
-    await labour_status.hold(tx, asked)
-    known = await people(tx, [(one.worker_id, one.recognised_on) for one in commands])
-    merged = await identities.merged_among(tx, asked)
-    person_of = await identities.person_of(tx, asked)
-    members = await identities.members_of(tx, person_of.values())
-    of_person: dict[UUID, list[Difficulty]] = {person: [] for person in members}
-    owner = {id: person for person, ids in members.items() for id in ids}
-    for row in await store.granted_to(tx, list(owner)):
-        of_person[owner[row.worker_id]].append(row)
-    used = await store.ids_in_use(tx, [command.id for command in commands])
-    judge, today = Judge(rt), rt.today()
+    await labour_status.hold(tx, {command.worker_id for command in commands})
+    known, judge, made = await _known(rt, tx, commands), Judge(rt), _Made()
     outcome: list[Refusal | None] = []
-    made: list[Difficulty] = []
-    kept: list[Decision] = []
-    told: list[NewEvent] = []
     for command in commands:
         on = command.recognised_on
-        person = known.get((command.worker_id, on))
         try:
-            if person is None or not actor.may_see(person.place.area_code):
-                raise NoSuchWorker
-            if command.worker_id in merged:
-                raise merged[command.worker_id]
-            rows = of_person[person_of[command.worker_id]]
-            if _holding(rows, command.kind, on):
-                raise domain.AlreadyRecognised
-            if command.id in used:
-                raise IdTaken
-            if max([on, *(proof.issued_on for proof in command.proofs)]) > today:
-                raise InTheFuture(on=on, today=today)
+            person = known.check(actor, command)
             shown = [proof.kind for proof in command.proofs if proof.issued_on <= on]
             decision = judge.decide(
                 command.id, command.kind, person, on, command.wishes_work, shown
@@ -100,30 +154,15 @@ async def recognise_all(
         except Refusal as refusal:
             outcome.append(refusal)
             continue
-        difficulty = Difficulty(
-            command.id, command.worker_id, command.kind,
-            "recognised" if decision.granted else "refused", on, decision.id,
-            person.place.area_code, person.place.office, decision.clause,
-        )  # fmt: skip
+        difficulty = made.add(command, person, decision)
+        known.used.add(command.id)
         if decision.granted:
-            event = event_of(
-                difficulty, events.DIFFICULTY_RECOGNISED, on, {"decision_id": str(decision.id)}
-            )
-            told.append(event)
-            difficulty = replace(difficulty, told_event=event.id, recognised_event=event.id)
-            rows.append(difficulty)
-        used.add(command.id)
-        made.append(difficulty)
-        kept.append(decision)
+            known.rows[known.person_of[command.worker_id]].append(difficulty)
         outcome.append(None)
-    if made:
-        papers = [(c.id, n, proof) for c in commands for n, proof in enumerate(c.proofs)]
-        taken = {one.id for one in made}
-        await decisions.store(tx, kept)
-        await store.add(tx, made, [paper for paper in papers if paper[0] in taken])
-        await emit(tx, told)
-        granted = {person_of[d.worker_id] for d in made if d.state == "recognised"}
-        await refold(rt, tx, granted, {})
+    if made.difficulties:
+        await made.keep(tx)
+        granted = [one for one in made.difficulties if one.state == "recognised"]
+        await refold(rt, tx, {known.person_of[one.worker_id] for one in granted}, {})
     return outcome
 
 

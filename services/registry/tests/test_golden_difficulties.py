@@ -1,0 +1,136 @@
+"""Golden cases of recognition, readable by an official, and that they leave no clause out."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from kit import decisions
+from kit.decisions import Condition, Decision
+from kit.ids import new_id
+from kit.policy import Policies
+from registry.difficulties import record, rule
+from registry.difficulties.deciding import Law, law_on
+from registry.difficulties.domain import LawNotInForce
+from registry.difficulties.rule import Facts
+
+HERE = Path(__file__).parent
+FOLDER = HERE / "golden" / "difficulty"
+NATIONAL = Policies.load(HERE.parent / "policies")
+LOCAL = Policies.load(HERE.parent / "policies", overlay=HERE / "golden" / "local_policies")
+PERIODS = ("outside", "2002", "2006", "2008", "local")
+
+
+def cases(period: str) -> list[dict[str, Any]]:
+    text = (FOLDER / f"{period}.toml").read_text("utf-8")
+    found: list[dict[str, Any]] = tomllib.loads(text)["case"]
+    return found
+
+
+EVERY = [(period, case) for period in PERIODS for case in cases(period)]
+
+
+def facts_of(told: dict[str, Any]) -> Facts:
+    """The facts as written; a fact that is not written has the value that the file's head names."""
+    known = {
+        "sex": "female", "birth_date": date(1975, 5, 4), "category": "none", "status": "unemployed",
+        **told,
+    }  # fmt: skip
+    known["evidence"] = frozenset(known.get("evidence", ()))
+    return Facts(**known)
+
+
+def law(period: str, case: dict[str, Any]) -> Law:
+    return law_on(LOCAL if period == "local" else NATIONAL, case["day"])
+
+
+def decided(period: str, case: dict[str, Any]) -> tuple[Condition, ...]:
+    held = law(period, case)
+    return rule.LAWS[held.version](case["kind"], facts_of(case["facts"]), held.terms, case["day"])
+
+
+@pytest.mark.parametrize(("period", "case"), EVERY, ids=[f"{p}: {c['name']}" for p, c in EVERY])
+def test_the_decision_is_the_expected_one(period: str, case: dict[str, Any]) -> None:
+    if case["decision"] == "no-law":
+        with pytest.raises(LawNotInForce):
+            decided(period, case)
+        return
+    failing = next((f"{c.clause}/{c.code}" for c in decided(period, case) if not c.ok), None)
+    assert failing == case.get("clause")
+    assert case["decision"] == ("granted" if failing is None else "refused")
+
+
+@pytest.mark.parametrize(("period", "case"), EVERY, ids=[f"{p}: {c['name']}" for p, c in EVERY])
+def test_the_record_alone_gives_the_decision_again(period: str, case: dict[str, Any]) -> None:
+    if case["decision"] == "no-law":
+        return
+    held, facts = law(period, case), facts_of(case["facts"])
+    decision = Decision(
+        "difficulty", new_id(), rule.RULE, held.version, case["day"], case["day"],
+        decided(period, case), record.record(case["kind"], facts), held.parameters, "set",
+    )  # fmt: skip
+    kept = orjson.loads(orjson.dumps(decision.record(), default=str))
+    assert decisions.rederive(kept, record.RULES).same
+
+
+@pytest.mark.parametrize("version", rule.CLAUSES)
+def test_every_clause_grants_once_and_refuses_once(version: str) -> None:
+    """By the code's own list: a clause that nobody wrote a case for is found here."""
+    in_scope = {
+        (clause.met.clause, clause.met.code)
+        for clauses in rule.CLAUSES[version].values()
+        for clause in clauses
+    }
+    grants: set[tuple[str, str]] = set()
+    refuses: set[tuple[str, str]] = set()
+    kinds: set[str] = set()
+    for period in PERIODS[1:]:
+        for case in cases(period):
+            if law(period, case).version != version:
+                continue
+            conditions = decided(period, case)
+            if all(c.ok for c in conditions):
+                grants |= {(c.clause, c.code) for c in conditions}
+                kinds.add(case["kind"])
+            else:
+                first = next(c for c in conditions if not c.ok)
+                refuses.add((first.clause, first.code))
+    assert in_scope - grants == set()
+    assert in_scope - refuses == set()
+    assert set(rule.CLAUSES[version]) - kinds == set()
+
+
+def test_the_first_and_last_days_of_each_law_are_cases() -> None:
+    days = {case["day"] for period in PERIODS for case in cases(period)}
+    assert {
+        date(2002, 9, 29), date(2002, 9, 30), date(2005, 12, 31), date(2006, 1, 1),
+        date(2007, 12, 31), date(2008, 1, 1),
+    } <= days  # fmt: skip
+
+
+def test_a_decision_of_the_first_shape_is_derived_by_the_first_shape() -> None:
+    """What ``registry.difficulty_4050@2002`` decided stands alone, as long as the code lives."""
+    kept = {
+        "rule": "registry.difficulty_4050", "version": "2002", "law_on": "2003-05-04",
+        "facts": {"sex": "female", "birth_date": "1964-05-04", "category": "soe_laid_off",
+                  "labour_status": "laid_off"},
+        "parameters": [
+            {"id": rule.MALE_PARAMETER, "value": 50}, {"id": rule.FEMALE_PARAMETER, "value": 40},
+        ],
+        "granted": False, "outcome": {},
+        "conditions": [
+            {"code": "target-group", "clause": "中发[2002]12号 R1",
+             "text_zh": "属于下岗失业人员且为四类对象之一",
+             "text_en": "is of the base population and of one of the four categories",
+             "facts": ["category", "labour_status"], "passed": True},
+            {"code": "age-4050", "clause": "中发[2002]12号 R4",
+             "text_zh": "男满五十周岁、女满四十周岁", "text_en": "is a man of 50 or a woman of 40 or more",
+             "facts": ["sex", "birth_date"], "passed": False},
+        ],
+    }  # fmt: skip
+    assert decisions.rederive(kept, record.RULES).same
