@@ -105,11 +105,23 @@ async def registry_calls(city: City, calls: Calls) -> None:
     note("GET /v1/difficulties")
     for tail in ("", "/decision"):
         note("GET /v1/difficulties/{difficulty_id}" + tail, difficulty_id=difficulty)
+    note("GET /v1/difficulties/{difficulty_id}/proofs", difficulty_id=difficulty)
     note(
         "POST /v1/difficulties/{difficulty_id}/exits",
-        {"on": AS_OF, "reason": "retired"},
+        {"on": AS_OF, "reason": "wish_ended"},
         difficulty_id=difficulty,
     )
+    # The exit made version 2; who approves it back is another person.
+    note(
+        "POST /v1/difficulties/{difficulty_id}/restorations",
+        {"reason": "登记有误"},
+        difficulty_id=difficulty,
+    )
+    note("GET /v1/difficulties/census")
+    note("GET /v1/difficulties/census/counts")
+    answer = {"worker_id": old[3], "asked_on": ON, "answer": "declines"}
+    note("POST /v1/difficulties/census/answers", answer)
+    note("POST /v1/difficulties/census/answers/imports", rows=[answer])
 
 
 async def _told_by_authorities(city: City) -> None:

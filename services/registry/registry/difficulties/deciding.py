@@ -42,7 +42,8 @@ class Person:
         return Facts(
             self.place.sex, self.place.birth_date, claims.category,
             spell.status if spell else "new_entrant", claims.former_enterprise_kind,
-            claims.former_enterprise_closed, self._jobless_since(on), dibao, False, wishes, shown,
+            claims.former_enterprise_closed, self._jobless_since(on), dibao,
+            claims.zero_employment_household, wishes, shown,
         )  # fmt: skip
 
     def dibao(self, on: date) -> LifeFact | None:

@@ -20,7 +20,7 @@ from registry.difficulties.domain import (
     Proof,
     State,
 )
-from registry.difficulties.rule import Evidence, Kind
+from registry.difficulties.rule import KINDS, Evidence, Kind
 from registry.difficulties.usecases import CensusCounts, Possible, Recognise
 
 KIND = "类别：" + terms(
@@ -197,18 +197,35 @@ class PossibleOut(BaseModel):
         )  # fmt: skip
 
 
+class KindCountOut(BaseModel):
+    """One kind of the census of an area (摸底统计，一类)."""
+
+    area_code: AreaCode
+    kind: Kind = Field(description=KIND)
+    possible: int | None = Field(
+        description="可能符合条件而未询问的人数；为空即只凭证明认定、无从统计"
+    )
+    recognised: int = Field(description="现已认定人数")
+
+
 class CensusCountsOut(BaseModel):
     """The census of an area in numbers (摸底统计)."""
 
-    area_code: AreaCode
-    possible: dict[str, int] = Field(description="可能符合条件而未询问的人数，按类别")
-    recognised: dict[str, int] = Field(description="现已认定人数，按类别")
+    items: list[KindCountOut]
     applies: int = Field(description="询问后申请的人数")
     declines: int = Field(description="询问后放弃的人数")
 
     @classmethod
     def of(cls, area_code: str, counts: CensusCounts) -> CensusCountsOut:
+        items = [
+            KindCountOut(
+                area_code=area_code, kind=kind, possible=counts.possible.get(kind),
+                recognised=counts.recognised.get(kind, 0),
+            )
+            for kind in KINDS
+            if kind in counts.possible or kind in counts.recognised
+        ]  # fmt: skip
         return cls(
-            area_code=area_code, possible={**counts.possible}, recognised={**counts.recognised},
-            applies=counts.answers.get("applies", 0), declines=counts.answers.get("declines", 0),
+            items=items, applies=counts.answers.get("applies", 0),
+            declines=counts.answers.get("declines", 0),
         )  # fmt: skip

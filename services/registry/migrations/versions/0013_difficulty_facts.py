@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 SQL = """
 alter table difficulty add column recognised_event uuid;
