@@ -21,7 +21,9 @@ async def registry_calls(city: City, calls: Calls) -> None:
         city, "registry", "/v1/certificates", {"worker_id": fresh[1], "applied_on": "2003-03-03"}
     )
     difficulty = await made(
-        city, "registry", "/v1/difficulties", {"worker_id": old[0], "recognised_on": ON}
+        city, "registry", "/v1/difficulties",
+        {"worker_id": old[0], "recognised_on": ON,
+         "proofs": [{"kind": "hardship-proof", "reference": "街道证字1号", "issued_on": ON}]},
     )
     note("GET /v1/workers/{worker_id}", worker_id=fresh[0])
     form = worker_form(next(city.serial))
@@ -190,6 +192,11 @@ async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
         "/v1/benefits", json=allowance, headers={"Idempotency-Key": "allowance-0001"}
     )
     one = written.json()["id"]
+    await authority.post(
+        f"/v1/benefits/{one}/recovery-orders",
+        json={"on": "2003-07-01", "amount": "208.00", "reason": "骗取"},
+        headers={"Idempotency-Key": "allowance-0002"},
+    )
     # A death that was told later: what was written for the months after it overlaps.
     widow = {**allowance, "worker_id": fresh[1]}
     await made(city, "registry", "/v1/benefits", widow)

@@ -33,6 +33,7 @@ def test_the_table_of_rules_is_sound() -> None:
         "registry.worker.registered.v1": {"population": "base"},
         "registry.office.opened.v1": {"code": "x", "name": "x", "kind": "station", "staff": 2},
         "registry.relief.total-stated.v1": {"period_to": "2003-10-31"},
+        "registry.difficulty.reinstated.v1": {"recognised_on": "2003-05-31"},
         "jobs-market.placement.ended.v1": {"ended_on": "2003-10-31"},
     }
     for name in RULES_OF:

@@ -165,17 +165,17 @@ async def test_kinds_and_proofs_by_the_law_of_the_day(registry: Any) -> None:
         "reference": "街道证字[2006]31号",
         "issued_on": "2006-02-20",
     }
+    early = await recognise(registry, worker, "2005-12-31", kind="dibao", proofs=[hardship])
+    assert (early["state"], early["clause"]) == ("refused", "中发[2002]12号 R4/kind-in-law")
     poor = await recognise(registry, worker, "2006-03-01", kind="dibao", proofs=[hardship])
     assert poor["state"] == "recognised"
     shown = await registry.get(f"/v1/difficulties/{poor['id']}/proofs")
     assert [proof["reference"] for proof in shown["items"]] == ["街道证字[2006]31号"]
-    late = await recognise(registry, worker, "2005-12-31", kind="dibao", proofs=[hardship])
-    assert (late["state"], late["clause"]) == ("refused", "中发[2002]12号 R4/kind-in-law")
     card = {"kind": "disability-certificate", "reference": "残证第5号", "issued_on": "2007-05-01"}
-    disabled = await recognise(registry, worker, "2008-01-01", kind="disabled", proofs=[card])
-    assert disabled["state"] == "recognised"
     before = await recognise(registry, worker, "2007-12-31", kind="disabled", proofs=[card])
     assert before["clause"] == "国发[2005]36号 R5/kind-in-law"
+    disabled = await recognise(registry, worker, "2008-01-01", kind="disabled", proofs=[card])
+    assert disabled["state"] == "recognised"
     number = registry.id_number("19700504")
     await registry.post(
         "/v1/difficulties",
@@ -183,7 +183,7 @@ async def test_kinds_and_proofs_by_the_law_of_the_day(registry: Any) -> None:
          "proofs": [{**card, "reference": f"残证{number}44"}]},
         422,
     )  # fmt: skip
-    for one in (poor, late, disabled, before):
+    for one in (poor, early, disabled, before):
         decision = await registry.get(f"/v1/difficulties/{one['id']}/decision")
         assert "街道证字" not in str(decision)
         async with thing.db.looking() as tx:
