@@ -21,9 +21,14 @@ async def registry_calls(city: City, calls: Calls) -> None:
         city, "registry", "/v1/certificates", {"worker_id": fresh[1], "applied_on": "2003-03-03"}
     )
     difficulty = await made(
-        city, "registry", "/v1/difficulties",
-        {"worker_id": old[0], "recognised_on": ON,
-         "proofs": [{"kind": "hardship-proof", "reference": "街道证字1号", "issued_on": ON}]},
+        city,
+        "registry",
+        "/v1/difficulties",
+        {
+            "worker_id": old[0],
+            "recognised_on": ON,
+            "proofs": [{"kind": "hardship-proof", "reference": "街道证字1号", "issued_on": ON}],
+        },
     )
     note("GET /v1/workers/{worker_id}", worker_id=fresh[0])
     form = worker_form(next(city.serial))

@@ -29,6 +29,7 @@ ExitReason = Literal[
 #: What a clerk may write as the reason; the others follow from facts.
 HandReason = Literal["employed", "retired", "refused_three_offers", "wish_ended", "other"]
 
+STATES = {"recognised": "已认定", "refused": "不予认定", "exited": "已退出"}
 #: The state machine of 4.1: the street recognises; facts end it and bring it back.
 ACTS: tuple[lifecycle.Act, ...] = (
     lifecycle.Act(None, "recognised", "recognise", "认定", "station_clerk"),

@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0013"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 
 SQL = """
 alter table difficulty add column recognised_event uuid;
