@@ -20,16 +20,6 @@ async def registry_calls(city: City, calls: Calls) -> None:
     refusable = await made(
         city, "registry", "/v1/certificates", {"worker_id": fresh[1], "applied_on": "2003-03-03"}
     )
-    difficulty = await made(
-        city,
-        "registry",
-        "/v1/difficulties",
-        {
-            "worker_id": old[0],
-            "recognised_on": ON,
-            "proofs": [{"kind": "hardship-proof", "reference": "街道证字1号", "issued_on": ON}],
-        },
-    )
     note("GET /v1/workers/{worker_id}", worker_id=fresh[0])
     form = worker_form(next(city.serial))
     note("GET /v1/workers")
@@ -107,6 +97,22 @@ async def registry_calls(city: City, calls: Calls) -> None:
     )
     for tail in ("", "/transitions", "/decision"):
         note("GET /v1/certificates/{certificate_id}" + tail, certificate_id=applied)
+    await difficulty_calls(city, calls, old)
+
+
+async def difficulty_calls(city: City, calls: Calls, old: list[str]) -> None:
+    """Recognitions, their end and return, and the census."""
+    note = calls.of("registry")
+    difficulty = await made(
+        city,
+        "registry",
+        "/v1/difficulties",
+        {
+            "worker_id": old[0],
+            "recognised_on": ON,
+            "proofs": [{"kind": "hardship-proof", "reference": "街道证字1号", "issued_on": ON}],
+        },
+    )
     note("POST /v1/difficulties", {"worker_id": old[1], "recognised_on": ON})
     note("POST /v1/difficulties/imports", rows=[{"worker_id": old[2], "recognised_on": ON}])
     note("GET /v1/difficulties")
