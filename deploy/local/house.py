@@ -15,10 +15,11 @@ from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from kit import migrations, streams
-from kit.crypto import new_keys
+from kit.crypto import complete
 from kit.embedded import EmbeddedNats, EmbeddedPostgres
 from kit.processes import Reservation, ServerFailed, reserve_port, tail
 from local import databases
+from local.authorities import authorities
 from local.choice import Choice
 from local.installation import (
     FRONT_DOOR_PORT,
@@ -47,7 +48,8 @@ class House:
         self.home = home
         self.choice = choice
         self._say = say
-        self._secrets = home.secrets()
+        self._authorities = authorities()
+        self._secrets = home.secrets(self._authorities)
         self.supervisor = Supervisor(say)
         self.postgres = EmbeddedPostgres(
             home.postgres, POSTGRES_PORT, password=self._secrets["postgres"]
@@ -152,6 +154,7 @@ class House:
             port,
             monitor_port,
             self._secrets["nats_admin"],
+            authorities={name: self._secrets[f"nats_{name}"] for name in self._authorities},
         )
 
     async def _provision(self) -> None:
@@ -174,10 +177,12 @@ class House:
         return Child(name, words, self.home.logs / f"{name}.log", env)
 
     def _keys_file(self, service: ServiceName) -> Path:
-        """The service's keyring, made once; without it what is encrypted cannot be read again."""
+        """The service's keyring, made once; without it what is encrypted cannot be read again. A
+        purpose that is newer than the file gets its key."""
         file = self.home.keys / f"{service.name}.json"
-        if not file.exists():
-            write_private(file, json.dumps(new_keys()))
+        known = json.loads(file.read_text()) if file.exists() else {"keys": []}
+        if (whole := complete(known)) != known:
+            write_private(file, json.dumps(whole))
         return file
 
     def _front_door_environment(self) -> dict[str, str]:

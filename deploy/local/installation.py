@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -107,16 +108,18 @@ class Installation:
         for folder in (self.run, self.logs, self.keys):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def secrets(self) -> dict[str, str]:
+    def secrets(self, authorities: Iterable[str] = ()) -> dict[str, str]:
         """Passwords by user name, made once per installation; the file is 0600.
 
-        Users: `postgres`, `<package>_owner`, `<package>_app`, `nats_admin`, `nats_<service>`.
+        Users: `postgres`, `<package>_owner`, `<package>_app`, `nats_admin`, `nats_<service>`,
+        `nats_<authority>`.
         """
         file = self.run / "secrets.json"
         known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
         names = ["postgres", "nats_admin"]
         for service in SERVICES:
             names += [f"{service.package}_owner", f"{service.package}_app", f"nats_{service.name}"]
+        names += [f"nats_{name}" for name in authorities]
         missing = {name: secrets.token_urlsafe(24) for name in names if name not in known}
         if missing:
             known.update(missing)

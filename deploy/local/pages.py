@@ -89,7 +89,7 @@ class Pages:
         rows = [
             {
                 "persona": persona,
-                "office": self._tokens.places.office(persona.where),
+                "office": self._tokens.places.office(persona.where, persona.office),
                 "area_code": self._tokens.places.area(persona.where),
                 "token": self._tokens.token(persona.key),
             }

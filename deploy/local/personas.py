@@ -10,13 +10,15 @@ Where = Literal["city", "district", "community"]
 
 @dataclass(frozen=True)
 class Persona:
-    """`role` is one of kit.roles.ROLES; `where` says which of the sample's areas the office has."""
+    """`role` is one of kit.roles.ROLES; `where` says which of the sample's areas the office has, and
+    `office` what it is called after the area (a community has its station)."""
 
     key: str
     role: str
     where: Where
     title_zh: str
     title_en: str
+    office: str = "employment-bureau"
 
 
 PERSONAS = {
@@ -41,6 +43,23 @@ PERSONAS = {
         Persona(
             "assessment-officer", "assessment_officer", "city", "目标考核", "Assessment officer"
         ),
+        Persona(
+            "civil-affairs",
+            "authority",
+            "city",
+            "民政局（通报）",
+            "Civil affairs (tells facts)",
+            "civil-affairs",
+        ),
+        Persona("police", "authority", "city", "公安局（通报）", "Police (tells facts)", "police"),
+        Persona(
+            "insurance-agency",
+            "authority",
+            "city",
+            "社保经办机构（通报）",
+            "Insurance agency (tells facts)",
+            "insurance-agency",
+        ),
         Persona("auditor", "auditor", "city", "审计", "Auditor"),
         Persona("loader", "loader", "city", "数据载入", "Loader (embedded run only)"),
     )
@@ -60,9 +79,9 @@ class Places:
         code = {"city": self.city, "district": self.district, "community": self.community}[where]
         return code.ljust(12, "0")
 
-    def office(self, where: Where) -> str:
+    def office(self, where: Where, name: str = "employment-bureau") -> str:
         """The code of the office that works there."""
         if where == "community":
             return f"{self.community}-station"
         code = self.city if where == "city" else self.district
-        return f"{code}-employment-bureau"
+        return f"{code}-{name}"

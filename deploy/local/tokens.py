@@ -51,7 +51,7 @@ class TokenSource:
         at another one. The same token is answered until it is nearly too old.
         """
         who = PERSONAS[persona]
-        office = office or self.places.office(who.where)
+        office = office or self.places.office(who.where, who.office)
         area_code = area_code or self.places.area(who.where)
         now = time.time()
         good_until, token = self._known.get((persona, office, area_code), (0.0, ""))

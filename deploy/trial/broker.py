@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kit import streams
+from local.authorities import authorities
 from local.installation import PACKAGES, ROOT, SERVICES
 
 FILE = ROOT / "deploy" / "nats" / "nats-server.conf"
@@ -24,6 +25,7 @@ def variable(user: str) -> str:
 def configuration() -> str:
     """The file's text. A quoted ``$NAME`` would be a password; unquoted it is a reference."""
     names = {service.name: f"${variable(service.name)}" for service in SERVICES}
+    told = {name: f"${variable(name)}" for name in authorities()}
     admin = f"${variable('provisioner')}"
     text = streams.nats_config(
         PACKAGES,
@@ -33,8 +35,9 @@ def configuration() -> str:
         MONITOR_PORT,
         admin,
         host="0.0.0.0",  # noqa: S104
+        authorities=told,
     )
-    for name in (*names.values(), admin):
+    for name in (*names.values(), *told.values(), admin):
         text = text.replace(f'"{name}"', name)
     return text
 

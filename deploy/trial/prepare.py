@@ -14,6 +14,7 @@ import secrets
 from pathlib import Path
 
 from local import databases
+from local.authorities import authorities
 from local.choice import Choice, choose
 from local.installation import ROOT, SERVICES, ServiceName, write_private
 from local.tokens import AUDIENCE, signing_key
@@ -29,7 +30,7 @@ def passwords(folder: Path) -> dict[str, str]:
     """By user name, made once. A letter comes first: NATS would read `12e4…` as a number."""
     file = folder / "passwords.json"
     known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    names = ["postgres", "nats_provisioner"]
+    names = ["postgres", "nats_provisioner", *(f"nats_{name}" for name in authorities())]
     for service in SERVICES:
         names += [
             databases.owner_of(service.package),
@@ -69,13 +70,14 @@ def prepare(folder: Path, choice: Choice) -> None:
     crypto = importlib.import_module("kit.crypto")
     for service in SERVICES:
         keyring = folder / "keys" / f"{service.name}.json"
-        if not keyring.exists():
-            write_private(keyring, json.dumps(crypto.new_keys()))
+        known_keys = json.loads(keyring.read_text()) if keyring.exists() else {"keys": []}
+        if (whole := crypto.complete(known_keys)) != known_keys:
+            write_private(keyring, json.dumps(whole))
         _environment_file(
             folder / f"{service.name}.env", service_environment(service, choice, known)
         )
     _environment_file(folder / "postgres.env", {"POSTGRES_PASSWORD": known["postgres"]})
-    users = ["provisioner", *(service.name for service in SERVICES)]
+    users = ["provisioner", *(service.name for service in SERVICES), *authorities()]
     _environment_file(
         folder / "nats.env", {variable(user): known[f"nats_{user}"] for user in users}
     )

@@ -145,7 +145,7 @@ class Consumer:
         try:
             while True:
                 try:
-                    await self.apply([delivery.body for delivery in deliveries])
+                    await self.receive(deliveries)
                     failpoints.hit("consumer-after-commit")
                     break
                 except UNAVAILABLE as error:
@@ -164,6 +164,10 @@ class Consumer:
             await delivery.ack()
 
     # --- one batch ------------------------------------------------------------------------------
+
+    async def receive(self, deliveries: Sequence[Delivery]) -> None:
+        """Everything delivered is committed or parked when this returns."""
+        await self.apply([delivery.body for delivery in deliveries])
 
     async def apply(self, bodies: Sequence[bytes]) -> None:
         """Everything in ``bodies`` is committed or parked when this returns."""

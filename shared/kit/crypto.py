@@ -1,7 +1,7 @@
 """Personal numbers at rest: encrypted for reading, hashed for finding, masked for showing.
 
 Keys come from a file outside of the database (``keyring.json``): ``{"keys": [{"kid", "purpose":
-"encrypt" | "index", "key": base64, "primary": true}]}``. Values are encrypted with AES-256-GCM,
+"encrypt" | "index" | "receive", "key": base64, "primary": true}]}``. Values are encrypted with AES-256-GCM,
 bound to their place by the associated data ``table.column|row id``: a ciphertext that is moved to
 another row does not open. Finding goes by HMAC-SHA-256 under a key of its own.
 """
@@ -40,17 +40,24 @@ class NoKey(LookupError):
 
 
 def new_keys() -> dict[str, Any]:
-    """A fresh keyring: one key for encrypting, one for finding."""
+    """A fresh keyring: a key for encrypting, one for finding, one to which others encrypt."""
+    return complete({"keys": []})
 
-    def key(kid: str, purpose: str) -> dict[str, Any]:
-        return {
-            "kid": kid,
+
+def complete(content: dict[str, Any]) -> dict[str, Any]:
+    """The keyring with a key for every purpose that had none (an older file knew fewer)."""
+    there = {one["purpose"] for one in content["keys"]}
+    made = [
+        {
+            "kid": f"{purpose[0]}1",
             "purpose": purpose,
             "key": b64encode(os.urandom(32)).decode(),
             "primary": True,
         }
-
-    return {"keys": [key("e1", "encrypt"), key("i1", "index")]}
+        for purpose in ("encrypt", "index", "receive")
+        if purpose not in there
+    ]
+    return content | {"keys": [*content["keys"], *made]}
 
 
 class Keyring:
@@ -61,6 +68,7 @@ class Keyring:
         self._primary: tuple[bytes, AESGCM] | None = None
         self._index: dict[str, bytes] = {}
         self._index_primary: str | None = None
+        self._receive: dict[str, tuple[bytes, bool]] = {}
         for one in content["keys"]:
             key = b64decode(one["key"], validate=True)
             kid = str(one["kid"]).encode("ascii")
@@ -74,6 +82,8 @@ class Keyring:
                 self._index[str(one["kid"])] = key
                 if one.get("primary"):
                     self._index_primary = str(one["kid"])
+            elif one["purpose"] == "receive":
+                self._receive[str(one["kid"])] = (key, bool(one.get("primary")))
 
     @classmethod
     def load(cls, path: Path | None) -> Keyring:
@@ -119,6 +129,13 @@ class Keyring:
         if self._primary is None:
             raise NoKey("no key to encrypt with: set KEYS_FILE")
         return self._primary[0].decode("ascii")
+
+    def receiving(self, *, published: bool = False) -> list[tuple[str, bytes]]:
+        """Private X25519 keys by id, to which others encrypt (:mod:`kit.jwe`); with ``published``
+        only those that are given out now."""
+        return [
+            (kid, raw) for kid, (raw, primary) in self._receive.items() if primary or not published
+        ]
 
     def key_id(self, sealed: bytes) -> str:
         """Under which key a value is encrypted: tells what a rotation has still to do."""

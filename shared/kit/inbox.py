@@ -151,13 +151,20 @@ class Inbox:
         )
 
     async def park_malformed(self, bodies: Sequence[bytes]) -> None:
+        await self.park_unread([(new_id(), "not an envelope", body) for body in bodies])
+
+    async def park_unread(self, rows: Sequence[tuple[UUID, str, bytes]]) -> None:
+        """Keep what nobody can apply as it is: a name for it, why, and as much of it as may be kept.
+        The same name again is the same message again."""
         async with self.db.transaction() as tx:
-            for body in bodies:  # rare by nature: somebody published without our kit
+            for name, error, body in rows:  # rare by nature: somebody published without our kit
                 await tx.execute(
                     "insert into dead_letter (durable, event_id, state, error, attempts, message) "
-                    "values ($1, $2, 'malformed', 'not an envelope', $3, $4)",
+                    "values ($1, $2, 'malformed', $3, $4, $5)"
+                    " on conflict (durable, event_id) do nothing",
                     self.durable,
-                    new_id(),
+                    name,
+                    error,
                     ATTEMPTS_MAX,
                     body[:65536],
                 )

@@ -27,6 +27,7 @@ from kit.crypto import Keyring
 from kit.db import UNAVAILABLE, Database
 from kit.events import Catalogue
 from kit.http import create_http, include
+from kit.intake import Intake, IntakeConsumer
 from kit.observability import Metrics
 from kit.policy import Policies
 from kit.problems import Problem
@@ -59,6 +60,7 @@ class Service:
     routers: Sequence[APIRouter]
     problems: Mapping[type[Exception], Problem]
     subscriptions: Sequence[Subscription] = ()
+    intake: Intake | None = None
     jobs: Sequence[Job] = ()
     sealed: Sequence[Sealed] = ()
 
@@ -128,6 +130,13 @@ def attach(runtime: Runtime, bus: Bus) -> None:
         Consumer(runtime.service.name, subscription, runtime.db, bus, runtime, runtime.metrics)
         for subscription in runtime.service.subscriptions
     ]
+    if runtime.service.intake is not None:
+        runtime.consumers.append(
+            IntakeConsumer(
+                runtime.service.name, runtime.service.intake, runtime.db, bus, runtime,
+                runtime.metrics,
+            )
+        )  # fmt: skip
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ import orjson
 SECOND = 1_000_000_000
 MAX_MESSAGE_BYTES = 262_144
 STREAM_BYTES = 8 * 1024**3
+INTAKE = "INTAKE"
+INTAKE_BYTES = 1024**3
+INTAKE_MESSAGE_BYTES = 65_536
 DUPLICATE_WINDOW_S = 600
 ACK_WAIT_S = 10
 MAX_ACK_PENDING = 4_000
@@ -39,6 +42,16 @@ class Topology:
     services: tuple[str, ...]
     durables: dict[str, tuple[Durable, ...]]
 
+    @property
+    def takes_in(self) -> bool:
+        """Whether somebody reads what other authorities publish."""
+        return any(d.stream == INTAKE for durables in self.durables.values() for d in durables)
+
+    def streams(self) -> list[dict[str, Any]]:
+        """The settings of every stream."""
+        settings = [stream_settings(service) for service in self.services]
+        return [*settings, intake_settings()] if self.takes_in else settings
+
 
 def topology(packages: Sequence[str]) -> Topology:
     """Import each package's ``app`` and read what it publishes and hears."""
@@ -47,7 +60,8 @@ def topology(packages: Sequence[str]) -> Topology:
         service = importlib.import_module(f"{package}.app").SERVICE
         services.append(service.name)
         durables[service.name] = tuple(
-            Durable(s.stream, s.durable(service.name), s.subjects) for s in service.subscriptions
+            Durable(s.stream, s.durable(service.name), s.subjects)
+            for s in (*service.subscriptions, *filter(None, [service.intake]))
         )
     return Topology(tuple(services), durables)
 
@@ -77,6 +91,18 @@ def stream_settings(service: str) -> dict[str, Any]:
         "deny_purge": True,
         "no_ack": False,
         "sealed": False,
+    }
+
+
+def intake_settings() -> dict[str, Any]:
+    """The stream of what other authorities publish. A message goes when it was applied or parked: it
+    holds a person's number, sealed as it is, and the database keeps what came of it."""
+    return stream_settings(INTAKE.lower()) | {
+        "retention": "workqueue",
+        "max_bytes": INTAKE_BYTES,
+        "max_msg_size": INTAKE_MESSAGE_BYTES,
+        "allow_atomic": False,
+        "allow_direct": False,
     }
 
 
@@ -115,6 +141,33 @@ def permissions(service: str, durables: Sequence[Durable]) -> dict[str, list[str
     return {"publish": publish, "subscribe": [f"_INBOX_{service}.>"]}
 
 
+def intake_account(authority: str) -> str:
+    """The name of an authority's account at the broker."""
+    return f"INTAKE-{authority}".upper()
+
+
+def _authority(authority: str, password: str) -> str:
+    """An account of its own: it reaches us only by publishing its own subjects, and hears nothing
+    but the acknowledgements of what it published."""
+    subject = _quoted(f"intake.{authority}.>")
+    return (
+        f"  {intake_account(authority)} {{\n"
+        f"    imports: [ {{ service: {{ account: CITY, subject: {subject} }} }} ]\n"
+        f"    users: [ {{ user: {_quoted(authority)}, password: {_quoted(password)},\n"
+        f"      permissions: {{ publish: {{ allow: [{subject}] }},"
+        f' subscribe: {{ allow: ["_INBOX.>"] }} }} }} ]\n'
+        "  }"
+    )
+
+
+def _exports(authorities: Sequence[str]) -> str:
+    exported = ", ".join(
+        f"{{ service: {_quoted(f'intake.{name}.>')}, accounts: [{intake_account(name)}] }}"
+        for name in authorities
+    )
+    return f"    exports: [ {exported} ]\n" if exported else ""
+
+
 def _quoted(text: object) -> str:
     return orjson.dumps(str(text)).decode()
 
@@ -128,11 +181,13 @@ def nats_config(
     admin_password: str,
     *,
     host: str = "127.0.0.1",
+    authorities: Mapping[str, str] | None = None,
 ) -> str:
-    """The server's configuration file: durability, limits, one user per service, one provisioner.
+    """The server's configuration file: durability, limits, one user per service, one provisioner,
+    one account per authority that may publish to us.
 
-    ``passwords`` is keyed by service name; ``sync_interval: always`` because an acknowledged event
-    has left the outbox.
+    ``passwords`` is keyed by service name, ``authorities`` are passwords by name.
+    ``sync_interval: always`` because an acknowledged event has left the outbox.
     """
     plan = packages if isinstance(packages, Topology) else topology(packages)
     users = [f"      {{ user: provisioner, password: {_quoted(admin_password)} }}"]
@@ -146,6 +201,9 @@ def nats_config(
             f"      {{ user: {_quoted(service)}, password: {_quoted(passwords[service])},\n"
             f"        permissions: {{ {lists} }} }}"
         )
+    told = authorities or {}
+    accounts = "".join(_authority(name, told[name]) + "\n" for name in told)
+    file_bytes = sum(stream["max_bytes"] for stream in plan.streams())
     return f"""# Generated by kit.streams from the services' catalogues: change those, not this.
 server_name: reemployment
 listen: "{host}:{port}"
@@ -157,17 +215,17 @@ jetstream {{
   store_dir: {_quoted(store_dir)}
   sync_interval: always
   max_memory_store: 64MB
-  max_file_store: {len(plan.services) * STREAM_BYTES}
+  max_file_store: {file_bytes}
 }}
 accounts {{
   SYS {{ users: [ {{ user: sys, password: {_quoted(admin_password)} }} ] }}
   CITY {{
     jetstream: enabled
-    users: [
+{_exports(list(told))}    users: [
 {chr(10).join(users)}
     ]
   }}
-}}
+{accounts}}}
 system_account: SYS
 """
 
@@ -192,8 +250,7 @@ async def provision(
             answer: dict[str, Any] = orjson.loads(reply.data)
             return answer
 
-        for service in plan.services:
-            wanted = stream_settings(service)
+        for wanted in plan.streams():
             there = "error" not in await ask(f"STREAM.INFO.{wanted['name']}")
             verb = "UPDATE" if there else "CREATE"
             _check(await ask(f"STREAM.{verb}.{wanted['name']}", wanted))

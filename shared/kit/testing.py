@@ -293,7 +293,7 @@ async def under_test(
         runtime: Runtime = app.state.runtime
         memory = bus or MemoryBus()
         memory.add_stream(service.name.upper())
-        for subscription in service.subscriptions:
+        for subscription in (*service.subscriptions, *filter(None, [service.intake])):
             memory.add_stream(subscription.stream)
             memory.add_durable(
                 subscription.stream, subscription.durable(service.name), subscription.subjects

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -127,16 +127,22 @@ class NatsForTests:
     url: str
     passwords: dict[str, str]
     admin_password: str
+    authorities: dict[str, str] = field(default_factory=dict)
 
 
 @contextmanager
-def nats_running(plan: Topology, folder: Path) -> Iterator[NatsForTests]:
+def nats_running(
+    plan: Topology, folder: Path, authorities: Sequence[str] = ()
+) -> Iterator[NatsForTests]:
     """A server of the backend that ``TEST_BACKEND`` names, provisioned for ``plan``."""
     passwords = {service: secrets.token_urlsafe(12) for service in plan.services}
     admin = secrets.token_urlsafe(12)
+    told = {name: secrets.token_urlsafe(12) for name in authorities}
 
     def config(port: int, monitor: int, *, store: Path, host: str = "127.0.0.1") -> str:
-        return nats_config(plan, passwords, store, port, monitor, admin, host=host)
+        return nats_config(
+            plan, passwords, store, port, monitor, admin, host=host, authorities=told
+        )
 
     if backend() == "embedded":
         from kit.embedded import EmbeddedNats
@@ -146,7 +152,7 @@ def nats_running(plan: Topology, folder: Path) -> Iterator[NatsForTests]:
             folder, lambda port, monitor: config(port, monitor, store=store)
         ) as server:
             blocking(provision(server.url, "provisioner", admin, plan))
-            yield NatsForTests(server.url, passwords, admin)
+            yield NatsForTests(server.url, passwords, admin, told)
         return
     # An external backend brings PostgreSQL; the broker of these tests needs users of its own and
     # therefore always comes with its configuration, in a container.
@@ -157,4 +163,4 @@ def nats_running(plan: Topology, folder: Path) -> Iterator[NatsForTests]:
     with nats_container(file) as (host, port):
         url = f"nats://{host}:{port}"
         blocking(provision(url, "provisioner", admin, plan))
-        yield NatsForTests(url, passwords, admin)
+        yield NatsForTests(url, passwords, admin, told)

@@ -15,6 +15,7 @@ import pytest
 
 from local.frontdoor import FrontDoorSettings, create_front_door
 from local.pages import HERE
+from local.personas import PERSONAS
 from tests.local.upstream import Upstream, serving
 
 
@@ -156,7 +157,7 @@ async def test_pages_load_nothing_foreign(door: Door, path: str) -> None:
 async def test_start_page_gives_tokens_and_links(door: Door) -> None:
     page = (await door.client.get("/")).text
     assert "黑河市再就业工作平台" in page
-    assert page.count('readonly value="ey') == 11
+    assert page.count('readonly value="ey') == len(PERSONAS)
     for service in ("registry", "jobs-market", "subsidy", "loans", "assessment"):
         assert f'href="/docs/{service}"' in page
         assert f'href="/api/{service}/openapi.json"' in page

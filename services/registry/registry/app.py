@@ -17,6 +17,7 @@ from registry.corrections import api as corrections
 from registry.difficulties import api as difficulties
 from registry.events import CATALOGUE
 from registry.grants import api as grants
+from registry.intake import INTAKE
 from registry.labour_status import api as labour_status
 from registry.life_facts import api as life_facts
 from registry.notices import api as notices
@@ -69,6 +70,7 @@ SERVICE = Service(
     routers=[router for noun in NOUNS for router in noun.routers],
     problems=dict(problem for noun in NOUNS for problem in noun.problems),
     subscriptions=SUBSCRIPTIONS,
+    intake=INTAKE,
     jobs=(Job("seed-calendar", 24 * 3600, calendar_work.refresh_seed),),
     sealed=SEALED,
 )

@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from kit import bulk, causality
+from kit import bulk, causality, jwe, openapi
 from kit.auth import Actor, requires
 from kit.crypto import IdNumberText
 from kit.http import runtime_of
@@ -152,12 +152,40 @@ async def import_life_fact_reversals(
     return await load(request, options, ReversalIn, ReversalIn.command, usecases.reverse_all, actor)
 
 
+keys = APIRouter(prefix="/v1/intake", tags=[TAG])
+
+
+class PublicKey(BaseModel):
+    """A public key (RFC 7517, RFC 8037) (公钥)."""
+
+    kty: Literal["OKP"]
+    crv: Literal["X25519"]
+    x: str = Field(description="公钥 (base64url)")
+    kid: str = Field(description="密钥标识，写入 JWE 头")
+    use: Literal["enc"]
+    alg: Literal["ECDH-ES+A256KW"]
+
+
+class PublicKeys(BaseModel):
+    """Keys to which authorities encrypt ID numbers on intake subjects (公钥集)."""
+
+    keys: list[PublicKey]
+
+
+@keys.get("/keys", summary="加密公钥", operation_id="get_intake_keys", openapi_extra=openapi.PUBLIC)
+async def get_intake_keys(request: Request) -> PublicKeys:
+    """The public keys for the compact JWE in which an authority's message carries an ID number:
+    ECDH-ES+A256KW or ECDH-ES, A256GCM. How to send one: ``docs/intake.md``."""
+    return PublicKeys.model_validate(jwe.public_keys(runtime_of(request).keyring))
+
+
 def _imports(path: str, word: str) -> APIRouter:
     return bulk.reading(f"{PREFIX}{path}", word, "registry:life-fact:import", tag=TAG)
 
 
 routers = [
     router,
+    keys,
     _imports("", "life_fact"),
     _imports("/ends", "life_fact_end"),
     _imports("/reversals", "life_fact_reversal"),
