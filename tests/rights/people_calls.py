@@ -40,6 +40,13 @@ async def registry_calls(city: City, calls: Calls) -> None:
         {"status": "unemployed", "since": ON},
         worker_id=fresh[3],
     )
+    standing = await city.get("registry", f"/v1/workers/{fresh[6]}/labour-status")
+    note(
+        "POST /v1/workers/{worker_id}/labour-status/declarations/{declaration_id}/reversals",
+        {"reason": "录入有误"},
+        worker_id=fresh[6],
+        declaration_id=standing["declared"][0]["id"],
+    )
     ask = {"attribute": "category", "value": "none", "requested_on": ON, "reason": "证明有误"}
     asked = (
         await city.post(
@@ -150,6 +157,36 @@ async def _told_by_authorities(city: City) -> None:
     await city.post("registry", "/v1/life-facts", fact)
     await city.post("registry", "/v1/contributions", paid)
     await city.world.settle()
+
+
+async def unemployment_calls(city: City, calls: Calls) -> None:
+    """Registrations as unemployed, and what is filed about them."""
+    note = calls.of("registry")
+    path = "/v1/unemployment-registrations"
+    fresh = await people(city, 9)
+    paper = {
+        "on": "2003-03-03", "kind": "contract_ended", "evidence_kind": "separation_proof",
+        "evidence_reference": "2003-028", "evidence_on": "2003-03-01",
+    }  # fmt: skip
+    cases = [
+        await made(city, "registry", path, {"worker_id": worker, **paper}) for worker in fresh[:6]
+    ]
+    filed = await city.get("registry", f"{path}/{cases[4]}/filings")
+    note(f"GET {path}")
+    note(f"GET {path}/filings")
+    note(f"GET {path}/decisions", query=f"?worker_id={fresh[0]}")
+    note(f"POST {path}", {"worker_id": fresh[6], **paper})
+    note(f"POST {path}/imports", rows=[{"worker_id": fresh[7], **paper}])
+    for tail in ("", "/filings"):
+        note(f"GET {path}/{{registration_id}}" + tail, registration_id=cases[0])
+    for case, act, body in (
+        (cases[0], "hire-filings", {"on": ON, "form": "contract"}),
+        (cases[1], "separation-filings", {"on": ON}),
+        (cases[2], "cancellations", {"on": ON, "reason": "ended_job_wish"}),
+        (cases[3], "contacts", {"on": ON, "channel": "visit"}),
+        (cases[4], "reversals", {"filing_id": filed["items"][0]["id"], "reason": "录入有误"}),
+    ):
+        note(f"POST {path}/{{registration_id}}/{act}", body, registration_id=case)
 
 
 async def help_calls(city: City, calls: Calls) -> None:

@@ -16,6 +16,7 @@ from registry.contributions import api as contributions
 from registry.corrections import api as corrections
 from registry.difficulties import api as difficulties
 from registry.events import CATALOGUE
+from registry.filings import api as filings
 from registry.grants import api as grants
 from registry.intake import INTAKE
 from registry.labour_status import api as labour_status
@@ -25,6 +26,7 @@ from registry.offices import api as offices
 from registry.pairings import api as pairings
 from registry.reliefs import api as reliefs
 from registry.reveals import api as reveals
+from registry.unemployment import api as unemployment
 from registry.workers import api as workers
 
 #: In the order in which the contract shows them.
@@ -37,6 +39,8 @@ NOUNS = (
     life_facts,
     notices,
     contributions,
+    filings,  # its fixed paths come before the registrations' ids
+    unemployment,
     corrections,
     certificates,
     difficulties,

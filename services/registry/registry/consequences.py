@@ -19,6 +19,7 @@ from registry.difficulties import usecases as difficulties
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.pairings import usecases as pairings
+from registry.unemployment import usecases as unemployment
 
 
 async def follow(
@@ -29,7 +30,8 @@ async def follow(
     told_of = await identities.person_of(tx, workers)
     persons = sorted(set(told_of.values()))
     because = {told_of.get(worker, worker): cause for worker, cause in causes.items()}
-    await labour_status.refold(tx, persons, because)
+    known = await labour_status.refold(tx, persons, because)
+    await unemployment.refold(rt, tx, persons, because, known)
     await difficulties.refold(rt, tx, persons, because)
     await issuing.annotate(rt, tx, persons, because)
     await pairings.fold(tx, persons, because)

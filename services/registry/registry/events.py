@@ -23,6 +23,7 @@ from registry.life_facts import events as life_facts
 from registry.offices import events as offices
 from registry.pairings import events as pairings
 from registry.reliefs import events as reliefs
+from registry.unemployment import events as unemployment
 from registry.workers import events as workers
 
 CATALOGUE = Catalogue(
@@ -34,6 +35,7 @@ CATALOGUE = Catalogue(
         *labour_status.TOLD,
         *life_facts.TOLD,
         *contributions.TOLD,
+        *unemployment.TOLD,
         *certificates.TOLD,
         *difficulties.TOLD,
         *benefits.TOLD,

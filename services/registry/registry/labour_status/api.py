@@ -7,21 +7,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from kit import audit
 from kit.auth import Actor, requires
 from kit.http import runtime_of
-from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Asked
 from registry.labour_status import domain, usecases
-from registry.labour_status.domain import Declared, LabourStatus, Population, Spell, population
+from registry.labour_status.domain import LabourStatus, Population, Spell, population
 from registry.labour_status.usecases import Standing
 
 router = APIRouter(prefix="/v1/workers/{worker_id}/labour-status", tags=["labour status 劳动状态"])
 Reader = Annotated[Actor, requires("registry:labour-status:read")]
-Writer = Annotated[Actor, requires("registry:labour-status:write")]
 
 
 class SpellOut(BaseModel):
@@ -36,6 +33,14 @@ class SpellOut(BaseModel):
         return cls(status=spell.status, since=spell.since, placement_id=spell.placement_id)
 
 
+class DeclaredOut(BaseModel):
+    """A declaration that stands (申报)."""
+
+    id: UUID = Field(description="申报编号")
+    status: LabourStatus = Field(description="劳动状态")
+    since: date = Field(description="起始日")
+
+
 class LabourStatusOut(BaseModel):
     """The current status with its history (劳动状态与历史)."""
 
@@ -46,6 +51,7 @@ class LabourStatusOut(BaseModel):
     placement_id: UUID | None
     population: Population = Field(description="base 下岗失业人员；outside 其他")
     spells: list[SpellOut] = Field(description="全部区段，按时间")
+    declared: list[DeclaredOut] = Field(description="有效的申报，按时间")
 
     @classmethod
     def of(cls, standing: Standing) -> LabourStatusOut:
@@ -54,19 +60,10 @@ class LabourStatusOut(BaseModel):
             id=row.id, worker_id=row.worker_id, status=row.spell.status, since=row.spell.since,
             placement_id=row.spell.placement_id, population=population(row.spell.status),
             spells=[SpellOut.of(spell) for spell in standing.history],
+            declared=[
+                DeclaredOut(id=d.id, status=d.status, since=d.since) for d in standing.declared
+            ],
         )  # fmt: skip
-
-
-class DeclareStatusIn(Asked):
-    """A status declared at a window (申报劳动状态). Employment is not declared: it follows from a
-    confirmed placement."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"status": "unemployed", "since": "2003-06-01"}]},
-    )
-    status: LabourStatus
-    since: date = Field(description="起始日")
 
 
 @router.get("", summary="查看劳动状态", operation_id="get_labour_status")
@@ -76,19 +73,6 @@ async def get_labour_status(request: Request, worker_id: UUID, actor: Reader) ->
     standing = await usecases.standing_of(rt, actor, worker_id)
     await audit.note(rt, actor, "get_labour_status", [worker_id], ("labour_status",))
     return LabourStatusOut.of(standing)
-
-
-@router.post(
-    "/declarations", status_code=201, summary="申报劳动状态", operation_id="declare_labour_status"
-)
-async def declare_labour_status(
-    request: Request, worker_id: UUID, body: DeclareStatusIn, actor: Writer
-) -> LabourStatusOut:
-    """Declare a status from a day on."""
-    fact = Declared(body.status, body.since, new_id())
-    return LabourStatusOut.of(
-        await usecases.declare_status(runtime_of(request), actor, worker_id, fact)
-    )
 
 
 routers = [router]

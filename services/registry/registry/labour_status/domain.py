@@ -17,7 +17,7 @@ from kit.refusal import Refusal
 from registry.life_facts.domain import LifeFact
 
 #: 下岗 / 登记失业 / 关闭破产待安置 / 未登记失业 / 新成长劳动力 / 在业 / 退休 / 死亡 / 参军 / 出境定居 /
-#: 服刑 / 完全丧失劳动能力
+#: 服刑 / 完全丧失劳动能力 / 在学
 LabourStatus = Literal[
     "laid_off",
     "unemployed",
@@ -31,6 +31,7 @@ LabourStatus = Literal[
     "emigrated",
     "imprisoned",
     "incapacitated",
+    "schooling",
 ]
 
 #: 下岗失业人员: the population that the re-employment rate looks at. Others are outside of it.
@@ -205,6 +206,13 @@ def _on(
         placed = next((job for job in live if not job.filed), None)
         return "employed", placed.id if placed else None
     return (known[-1].status, None) if known else None
+
+
+def job_on(day: date, jobs: Iterable[Placement]) -> Placement | None:
+    """A job that began by a day and has not ended by it; the one that began first."""
+    live = (j for j in jobs if not j.voided and j.started_on <= day)
+    live = (j for j in live if j.ended_on is None or j.ended_on > day)
+    return min(live, key=lambda job: (job.started_on, job.id), default=None)
 
 
 def current(

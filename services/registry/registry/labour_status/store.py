@@ -10,7 +10,6 @@ from uuid import UUID
 from asyncpg import Record
 
 from kit.db import Tx
-from kit.ids import new_id
 from registry.labour_status.domain import Declared, Hearing, Spell
 
 
@@ -34,8 +33,8 @@ def _row(row: Record) -> Row:
     )  # fmt: skip
 
 
-async def add(tx: Tx, rows: Sequence[Row]) -> None:
-    """New records with their first declared status."""
+async def add(tx: Tx, rows: Sequence[Row], declarations: Sequence[UUID]) -> None:
+    """New records with their first declared status, each under the name of its declaration."""
     await tx.copy(
         "labour_status",
         ("id", "worker_id", "status", "since", "area_code", "office"),
@@ -47,7 +46,10 @@ async def add(tx: Tx, rows: Sequence[Row]) -> None:
     await tx.copy(
         "labour_status_declared",
         ("worker_id", "id", "since", "status"),
-        [(row.worker_id, new_id(), row.spell.since, row.spell.status) for row in rows],
+        [
+            (row.worker_id, id, row.spell.since, row.spell.status)
+            for row, id in zip(rows, declarations, strict=True)
+        ],
     )
 
 

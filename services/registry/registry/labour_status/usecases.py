@@ -1,9 +1,9 @@
-"""What can happen to a labour status: opened, declared, or folded again after a placement."""
+"""What can happen to a labour status: opened, declared, or folded again after a fact."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -32,6 +32,16 @@ class Opening:
     since: date
     area_code: str
     office: str
+    declaration_id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person is administered."""
+
+    worker_id: UUID
+    area_code: str
+    office: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +62,22 @@ class Standing:
 
     row: Row
     history: list[Spell]
+    declared: list[Declared]
 
 
-async def open_all(tx: Tx, openings: Sequence[Opening]) -> None:
-    """Open records for new workers. A placement that was heard before is folded in at once."""
+async def open_all(tx: Tx, openings: Sequence[Opening]) -> set[UUID]:
+    """Open records for new workers. What was heard of them before is folded in at once; answers
+    of whom that was."""
     rows = [
         Row(new_id(), o.worker_id, Spell(o.status, o.since), o.area_code, o.office, None, 1)
         for o in openings
     ]
-    await store.add(tx, rows)
+    await store.add(tx, rows, [o.declaration_id for o in openings])
     opened = [row.worker_id for row in rows]
     early = set(await store.heard_of(tx, opened, None)) | set(await life_facts.of(tx, opened))
     if early:
         await refold(tx, early, {})
+    return early
 
 
 async def hold(tx: Tx, workers: Iterable[UUID]) -> None:
@@ -141,18 +154,21 @@ async def hear(tx: Tx, heard: Sequence[Hearing]) -> list[UUID]:
     return sorted(workers)
 
 
-async def refold(tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]) -> None:
-    """Derive current statuses again and tell of those that changed. Records are locked."""
+async def refold(
+    tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]
+) -> dict[UUID, Known]:
+    """Derive current statuses again and tell of those that changed. Records are locked. Answers
+    what they were folded from, for whoever folds on."""
     persons = set((await identities.person_of(tx, workers)).values())
     rows = await store.of(tx, list(persons))
     known = await known_of(tx, [row.worker_id for row in rows])
     changed: list[Row] = []
     told: list[NewEvent] = []
     for row in rows:
-        spell = known[row.worker_id].spells()[-1]
+        history = known[row.worker_id].spells()
+        spell = history[-1]
         if spell == row.spell:
             continue
-        voided = {job.id for job in known[row.worker_id].placements if job.voided}
         event = NewEvent(
             events.LABOUR_STATUS_CHANGED, row.id, spell.since, row.area_code, row.office,
             {
@@ -160,7 +176,8 @@ async def refold(tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]) 
                 "previous": row.spell.status, "since": spell.since.isoformat(),
                 "placement_id": str(spell.placement_id) if spell.placement_id else None,
             },
-            reverses=row.told_event if row.spell.placement_id in voided else None,
+            # What was told no longer holds on any day: a placement voided, a declaration reversed.
+            reverses=row.told_event if row.spell not in history else None,
         )  # fmt: skip
         cause = causes.get(row.worker_id)
         told.append(event.because_of(cause) if cause else event)
@@ -168,6 +185,7 @@ async def refold(tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]) 
     if changed:
         await store.save(tx, changed)
         await emit(tx, told)
+    return known
 
 
 async def history_of(tx: Tx, worker_id: UUID) -> list[Spell]:
@@ -181,29 +199,33 @@ async def transfer(tx: Tx, worker_id: UUID, area_code: str, office: str) -> None
     await store.transfer(tx, worker_id, area_code, office)
 
 
-async def declare_status(rt: Runtime, actor: Actor, worker_id: UUID, fact: Declared) -> Standing:
-    """A window declares a status from a day on. Raises what ``domain.check_declaration`` raises."""
-    async with rt.db.transaction() as tx:
-        await hold(tx, [worker_id])
-        standing = await _standing(tx, actor, worker_id)
-        domain.check_declaration(fact.status, fact.since, standing.history, rt.today())
-        await store.declare(tx, [(worker_id, fact)], actor.subject)
-        await refold(tx, [worker_id], {})
-        after = await _standing(tx, actor, worker_id)
-    rt.wake()
-    return after
+async def places_of(tx: Tx, workers: Iterable[UUID]) -> list[Place]:
+    """Where these workers are administered."""
+    rows = await store.of(tx, list(workers))
+    return [Place(row.worker_id, row.area_code, row.office) for row in rows]
+
+
+async def declare_all(tx: Tx, facts: Sequence[tuple[UUID, Declared]], actor: str) -> None:
+    """Keep declarations of workers; the caller folds them again."""
+    await store.declare(tx, facts, actor)
+
+
+async def undeclare(tx: Tx, worker_id: UUID, declaration_id: UUID, reason: str, actor: str) -> None:
+    """Take a declaration back by its name; the caller folds the person again."""
+    await store.undeclare(tx, worker_id, declaration_id, reason, actor)
 
 
 async def standing_of(rt: Runtime, actor: Actor, worker_id: UUID) -> Standing:
     async with rt.db.reading() as tx:
-        return await _standing(tx, actor, worker_id)
+        return await standing_in(tx, actor, worker_id)
 
 
-async def _standing(tx: Tx, actor: Actor, worker_id: UUID) -> Standing:
+async def standing_in(tx: Tx, actor: Actor, worker_id: UUID) -> Standing:
+    """The record inside what the caller sees, or 404."""
     rows = await store.of(tx, [worker_id])
     if not rows:
         raise NotFound
     if not actor.may_see(rows[0].area_code):
         raise Denied(worker_id)
-    known = await known_of(tx, [worker_id])
-    return Standing(rows[0], known[worker_id].spells())
+    known = (await known_of(tx, [worker_id]))[worker_id]
+    return Standing(rows[0], known.spells(), known.declared)

@@ -53,7 +53,7 @@ CATEGORY = (
 LABOUR_STATUS = (
     "劳动状态：laid_off 下岗，unemployed 登记失业，to_be_placed 关闭破产待安置，jobless 未登记失业，"
     "new_entrant 新成长劳动力，employed 在业，retired 退休，deceased 死亡，enlisted 参军，"
-    "emigrated 出境定居，imprisoned 服刑，incapacitated 完全丧失劳动能力"
+    "emigrated 出境定居，imprisoned 服刑，incapacitated 完全丧失劳动能力，schooling 在学"
 )
 PROOF = (
     "证明材料：layoff-certificate 下岗证，centre-agreement 进中心协议，unemployment-insurance-booklet "

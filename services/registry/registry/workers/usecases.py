@@ -28,6 +28,7 @@ from registry.labour_status.usecases import Opening
 from registry.life_facts import usecases as life_facts
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
+from registry.unemployment import usecases as unemployment
 from registry.workers import changes, domain, events, record, store
 from registry.workers.domain import Category, Claims, Contact, Employer, Facts, Proof, Worker
 from registry.workers.record import Known
@@ -163,9 +164,10 @@ async def register_all(
         told.append(_registered(command))
     if made:
         await store.add(tx, keyring, made)
-        await labour_status.open_all(tx, openings)
+        early = await labour_status.open_all(tx, openings)
         await emit(tx, told)
         await life_facts.bind(tx, [worker.id for worker in made])
+        await unemployment.open_all(rt, tx, openings, early)
     return outcome
 
 

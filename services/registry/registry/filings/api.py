@@ -1,0 +1,300 @@
+"""HTTP of filings: registering as unemployed, and what employers, streets and people file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ConfigDict, Field
+
+from kit import audit, bulk, pagination
+from kit.auth import Actor, requires
+from kit.http import etag, expected_version, runtime_of
+from kit.ids import new_id
+from kit.wire import Asked, FactDay, Id, ShortText, Text, load, terms
+from registry.decision_api import DecisionOut
+from registry.filings import usecases
+from registry.filings.deciding import Register
+from registry.filings.domain import (
+    BY,
+    CHANNELS,
+    EVIDENCE,
+    FORMS,
+    Channel,
+    EvidenceKind,
+    FiledBy,
+    Form,
+)
+from registry.filings.usecases import Cancel, Hire, Separate
+from registry.filings.wire import problems as _problems
+from registry.labour_status.api import LabourStatusOut
+from registry.labour_status.domain import Declared, LabourStatus
+from registry.unemployment.api import KIND, PATH, REASON, TAG, CaseOut
+from registry.unemployment.domain import Kind, Reason
+from registry.unemployment.usecases import Case
+
+router = APIRouter(prefix=PATH, tags=[TAG])
+statuses = APIRouter(
+    prefix="/v1/workers/{worker_id}/labour-status", tags=["labour status 劳动状态"]
+)
+Reader = Annotated[Actor, requires("registry:unemployment:read")]
+Writer = Annotated[Actor, requires("registry:unemployment:write")]
+Importer = Annotated[Actor, requires("registry:unemployment:import")]
+Declarer = Annotated[Actor, requires("registry:labour-status:write")]
+
+_WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
+_REFERENCE = Field(default=None, description="证明文号", examples=["2003-028"])
+StatedKind = Annotated[Kind, Field(description=KIND)]
+
+
+def _example(**fields: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
+class RegisterIn(Asked):
+    """A person registers as unemployed (失业登记申请), with the paper that shows why."""
+
+    model_config = _example(
+        worker_id=_WORKER, on="2003-09-01", kind="contract_ended", evidence_kind="separation_proof",
+        evidence_reference="2003-028", evidence_on="2003-08-31",
+    )  # fmt: skip
+    worker_id: UUID = Field(description="申请人")
+    on: FactDay
+    kind: StatedKind
+    evidence_kind: EvidenceKind = Field(description=terms(EVIDENCE))
+    evidence_reference: ShortText = Field(description="证明文号", examples=["2003-028"])
+    evidence_on: date = Field(description="证明日期")
+    cadre: bool = Field(default=False, description="干部身份（女性退休年龄不同）")
+    school: Text | None = Field(default=None, description="毕业院校（高校毕业生）")
+    graduated_on: date | None = Field(default=None, description="毕业日期（高校毕业生）")
+
+    def command(self) -> Register:
+        return Register(
+            self.worker_id, self.on, self.kind, self.evidence_kind, self.evidence_reference,
+            self.evidence_on, self.cadre, self.school, self.graduated_on,
+        )  # fmt: skip
+
+
+class HireIn(Asked):
+    """A hire is filed (就业备案). Late ones are taken, and say how late they are."""
+
+    model_config = _example(on="2003-10-01", form="contract", by="employer", reference="2003-101")
+    on: FactDay
+    filed_on: date | None = Field(default=None, description="办理日；缺省为业务日")
+    by: FiledBy = Field(default="employer", description=terms(BY))
+    form: Form = Field(description=terms(FORMS))
+    employer_id: UUID | None = Field(default=None, description="用人单位")
+    placement_id: UUID | None = Field(default=None, description="职业介绍确认的就业")
+    reference: ShortText | None = _REFERENCE
+
+
+class SeparationIn(Asked):
+    """A separation is filed (终止就业备案). ``on`` is the first day without the job."""
+
+    model_config = _example(on="2003-10-20", by="employer", reference="2003-117")
+    on: FactDay
+    filed_on: date | None = Field(default=None, description="办理日；缺省为业务日")
+    by: FiledBy = Field(default="employer", description=terms(BY))
+    reference: ShortText | None = _REFERENCE
+
+
+class CancellationIn(Asked):
+    """A registration is cancelled for a reason of R20 (注销失业登记)."""
+
+    model_config = _example(on="2003-10-20", reason="ended_job_wish")
+    on: FactDay
+    reason: Annotated[Reason, Field(description=REASON)]
+    reference: ShortText | None = _REFERENCE
+
+
+class ContactIn(Asked):
+    """The service and the person were in touch (联系记录)."""
+
+    model_config = _example(on="2003-10-10", channel="visit")
+    on: FactDay
+    channel: Channel = Field(description=terms(CHANNELS))
+    note: Text | None = Field(default=None, description="说明（不写身份信息）")
+
+
+class ReversalIn(Asked):
+    """A filing was wrong and is taken back by name (撤销)."""
+
+    model_config = _example(filing_id="019a9d2c-8f00-7000-8000-0000000000f2", reason="录入有误")
+    filing_id: UUID = Field(description="所撤销的事项")
+    reason: Text = Field(description="原因")
+
+
+class DeclareStatusIn(Asked):
+    """A status declared at a window (申报劳动状态). Employment is not declared: it follows from a
+    confirmed placement or a hire filing."""
+
+    model_config = _example(status="unemployed", since="2003-06-01")
+    status: LabourStatus
+    since: date = Field(description="起始日")
+
+
+class UndeclareIn(Asked):
+    """A declaration was wrong and is taken back (撤销申报)."""
+
+    model_config = _example(reason="录入有误")
+    reason: Text = Field(description="原因")
+
+
+def _answer(request: Request, response: Response, case: Case, actor: Actor) -> CaseOut:
+    response.headers["ETag"] = etag(case.row.version)
+    return CaseOut.whole(case, actor, runtime_of(request).today())
+
+
+@router.post("", status_code=201, summary="失业登记", operation_id="register_unemployed")
+async def register_unemployed(
+    request: Request, response: Response, body: RegisterIn, actor: Writer
+) -> CaseOut:
+    """Register one person, for the first time or again. What the rule refuses is kept as a decision,
+    which the answer names."""
+    case = await usecases.register_unemployed(runtime_of(request), actor, body.command())
+    return _answer(request, response, case, actor)
+
+
+@router.post(
+    "/imports", summary="批量失业登记", operation_id="import_unemployment_registrations",
+    openapi_extra=bulk.documented(RegisterIn),
+)  # fmt: skip
+async def import_unemployment_registrations(
+    request: Request, actor: Importer, options: bulk.Options
+) -> bulk.ImportResult:
+    """Register many people; a line is one person."""
+    return await load(
+        request, options, RegisterIn, RegisterIn.command, usecases.register_all, actor
+    )
+
+
+@router.get(
+    "/decisions", summary="失业登记的决定及理由", operation_id="list_unemployment_decisions"
+)
+async def list_unemployment_decisions(
+    request: Request, actor: Reader, worker_id: Annotated[UUID, Query(description="劳动者")]
+) -> pagination.Page[DecisionOut]:
+    """Why one person was registered or cancelled, or was not; at most a hundred, oldest first."""
+    rt = runtime_of(request)
+    records = await usecases.decisions_about(rt, actor, worker_id)
+    await audit.note(
+        rt, actor, "list_unemployment_decisions", [worker_id], ("unemployment_decisions",)
+    )
+    return pagination.Page(items=[DecisionOut.of(record, request) for record in records])
+
+
+@router.post(
+    "/{registration_id}/hire-filings", status_code=201, summary="就业备案", operation_id="file_hire"
+)
+async def file_hire(
+    request: Request, response: Response, registration_id: Id, body: HireIn, actor: Writer
+) -> CaseOut:
+    """The person is at work, or the paper for a known placement comes in. Needs If-Match."""
+    command = Hire(
+        body.on, body.filed_on, body.by, body.form, body.employer_id, body.placement_id,
+        body.reference,
+    )  # fmt: skip
+    version = expected_version(request)
+    case = await usecases.file_hire(runtime_of(request), actor, registration_id, command, version)
+    return _answer(request, response, case, actor)
+
+
+@router.post(
+    "/{registration_id}/separation-filings", status_code=201, summary="终止就业备案",
+    operation_id="file_separation",
+)  # fmt: skip
+async def file_separation(
+    request: Request, response: Response, registration_id: Id, body: SeparationIn, actor: Writer
+) -> CaseOut:
+    """The job has ended: registered again, in a new spell. Needs If-Match."""
+    command = Separate(body.on, body.filed_on, body.by, body.reference)
+    version = expected_version(request)
+    case = await usecases.file_separation(
+        runtime_of(request), actor, registration_id, command, version
+    )
+    return _answer(request, response, case, actor)
+
+
+@router.post(
+    "/{registration_id}/cancellations", status_code=201, summary="注销失业登记",
+    operation_id="cancel_unemployment_registration",
+)  # fmt: skip
+async def cancel_unemployment_registration(
+    request: Request, response: Response, registration_id: Id, body: CancellationIn, actor: Writer
+) -> CaseOut:
+    """The person leaves the register, with a coded reason. Needs If-Match."""
+    version = expected_version(request)
+    case = await usecases.cancel(
+        runtime_of(request), actor, registration_id, Cancel(body.on, body.reason, body.reference),
+        version,
+    )  # fmt: skip
+    return _answer(request, response, case, actor)
+
+
+@router.post(
+    "/{registration_id}/contacts", status_code=201, summary="联系记录",
+    operation_id="log_contact",
+)  # fmt: skip
+async def log_contact(
+    request: Request, response: Response, registration_id: Id, body: ContactIn, actor: Writer
+) -> CaseOut:
+    """The service and the person were in touch on a day. Needs If-Match."""
+    version = expected_version(request)
+    case = await usecases.log_contact(
+        runtime_of(request), actor, registration_id, body.on, body.channel, body.note, version
+    )
+    return _answer(request, response, case, actor)
+
+
+@router.post(
+    "/{registration_id}/reversals", status_code=201, summary="撤销事项",
+    operation_id="reverse_filing",
+)  # fmt: skip
+async def reverse_filing(
+    request: Request, response: Response, registration_id: Id, body: ReversalIn, actor: Writer
+) -> CaseOut:
+    """A filing was wrong: everything is folded without it. Needs If-Match."""
+    version = expected_version(request)
+    case = await usecases.reverse(
+        runtime_of(request), actor, registration_id, body.filing_id, body.reason, version
+    )
+    return _answer(request, response, case, actor)
+
+
+@statuses.post(
+    "/declarations", status_code=201, summary="申报劳动状态", operation_id="declare_labour_status"
+)
+async def declare_labour_status(
+    request: Request, worker_id: UUID, body: DeclareStatusIn, actor: Declarer
+) -> LabourStatusOut:
+    """Declare a status from a day on. ``unemployed`` opens an unemployment registration."""
+    fact = Declared(body.status, body.since, new_id())
+    return LabourStatusOut.of(
+        await usecases.declare_status(runtime_of(request), actor, worker_id, fact)
+    )
+
+
+@statuses.post(
+    "/declarations/{declaration_id}/reversals", status_code=201, summary="撤销申报",
+    operation_id="reverse_declaration",
+)  # fmt: skip
+async def reverse_declaration(
+    request: Request, worker_id: UUID, declaration_id: UUID, body: UndeclareIn, actor: Declarer
+) -> LabourStatusOut:
+    """A declaration was wrong: the status is folded without it."""
+    return LabourStatusOut.of(
+        await usecases.undeclare_status(
+            runtime_of(request), actor, worker_id, declaration_id, body.reason
+        )
+    )
+
+
+routers = [
+    router,
+    statuses,
+    bulk.reading(PATH, "unemployment", "registry:unemployment:import", tag=TAG),
+]
+
+problems = _problems

@@ -1,0 +1,376 @@
+"""What is filed at a window: registering as unemployed, and everything that a registration goes
+through. Each filing is kept, told to the labour status, and followed by its consequences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kit import decisions
+from kit.auth import Actor
+from kit.db import Tx
+from kit.decisions import Decision
+from kit.facts import InTheFuture, StaleWrite
+from kit.ids import new_id
+from kit.refusal import Refusal
+from kit.service import Runtime
+from registry import consequences
+from registry.filings import deciding, domain
+from registry.filings.deciding import Register
+from registry.filings.domain import Channel, FiledBy, Form
+from registry.identities import usecases as identities
+from registry.labour_status import domain as labour
+from registry.labour_status import usecases as labour_status
+from registry.labour_status.domain import Declared, Hearing
+from registry.unemployment import domain as unemployed
+from registry.unemployment import usecases as unemployment
+from registry.unemployment.domain import STATUS_AFTER, Filed, Filing, Reason, Registration, What
+from registry.unemployment.usecases import HIRE_DAYS, SEPARATION_DAYS, Case
+from registry.workers import usecases as workers
+from registry.workers.domain import NoSuchWorker
+
+
+async def register_all(
+    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Register]
+) -> list[Refusal | None]:
+    """Register people as one set; answers per command why not, or None. What the rule refuses is
+    kept as a decision too."""
+    asked = [command.worker_id for command in commands]
+    await labour_status.hold(tx, asked)
+    people = await workers.facts_of(tx, asked)
+    persons = await identities.person_of(tx, asked)
+    spells = await labour_status.spells_of(tx, persons.values())
+    rows = await unemployment.of(tx, persons.values())
+    outcome: list[Refusal | None] = []
+    kept: list[Decision] = []
+    filed: list[Filed] = []
+    taken: set[UUID] = set()
+    for command in commands:
+        person = people.get(command.worker_id)
+        survivor = persons[command.worker_id]
+        if person is None or not actor.may_see(person.area_code):
+            outcome.append(NoSuchWorker())
+            continue
+        refusal: Refusal | None = None
+        spell = labour.on(command.on, spells.get(survivor, ()))
+        row = rows.get(survivor)
+        if command.on > rt.today():
+            refusal = InTheFuture()
+        elif survivor in taken or (spell is not None and spell.status == "unemployed"):
+            refusal = domain.AlreadyRegistered()
+        elif row is not None and row.state == "registered":
+            refusal = domain.AlreadyRegistered()
+        elif row is not None and row.state != "void" and command.on < row.since:
+            refusal = domain.OutOfOrder(not_before=row.since)
+        if refusal is None:
+            decision = deciding.apply(rt, command, person, spell.status if spell else "new_entrant")
+            kept.append(decision)
+            refusal = deciding.refusal(decision, domain.REGISTRATION_REFUSALS)
+            if refusal is None:
+                taken.add(survivor)
+                filed.append(_registered(command, actor, rt.today(), decision))
+        outcome.append(refusal)
+    await decisions.store(tx, kept)
+    if filed:
+        await unemployment.file(tx, filed)
+        facts = [
+            (f.filing.worker_id, Declared("unemployed", f.filing.on, f.filing.id)) for f in filed
+        ]
+        await labour_status.declare_all(tx, facts, actor.subject)
+        await consequences.follow(rt, tx, [f.filing.worker_id for f in filed], {})
+    return outcome
+
+
+def _registered(command: Register, actor: Actor, today: date, decision: Decision) -> Filed:
+    return Filed(
+        Filing(command.id, command.worker_id, "registered", command.on, today, command.kind),
+        "self", actor.subject, None, command.evidence_kind, command.evidence_reference,
+        command.evidence_on, None, command.school, command.graduated_on, None, decision.id,
+    )  # fmt: skip
+
+
+async def register_unemployed(rt: Runtime, actor: Actor, command: Register) -> Case:
+    """Register one person. Raises what the rule refuses, after its decision is kept."""
+    async with rt.db.transaction() as tx:
+        (refusal,) = await register_all(rt, tx, actor, [command])
+        case = None if refusal else await _case(tx, actor, command.worker_id)
+    if refusal is not None:
+        raise refusal
+    assert case is not None
+    rt.wake()
+    return case
+
+
+async def _case(tx: Tx, actor: Actor, worker_id: UUID) -> Case:
+    person = (await identities.person_of(tx, [worker_id]))[worker_id]
+    row = (await unemployment.of(tx, [person]))[person]
+    return await unemployment.case_in(tx, actor, row.id)
+
+
+async def _held(tx: Tx, actor: Actor, id: UUID, version: int) -> Case:
+    """The case, its person locked. Raises 404, and 412 when it changed since it was read."""
+    row = await unemployment.registration_in(tx, actor, id)
+    await labour_status.hold(tx, [row.worker_id])
+    case = await unemployment.case_in(tx, actor, id)
+    if case.row.version != version:
+        raise StaleWrite
+    return case
+
+
+def _check(rt: Runtime, row: Registration, act: str, on: date) -> None:
+    """An act on a day: allowed in this state, and not in the future."""
+    if on > rt.today():
+        raise InTheFuture
+    if act not in unemployed.actions(row):
+        raise domain.WrongState(state=row.state)
+
+
+async def _file(rt: Runtime, tx: Tx, actor: Actor, row: Registration, filed: Filed) -> Case:
+    """Keep a filing and let everything follow from it."""
+    await unemployment.file(tx, [filed])
+    await consequences.follow(rt, tx, [row.worker_id], {})
+    return await unemployment.case_in(tx, actor, row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Hire:
+    """A hire is filed (R19). ``placement_id`` where the labour market's placement is known."""
+
+    on: date
+    filed_on: date | None
+    by: FiledBy
+    form: Form
+    employer_id: UUID | None = None
+    placement_id: UUID | None = None
+    reference: str | None = None
+
+
+async def file_hire(rt: Runtime, actor: Actor, id: UUID, command: Hire, version: int) -> Case:
+    """The person is at work; or the paper for a job that the labour market told of."""
+    async with rt.db.transaction() as tx:
+        row = (await _held(tx, actor, id, version)).row
+        if row.state == "employed" and "file-hire" not in unemployed.actions(row):
+            raise domain.FiledAlready
+        _check(rt, row, "file-hire", command.on)
+        if row.state == "registered" and command.on < row.since:
+            raise domain.OutOfOrder(not_before=row.since)
+        filing_id = new_id()
+        job_id = row.awaits_job or command.placement_id or filing_id
+        filing = _filing(
+            rt, row, "hired", command.on, command.filed_on, HIRE_DAYS, job_id, filing_id
+        )
+        await _tell(tx, filing, "began")
+        case = await _file(
+            rt, tx, actor, row,
+            Filed(filing, command.by, actor.subject, command.form, None, command.reference, None,
+                  command.employer_id),
+        )  # fmt: skip
+    rt.wake()
+    return case
+
+
+def _filing(
+    rt: Runtime,
+    row: Registration,
+    what: What,
+    on: date,
+    filed_on: date | None,
+    limit: str,
+    job_id: UUID,
+    id: UUID,
+) -> Filing:
+    """A filing of R19 with the days it is late. Raises :class:`FiledBeforeFact`, ``InTheFuture``."""
+    filed = filed_on or rt.today()
+    if filed > rt.today():
+        raise InTheFuture
+    late = domain.late_days(on, filed, unemployment.integer(rt, limit, on))
+    return Filing(id, row.worker_id, what, on, filed, None, None, job_id, None, late)
+
+
+async def _tell(tx: Tx, filing: Filing, act: str) -> None:
+    """Tell the labour status of a job that began or ended."""
+    assert filing.job_id is not None
+    hearing = Hearing(
+        filing.id, filing.job_id, filing.worker_id, "began" if act == "began" else "ended",
+        filing.on, "filing",
+    )  # fmt: skip
+    await labour_status.hear(tx, [hearing])
+
+
+@dataclass(frozen=True, slots=True)
+class Separate:
+    """A separation is filed (R19): ``on`` is the first day without the job."""
+
+    on: date
+    filed_on: date | None
+    by: FiledBy
+    reference: str | None = None
+
+
+async def file_separation(
+    rt: Runtime, actor: Actor, id: UUID, command: Separate, version: int
+) -> Case:
+    """The job has ended: registered again, in a new spell; or the paper for a known end."""
+    async with rt.db.transaction() as tx:
+        row = (await _held(tx, actor, id, version)).row
+        _check(rt, row, "file-separation", command.on)
+        job_id = row.awaits_job
+        if row.awaits != "separation-filing":
+            known = (await labour_status.known_of(tx, [row.worker_id]))[row.worker_id]
+            job = labour.job_on(command.on, known.placements)
+            if job is None:
+                raise domain.NoJob
+            job_id = job.id
+        assert job_id is not None
+        filing = _filing(
+            rt, row, "separated", command.on, command.filed_on, SEPARATION_DAYS, job_id, new_id()
+        )
+        await _tell(tx, filing, "ended")
+        case = await _file(
+            rt, tx, actor, row,
+            Filed(filing, command.by, actor.subject, None, "separation_proof", command.reference),
+        )  # fmt: skip
+    rt.wake()
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """A registration is cancelled for a reason of R20."""
+
+    on: date
+    reason: Reason
+    reference: str | None = None
+
+
+async def cancel(rt: Runtime, actor: Actor, id: UUID, command: Cancel, version: int) -> Case:
+    """The person leaves the register. Raises what the rule refuses, after its decision is kept."""
+    async with rt.db.transaction() as tx:
+        row = (await _held(tx, actor, id, version)).row
+        _check(rt, row, "cancel", command.on)
+        if command.on < row.since:
+            raise domain.OutOfOrder(not_before=row.since)
+        decision = await deciding.leave(rt, tx, row, command.reason, command.on)
+        await decisions.store(tx, [decision])
+        refusal = deciding.refusal(decision, domain.CANCELLATION_REFUSALS)
+        if refusal is None:
+            case = await _cancelled(rt, tx, actor, row, command, decision)
+    if refusal is not None:
+        raise refusal
+    rt.wake()
+    return case
+
+
+async def _cancelled(
+    rt: Runtime, tx: Tx, actor: Actor, row: Registration, command: Cancel, decision: Decision
+) -> Case:
+    filing = Filing(
+        new_id(), row.worker_id, "cancelled", command.on, rt.today(), None, command.reason
+    )
+    after = Declared(STATUS_AFTER[command.reason], command.on, filing.id)
+    await labour_status.declare_all(tx, [(row.worker_id, after)], actor.subject)
+    if command.reason in unemployed.AT_WORK:
+        filing = replace(filing, job_id=filing.id)
+        await _tell(tx, filing, "began")
+    return await _file(
+        rt, tx, actor, row,
+        Filed(filing, "street", actor.subject, None, None, command.reference,
+              decision_id=decision.id),
+    )  # fmt: skip
+
+
+async def log_contact(
+    rt: Runtime, actor: Actor, id: UUID, on: date, channel: Channel, note: str | None, version: int
+) -> Case:
+    """The service was in touch with the person, or the person with the service."""
+    async with rt.db.transaction() as tx:
+        row = (await _held(tx, actor, id, version)).row
+        _check(rt, row, "log-contact", on)
+        if on < row.since:
+            raise domain.OutOfOrder(not_before=row.since)
+        filing = Filing(new_id(), row.worker_id, "contacted", on, rt.today())
+        case = await _file(
+            rt, tx, actor, row, Filed(filing, "street", actor.subject, channel, note=note)
+        )
+    rt.wake()
+    return case
+
+
+async def reverse(
+    rt: Runtime, actor: Actor, id: UUID, filing_id: UUID, reason: str, version: int
+) -> Case:
+    """A filing was wrong: it is taken back by name, and everything is folded without it."""
+    async with rt.db.transaction() as tx:
+        row = (await _held(tx, actor, id, version)).row
+        filings = (await unemployment.filings_of(tx, [row.worker_id])).get(row.worker_id, [])
+        wrong = next((f for f in unemployed.standing(filings) if f.id == filing_id), None)
+        if wrong is None:
+            raise unemployed.NoSuchFiling
+        undoing = Filing(
+            new_id(), wrong.worker_id, "reversed", wrong.on, rt.today(), reverses=wrong.id
+        )
+        if wrong.what in ("registered", "cancelled"):
+            await labour_status.undeclare(tx, wrong.worker_id, wrong.id, reason, actor.subject)
+        if wrong.job_id is not None:
+            undone = Hearing(
+                undoing.id, wrong.job_id, wrong.worker_id, "reversed", None, "filing", wrong.id
+            )
+            await labour_status.hear(tx, [undone])
+        case = await _file(rt, tx, actor, row, Filed(undoing, "street", actor.subject, note=reason))
+    rt.wake()
+    return case
+
+
+async def declare_status(
+    rt: Runtime, actor: Actor, worker_id: UUID, fact: Declared
+) -> labour_status.Standing:
+    """A window declares a status from a day on. Raises what ``check_declaration`` raises."""
+    async with rt.db.transaction() as tx:
+        await labour_status.hold(tx, [worker_id])
+        standing = await labour_status.standing_in(tx, actor, worker_id)
+        labour.check_declaration(fact.status, fact.since, standing.history, rt.today())
+        await labour_status.declare_all(tx, [(worker_id, fact)], actor.subject)
+        await consequences.follow(rt, tx, [worker_id], {})
+        after = await labour_status.standing_in(tx, actor, worker_id)
+    rt.wake()
+    return after
+
+
+async def undeclare_status(
+    rt: Runtime, actor: Actor, worker_id: UUID, declaration_id: UUID, reason: str
+) -> labour_status.Standing:
+    """A declaration was wrong: it is taken back by name, and everything is folded without it.
+
+    Raises ``unknown-declaration``, and ``only-declaration`` for the last one that stands. What a
+    filing declared is taken back with the filing.
+    """
+    async with rt.db.transaction() as tx:
+        await labour_status.hold(tx, [worker_id])
+        await labour_status.standing_in(tx, actor, worker_id)
+        filings = (await unemployment.filings_of(tx, [worker_id])).get(worker_id, [])
+        if any(filing.id == declaration_id for filing in filings):
+            raise labour.NoSuchDeclaration
+        declared = (await labour_status.known_of(tx, [worker_id]))[worker_id].declared
+        if all(fact.id != declaration_id for fact in declared):
+            raise labour.NoSuchDeclaration
+        if len(declared) == 1:
+            raise labour.OnlyDeclaration
+        await labour_status.undeclare(tx, worker_id, declaration_id, reason, actor.subject)
+        await consequences.follow(rt, tx, [worker_id], {})
+        after = await labour_status.standing_in(tx, actor, worker_id)
+    rt.wake()
+    return after
+
+
+async def decisions_about(rt: Runtime, actor: Actor, worker_id: UUID) -> list[dict[str, Any]]:
+    """The decisions about one person's registration, granted and refused, oldest first."""
+    async with rt.db.reading() as tx:
+        await workers.worker_in(rt, tx, actor, worker_id)
+        return [
+            record
+            for record in await decisions.load_for(tx, worker_id)
+            if record["noun"] == "unemployment"
+        ]
