@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 SQL = """
 create table unemployment_registration (
