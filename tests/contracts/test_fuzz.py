@@ -78,7 +78,7 @@ async def test_every_operation_succeeds_and_keeps_the_contract(
         else:
             wrong.append(f"{label}: {answer.status_code} {answer.text[:300]}")
     never = sorted(operations.keys() - succeeded)
-    assert (never, wrong) == ([], [])
+    assert (never, wrong) == ([], []), "\n".join([*never, *wrong])
 
 
 def places() -> list[Call]:
