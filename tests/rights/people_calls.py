@@ -48,26 +48,24 @@ async def registry_calls(city: City, calls: Calls) -> None:
         declaration_id=standing["declared"][0]["id"],
     )
     ask = {"attribute": "category", "value": "none", "requested_on": ON, "reason": "证明有误"}
-    asked = (
-        await city.post(
-            "registry",
-            f"/v1/workers/{fresh[3]}/correction-requests",
-            ask,
-            **{"If-Match": '"v1"'},
-        )
-    ).json()["id"]
+    # Only whoever asked withdraws: the clerk who calls is the one who asks.
+    clerk = city.world["registry"].client(
+        "registry_clerk", area=DISTRICT, office=OFFICE, subject="registry_clerk who calls"
+    )
+    path = f"/v1/workers/{fresh[3]}/correction-requests"
+    one, two, three = [
+        (await clerk.post(path, json=ask, headers={"If-Match": '"v1"'})).json()["id"]
+        for _ in range(3)
+    ]
     corrections = "/v1/workers/{worker_id}/correction-requests"
     note(f"POST {corrections}", ask, worker_id=fresh[3])
     note(f"GET {corrections}", worker_id=fresh[3])
     note("GET /v1/correction-requests")
-    note("GET /v1/correction-requests/{request_id}", request_id=asked)
-    note("POST /v1/correction-requests/{request_id}/withdrawals", {"on": ON}, request_id=asked)
-    note("POST /v1/correction-requests/{request_id}/approvals", {"on": ON}, request_id=asked)
-    note(
-        "POST /v1/correction-requests/{request_id}/refusals",
-        {"on": ON, "reason": "证明不足"},
-        request_id=asked,
-    )
+    note("GET /v1/correction-requests/{request_id}", request_id=one)
+    correction = "/v1/correction-requests/{request_id}"
+    note(f"POST {correction}/withdrawals", {"on": ON}, request_id=one)
+    note(f"POST {correction}/refusals", {"on": ON, "reason": "证明不足"}, request_id=two)
+    note(f"POST {correction}/approvals", {"on": ON}, request_id=three)
     note("POST /v1/certificates", {"worker_id": fresh[4], "applied_on": "2003-03-03"})
     note(
         "POST /v1/certificates/imports", rows=[{"worker_id": fresh[5], "applied_on": "2003-03-03"}]

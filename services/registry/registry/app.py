@@ -15,12 +15,15 @@ from registry.consumers import SUBSCRIPTIONS
 from registry.contributions import api as contributions
 from registry.corrections import api as corrections
 from registry.difficulties import api as difficulties
+from registry.duplicates import api as duplicates
+from registry.duplicates import usecases as duplicate_work
 from registry.events import CATALOGUE
 from registry.filings import api as filings
 from registry.grants import api as grants
 from registry.intake import INTAKE
 from registry.labour_status import api as labour_status
 from registry.life_facts import api as life_facts
+from registry.merges import api as merges
 from registry.notices import api as notices
 from registry.offices import api as offices
 from registry.pairings import api as pairings
@@ -42,6 +45,8 @@ NOUNS = (
     filings,  # its fixed paths come before the registrations' ids
     unemployment,
     corrections,
+    duplicates,
+    merges,
     certificates,
     difficulties,
     grants,
@@ -75,8 +80,12 @@ SERVICE = Service(
     problems=dict(problem for noun in NOUNS for problem in noun.problems),
     subscriptions=SUBSCRIPTIONS,
     intake=INTAKE,
-    jobs=(Job("seed-calendar", 24 * 3600, calendar_work.refresh_seed),),
     sealed=SEALED,
+    jobs=(
+        Job("seed-calendar", 24 * 3600, calendar_work.refresh_seed),
+        # A tenth of one core at the most: registering and serving come first.
+        Job("find-duplicates", 5, duplicate_work.find_new),
+    ),
 )
 
 

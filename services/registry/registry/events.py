@@ -18,6 +18,7 @@ from registry.benefits import events as benefits
 from registry.certificates import events as certificates
 from registry.contributions import events as contributions
 from registry.difficulties import events as difficulties
+from registry.duplicates import events as duplicates
 from registry.labour_status import events as labour_status
 from registry.life_facts import events as life_facts
 from registry.offices import events as offices
@@ -36,6 +37,7 @@ CATALOGUE = Catalogue(
         *life_facts.TOLD,
         *contributions.TOLD,
         *unemployment.TOLD,
+        *duplicates.TOLD,
         *certificates.TOLD,
         *difficulties.TOLD,
         *benefits.TOLD,

@@ -106,6 +106,11 @@ async def list_overlaps(
         )
 
 
+async def overlaps_in(tx: Tx, person: UUID) -> list[Overlap]:
+    """What stands to be recovered of this person (a surviving record)."""
+    return [one for one in await store.overlaps_of(tx, [person]) if one.standing]
+
+
 async def overlap_of(rt: Runtime, actor: Actor, id: UUID) -> Overlap:
     async with rt.db.looking() as tx:
         overlap = await reading.overlap(tx, id)

@@ -161,6 +161,14 @@ async def page(
     return [_certificate(row) for row in rows]
 
 
+async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
+    rows = await tx.fetch(
+        "select * from certificate where worker_id = any($1::uuid[]) order by applied_on, id",
+        workers,
+    )
+    return [_certificate(row) for row in rows]
+
+
 async def transitions_of(tx: Tx, id: UUID) -> list[Transition]:
     rows = await tx.fetch(
         "select * from certificate_transition where certificate_id = $1 order by step limit 100", id

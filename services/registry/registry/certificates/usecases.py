@@ -24,6 +24,7 @@ from registry.certificates import domain, events, store
 from registry.certificates.deciding import Judge, people_on
 from registry.certificates.domain import Certificate, RefusalReason, State, Transition
 from registry.certificates.store import Counts
+from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.workers.domain import Category, NoSuchWorker
 
@@ -86,12 +87,16 @@ async def apply_all(
     people = await people_on(tx, {command.worker_id: command.applied_on for command in commands})
     live = await store.workers_with_live(tx, workers)
     used = await store.ids_in_use(tx, [command.id for command in commands])
+    merged = await identities.merged_among(tx, workers)
     judge, today, made = Judge(rt), rt.today(), _Made()
     outcome: list[Refusal | None] = []
     for command in commands:
         person = people.get(command.worker_id)
         if person is None or not actor.may_see(person.place.area_code):
             outcome.append(NoSuchWorker())
+            continue
+        if command.worker_id in merged:
+            outcome.append(merged[command.worker_id])
             continue
         if command.worker_id in live or command.id in used:
             in_hand = command.worker_id in live
@@ -288,6 +293,11 @@ async def list_certificates(
 ) -> list[Certificate]:
     async with rt.db.looking() as tx:
         return await store.page(tx, actor.area_prefix, worker_id, state, after, limit)
+
+
+async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
+    """Every certificate of these records, refused and revoked ones too, the earliest first."""
+    return await store.of_workers(tx, workers)
 
 
 async def history_of(rt: Runtime, actor: Actor, id: UUID) -> list[Transition]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from kit.areas import AreaCode
 from kit.crypto import IdNumberText
 from kit.facts import OfficeCode
-from kit.wire import Name, ShortText, Text
+from kit.wire import Asked, Name, ShortText, Text
 from registry.workers.api import (
     CATEGORY,
     PROOF,
@@ -26,7 +26,7 @@ from registry.workers.api import (
 from registry.workers.domain import Category, EnterpriseKind, ProofKind
 
 
-class _Ask(BaseModel):
+class _Ask(Asked):
     model_config = ConfigDict(extra="forbid")
     valid_from: date | None = Field(
         default=None,
@@ -82,7 +82,7 @@ class HouseholdAsk(_Ask):
     value: HouseholdNumber | None
 
 
-class EmployerValue(BaseModel):
+class EmployerValue(Asked):
     """原单位"""
 
     model_config = ConfigDict(extra="forbid")
@@ -101,7 +101,7 @@ class EmployerAsk(_Ask):
         return self.value.model_dump()
 
 
-class ProofValue(BaseModel):
+class ProofValue(Asked):
     """证明材料"""
 
     model_config = ConfigDict(extra="forbid")
@@ -121,7 +121,7 @@ class ProofAsk(_Ask):
         return self.value.model_dump(mode="json") if self.value else None
 
 
-class PlaceValue(BaseModel):
+class PlaceValue(Asked):
     """所在地与经办机构"""
 
     model_config = ConfigDict(extra="forbid")
@@ -170,7 +170,7 @@ class FlagAsk(_Ask):
 
     attribute: Literal[
         "former_enterprise_closed", "settlement_received", "drawing_unemployment_insurance",
-        "dibao", "internally_retired",
+        "dibao", "internally_retired", "zero_employment_household",
     ]  # fmt: skip
     value: bool
 
@@ -178,7 +178,10 @@ class FlagAsk(_Ask):
 class DayAsk(_Ask):
     """申报事实（日期）"""
 
-    attribute: Literal["jobless_since", "centre_agreement_on", "centre_agreement_ended_on"]
+    attribute: Literal[
+        "jobless_since", "centre_agreement_on", "centre_agreement_ended_on", "self_employed_since",
+        "stable_income_since",
+    ]  # fmt: skip
     value: date | None
 
 

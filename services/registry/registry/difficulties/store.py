@@ -157,3 +157,11 @@ async def page(
         limit,
     )
     return [_difficulty(row) for row in rows]
+
+
+async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Difficulty]:
+    rows = await tx.fetch(
+        "select * from difficulty where worker_id = any($1::uuid[]) order by recognised_on, id",
+        workers,
+    )
+    return [_difficulty(row) for row in rows]

@@ -400,3 +400,8 @@ async def note_answer(rt: Runtime, actor: Actor, asked: Asked) -> Asked:
         if refusal is not None:
             raise refusal
     return asked
+
+
+async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Difficulty]:
+    """Every recognition of these records, refused and left ones too."""
+    return await store.of_workers(tx, workers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from kit.db import Tx
@@ -27,17 +28,39 @@ _DOWN = (
 )
 
 
-async def survivors(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+async def survivors(tx: Tx, ids: Sequence[UUID], known_at: datetime | None) -> dict[UUID, UUID]:
     """Those of ``ids`` that are merged into another record, with that record."""
-    return {row["asked"]: row["at"] for row in await tx.fetch(_UP, ids)}
+    if known_at is None:
+        rows = await tx.fetch(_UP, ids)
+    else:
+        rows = await tx.fetch(_then(_UP), ids, known_at)
+    return {row["asked"]: row["at"] for row in rows}
 
 
-async def merged_into(tx: Tx, persons: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+async def merged_into(
+    tx: Tx, persons: Sequence[UUID], known_at: datetime | None
+) -> dict[UUID, list[UUID]]:
     """The records merged into these, at any depth."""
     found: dict[UUID, list[UUID]] = {}
-    for row in await tx.fetch(_DOWN, persons):
+    if known_at is None:
+        rows = await tx.fetch(_DOWN, persons)
+    else:
+        rows = await tx.fetch(_then(_DOWN), persons, known_at)
+    for row in rows:
         found.setdefault(row["person"], []).append(row["member"])
     return found
+
+
+_LIVE = (
+    "with recursive live as (select merged_id, survivor_id from identity_act a where act = 'linked'"
+    " and recorded_at <= $2 and not exists (select from identity_act u where u.act = 'unlinked'"
+    " and u.merge_id = a.merge_id and u.recorded_at <= $2)),"
+)
+
+
+def _then(sql: str) -> str:
+    """The same question of the links as they were known at ``$2``."""
+    return sql.replace("with recursive", _LIVE).replace("identity_link", "live")
 
 
 async def link(tx: Tx, merge_id: UUID, merged_id: UUID, survivor_id: UUID) -> None:
@@ -47,7 +70,19 @@ async def link(tx: Tx, merge_id: UUID, merged_id: UUID, survivor_id: UUID) -> No
         survivor_id,
         merge_id,
     )
+    await _act(tx, merge_id, "linked")
+
+
+async def _act(tx: Tx, merge_id: UUID, act: str) -> None:
+    """Keep the act itself, so that the past can be read as it was known."""
+    await tx.execute(
+        "insert into identity_act (merge_id, act, merged_id, survivor_id)"
+        " select merge_id, $2, merged_id, survivor_id from identity_link where merge_id = $1",
+        merge_id,
+        act,
+    )
 
 
 async def unlink(tx: Tx, merge_id: UUID) -> int:
+    await _act(tx, merge_id, "unlinked")
     return await tx.execute("delete from identity_link where merge_id = $1", merge_id)

@@ -7,6 +7,7 @@ here for all records of the person. Taking the link away gives back what was bef
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from kit.db import Tx
@@ -14,16 +15,21 @@ from registry.identities import store
 from registry.identities.domain import RecordMerged
 
 
-async def person_of(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """The surviving record of each; itself, when it is not merged."""
+async def person_of(
+    tx: Tx, ids: Iterable[UUID], known_at: datetime | None = None
+) -> dict[UUID, UUID]:
+    """The surviving record of each, as known at an instant (None: now); itself, when it is not
+    merged."""
     asked = list(set(ids))
-    return {id: id for id in asked} | await store.survivors(tx, asked)
+    return {id: id for id in asked} | await store.survivors(tx, asked, known_at)
 
 
-async def members_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """All records of each person, the surviving one first."""
+async def members_of(
+    tx: Tx, persons: Iterable[UUID], known_at: datetime | None = None
+) -> dict[UUID, list[UUID]]:
+    """All records of each person, the surviving one first, as known at an instant (None: now)."""
     asked = list(set(persons))
-    merged = await store.merged_into(tx, asked)
+    merged = await store.merged_into(tx, asked, known_at)
     return {person: [person, *merged.get(person, ())] for person in asked}
 
 
@@ -46,5 +52,5 @@ async def refuse_merged(tx: Tx, worker_id: UUID) -> None:
 
 async def merged_among(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, RecordMerged]:
     """For sets of commands: the refusal of each record that was merged; absent for the others."""
-    found = await store.survivors(tx, list(set(ids)))
+    found = await store.survivors(tx, list(set(ids)), None)
     return {id: RecordMerged(survivor_id=survivor) for id, survivor in found.items()}

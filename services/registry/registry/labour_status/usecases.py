@@ -91,8 +91,8 @@ async def known_of(
     tx: Tx, persons: Iterable[UUID], known_at: datetime | None = None
 ) -> dict[UUID, Known]:
     """What statuses of these persons are folded from, as it was known at an instant (None: now);
-    ``persons`` are surviving records. Who is one person is always as it is now."""
-    members = await identities.members_of(tx, persons)
+    ``persons`` are surviving records as of then."""
+    members = await identities.members_of(tx, persons, known_at)
     everyone = [id for ids in members.values() for id in ids]
     declared = await store.declared_of(tx, everyone, known_at)
     heard = await store.heard_of(tx, everyone, known_at)

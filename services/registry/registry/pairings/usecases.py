@@ -16,6 +16,7 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
+from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
@@ -44,6 +45,7 @@ async def form_all(
     known = await workers.facts_of(tx, asked)
     paired = {pairing.worker_id for pairing in await store.of(tx, asked)}
     used = await store.ids_in_use(tx, [command.id for command in commands])
+    merged = await identities.merged_among(tx, asked)
     no_office = await offices.unknown(tx, {command.helper_office for command in commands})
     outcome: list[Refusal | None] = []
     made: list[Pairing] = []
@@ -52,6 +54,8 @@ async def form_all(
         refusal: Refusal | None = None
         if person is None or not actor.may_see(person.area_code):
             refusal = NoSuchWorker()
+        elif command.worker_id in merged:
+            refusal = merged[command.worker_id]
         elif command.helper_office in no_office:
             refusal = NoSuchOffice()
         elif command.worker_id in paired:

@@ -170,6 +170,7 @@ class WorkerOut(ClaimsFields, BesidesFields):
     office: str = Field(description="经办机构", examples=["231102-employment-bureau"])
     registered_on: date = Field(description="登记日期")
     version: int = Field(description="版本，用于 If-Match", examples=[1])
+    merged_into: UUID | None = Field(description="已并入的记录；未合并则为空")
 
     @classmethod
     def of(cls, w: Worker) -> WorkerOut:
@@ -178,7 +179,7 @@ class WorkerOut(ClaimsFields, BesidesFields):
             id=w.id, id_number_masked=w.id_number_masked, name_masked=w.name_masked,
             has_phone=w.has_phone, has_address=w.has_address, has_household=w.has_household,
             sex=w.sex, birth_date=w.birth_date, area_code=w.area_code, office=w.office,
-            registered_on=w.registered_on, version=w.version,
+            registered_on=w.registered_on, version=w.version, merged_into=w.merged_into,
             former_employer=w.employer.name, former_employer_code=w.employer.code,
             proof_kind=proof.kind if proof else None,
             proof_reference=proof.reference if proof else None,

@@ -144,7 +144,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One person. ``name_masked`` and ``id_number_masked`` are what anyone sees."""
+    """One person. ``name_masked`` and ``id_number_masked`` are what anyone sees. ``merged_into``:
+    the record that carries on in place of this one."""
 
     id: UUID
     id_number_masked: str
@@ -161,6 +162,7 @@ class Worker:
     office: str
     registered_on: date
     version: int = 1
+    merged_into: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

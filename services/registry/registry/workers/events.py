@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from pydantic import BaseModel
 
 from kit.crypto import Sex
+from registry import examples
 from registry.labour_status.domain import LabourStatus, Population
 from registry.telling import told
 from registry.workers.domain import Category
@@ -39,6 +41,20 @@ class WorkerCorrected(BaseModel):
     birth_date: date
 
 
+class WorkerMerged(BaseModel):
+    """``merged_id`` (the entity) was found to be the same person as ``survivor_id``."""
+
+    survivor_id: UUID
+    merged_id: UUID
+
+
+class WorkerUnmerged(BaseModel):
+    """They are two people after all; the event reverses the merge's."""
+
+    survivor_id: UUID
+    merged_id: UUID
+
+
 WORKER_REGISTERED = told(
     "worker.registered", WorkerRegistered, "劳动者登记", "Worker registered",
     sex="female", birth_date="1960-05-04", labour_status="laid_off", status_since="2001-03-01",
@@ -54,4 +70,15 @@ WORKER_CORRECTED = told(
     birth_date="1960-05-04",
 )  # fmt: skip
 
-TOLD = [WORKER_REGISTERED, CATEGORY_CORRECTED, WORKER_CORRECTED]
+WORKER_MERGED = told(
+    "worker.merged", WorkerMerged, "重复登记合并", "Duplicate worker merged",
+    survivor_id=examples.WORKER, merged_id=examples.OTHER_WORKER,
+)  # fmt: skip
+WORKER_UNMERGED = told(
+    "worker.unmerged", WorkerUnmerged, "撤销合并", "Merge of workers reversed",
+    survivor_id=examples.WORKER, merged_id=examples.OTHER_WORKER,
+)  # fmt: skip
+
+TOLD = [
+    WORKER_REGISTERED, CATEGORY_CORRECTED, WORKER_CORRECTED, WORKER_MERGED, WORKER_UNMERGED,
+]  # fmt: skip

@@ -29,8 +29,12 @@ SOUND = "worker.sound"
 PHONE = "worker.phone"
 ADDRESS = "worker.address"
 HOUSEHOLD = "worker.household_number"
-_GET = "select * from worker where id = $1"
-_GET_LOCKED = "select * from worker where id = $1 for no key update"
+_WORKER = (
+    "select w.*, (select l.survivor_id from identity_link l where l.merged_id = w.id) as merged_into"
+    " from worker w"
+)
+_GET = f"{_WORKER} where id = $1"
+_GET_LOCKED = f"{_WORKER} where id = $1 for no key update of w"
 _claimed = attrgetter(*CLAIMS)
 
 
@@ -109,6 +113,7 @@ def _worker(row: Record, keyring: Keyring) -> Worker:
         office=row["office"],
         registered_on=row["registered_on"],
         version=row["version"],
+        merged_into=row["merged_into"],
     )
 
 
@@ -155,6 +160,12 @@ async def get(tx: Tx, keyring: Keyring, id: UUID, *, lock: bool = False) -> Work
     return _worker(row, keyring) if row else None
 
 
+async def many(tx: Tx, keyring: Keyring, ids: Sequence[UUID]) -> dict[UUID, Worker]:
+    """These workers, by id."""
+    rows = await tx.fetch(f"{_WORKER} where id = any($1::uuid[])", ids)
+    return {row["id"]: _worker(row, keyring) for row in rows}
+
+
 async def plain(tx: Tx, keyring: Keyring, ids: Sequence[UUID]) -> dict[UUID, Plain]:
     """The personal values of these workers, opened."""
     rows = await tx.fetch(
@@ -177,7 +188,7 @@ async def plain(tx: Tx, keyring: Keyring, ids: Sequence[UUID]) -> dict[UUID, Pla
 
 
 async def by_number(tx: Tx, keyring: Keyring, index: bytes) -> Worker | None:
-    row = await tx.fetchrow("select * from worker where id_number_index = $1", index)
+    row = await tx.fetchrow(f"{_WORKER} where id_number_index = $1", index)
     return _worker(row, keyring) if row else None
 
 
@@ -212,7 +223,7 @@ async def page(
     tx: Tx, keyring: Keyring, prefix: str, category: str | None, after: UUID | None, limit: int
 ) -> list[Worker]:
     rows = await tx.fetch(
-        "select * from worker where area_code like $1 || '%' and ($2::text is null or category = $2)"
+        f"{_WORKER} where area_code like $1 || '%' and ($2::text is null or category = $2)"
         " and ($3::uuid is null or id > $3) order by id limit $4",
         prefix,
         category,

@@ -29,8 +29,10 @@ from registry.life_facts import usecases as life_facts
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
 from registry.unemployment import usecases as unemployment
-from registry.workers import changes, domain, events, record, store
+from registry.workers import changes, domain, events, reading, record, store
 from registry.workers.domain import Category, Claims, Contact, Employer, Facts, Proof, Worker
+from registry.workers.names import employer_key, name_key
+from registry.workers.reading import Comparable
 from registry.workers.record import Known
 from registry.workers.store import NewWorker, Plain
 
@@ -276,3 +278,58 @@ async def facts_on(
             facts = replace(facts, claims=known.claims, sex=known.sex, birth_date=known.birth_date)
         found[id] = facts
     return found
+
+
+# --- comparing: possible duplicates are looked for by those who know what they compare
+
+
+@dataclass(frozen=True, slots=True)
+class ComparableForm:
+    """A form in the keys by which records are compared."""
+
+    name: str
+    sound: bytes
+    household: bytes | None
+    employer: str | None
+
+
+def comparable_form(
+    rt: Runtime, name: str, household: str | None, employer: str | None, code: str | None
+) -> ComparableForm:
+    """What somebody says who is not registered yet, as it would be compared."""
+    sound = store.name_indexes(rt.keyring, name)[1]
+    household_index = store.household_index(rt.keyring, household)
+    return ComparableForm(name_key(name), sound, household_index, employer_key(employer, code))
+
+
+async def comparables(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Comparable]:
+    """These records, opened for comparing: neither kept nor shown."""
+    return await reading.comparables(tx, rt.keyring, ids)
+
+
+async def alike(
+    tx: Tx, on: Sequence[str], keys: Sequence[tuple[int, tuple[Any, ...]]], limit: int
+) -> list[tuple[int, UUID]]:
+    """Records that agree with a key in some columns; at most ``limit`` for each key."""
+    return await reading.alike(tx, on, keys, limit)
+
+
+async def with_number(rt: Runtime, tx: Tx, number: IdNumber) -> set[UUID]:
+    """The record with exactly this number, if there is one."""
+    index = store.number_index(rt.keyring, number.number)
+    return set((await store.ids_of(tx, [index])).values())
+
+
+async def many(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Worker]:
+    """These workers masked, whatever the area: the caller says whom they may see."""
+    return await store.many(tx, rt.keyring, ids)
+
+
+async def written_after(tx: Tx, xid: str, id: UUID, limit: int) -> list[tuple[str, UUID]]:
+    """What was registered or corrected after a place in the order of transactions."""
+    return await reading.written_after(tx, xid, id, limit)
+
+
+async def index_names(rt: Runtime, tx: Tx, limit: int) -> int:
+    """Give records from before there were such keys the keys of their names; answers how many."""
+    return await reading.index_names(tx, rt.keyring, limit)
