@@ -331,6 +331,7 @@ async def declare_status(
     async with rt.db.transaction() as tx:
         await labour_status.hold(tx, [worker_id])
         standing = await labour_status.standing_in(tx, actor, worker_id)
+        await identities.refuse_merged(tx, worker_id)
         labour.check_declaration(fact.status, fact.since, standing.history, rt.today())
         await labour_status.declare_all(tx, [(worker_id, fact)], actor.subject)
         await consequences.follow(rt, tx, [worker_id], {})

@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 SQL = """
 create table identity_act (
