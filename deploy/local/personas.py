@@ -35,6 +35,7 @@ PERSONAS = {
             "优惠证审批",
             "Certificate approver",
         ),
+        Persona("city-approver", "certificate_approver", "city", "市优惠证审批", "City approver"),
         Persona("station-clerk", "station_clerk", "community", "社区保障站", "Station clerk"),
         Persona("jobs-clerk", "jobs_clerk", "district", "职业介绍", "Jobs-market clerk"),
         Persona("finance-officer", "finance_officer", "city", "财政经办", "Finance officer"),

@@ -47,6 +47,12 @@ class IdTaken(Refusal):
     code = "id-taken"
 
 
+class MakerIsChecker(Refusal):
+    """Whoever made an entry does not decide on it, whatever scopes he or she holds."""
+
+    code = "maker-is-checker"
+
+
 class StaleWrite(Refusal):
     """Somebody changed the thing since it was read (``If-Match``)."""
 

@@ -319,6 +319,7 @@ def _platform_problems() -> dict[type[Exception], Problem]:
         facts.OutsideYourArea: problems.OUTSIDE_YOUR_AREA,
         facts.InTheFuture: problems.IN_THE_FUTURE,
         facts.IdTaken: problems.ID_TAKEN,
+        facts.MakerIsChecker: problems.MAKER_IS_CHECKER,
         facts.StaleWrite: problems.PRECONDITION_FAILED,
         asyncpg.CharacterNotInRepertoireError: problems.TEXT_NOT_STORABLE,
         asyncpg.UntranslatableCharacterError: problems.TEXT_NOT_STORABLE,

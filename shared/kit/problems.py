@@ -162,6 +162,12 @@ OUTSIDE_YOUR_AREA = Problem(
 IN_THE_FUTURE = Problem(
     422, "in-the-future", "事实日期晚于业务日", "The date of fact lies after the business day"
 )
+MAKER_IS_CHECKER = Problem(
+    409,
+    "maker-is-checker",
+    "经办人不得审批本人所办事项",
+    "Whoever made an entry does not decide on it",
+)
 ID_TAKEN = Problem(409, "id-taken", "该标识已被使用", "The id that was given is in use")
 PRECONDITION_FAILED = Problem(
     412, "precondition-failed", "内容已被他人修改", "It has changed meanwhile"

@@ -113,10 +113,16 @@ class City:
         return response.json()
 
     async def load(
-        self, service: str, path: str, rows: Sequence[Any], mode: str = "all", status: int = 200
+        self,
+        service: str,
+        path: str,
+        rows: Sequence[Any],
+        mode: str = "all",
+        status: int = 200,
+        persona: str = "loader",
     ) -> dict[str, Any]:
         """An import of rows; answers what it did."""
-        response = await self.world.client(service).post(
+        response = await self.world.client(service, persona).post(
             f"{path}/imports?mode={mode}",
             content=ndjson(rows),
             headers={**NDJSON, "Idempotency-Key": f"key-{next(self.keys):08d}"},
@@ -165,6 +171,7 @@ class City:
         await self.load(
             "registry", "/v1/certificates/issues",
             [{"worker_id": s.worker, "issued_on": on} for s in stories],
+            persona="approver",
         )  # fmt: skip
 
     async def a_laid_off_worker_with_certificate(self, **fields: Any) -> Story:

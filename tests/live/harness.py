@@ -36,13 +36,14 @@ ANSWERED_WITHIN_S = 60
 
 @dataclass(frozen=True)
 class Sent:
-    """One request of the loader."""
+    """One request of the loader, as the person who makes it."""
 
     service: str
     path: str
     body: bytes
     kind: str
     key: str
+    persona: str = "loader"
 
 
 async def until(
@@ -110,7 +111,7 @@ class LiveHouse(House):
         refusal is an error of the test, and so is every trouble after ``patience_s``.
         """
         headers = {
-            **self.tokens.headers(),
+            **self.tokens.headers(sent.persona),
             "Content-Type": sent.kind,
             "Idempotency-Key": sent.key,
         }

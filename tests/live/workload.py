@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from local.choice import SAMPLE, find_case
 from local.city.case import read
-from local.city.load import load_case
+from local.city.load import APPROVER, load_case
 from tests.live.harness import LiveHouse, Sent
 from tests.live.snapshot import UUID_TEXT, ids_in
 
@@ -59,7 +60,7 @@ async def record(case: Path | None = None, scale: Decimal = SCALE) -> Workload:
     """What the loader would send."""
     city = Workload()
 
-    def client(service: str) -> httpx.AsyncClient:
+    def as_one(persona: str, service: str) -> httpx.AsyncClient:
         def note(request: httpx.Request) -> httpx.Response:
             name = re.sub(r"/imports$", "", request.url.path.removeprefix("/v1/"))
             step = f"{service} {UUID_TEXT.sub('{id}', name)}"
@@ -72,6 +73,7 @@ async def record(case: Path | None = None, scale: Decimal = SCALE) -> Workload:
                     body,
                     request.headers["content-type"],
                     request.headers["idempotency-key"],
+                    persona,
                 )
             )
             return httpx.Response(200, json={})
@@ -81,5 +83,8 @@ async def record(case: Path | None = None, scale: Decimal = SCALE) -> Workload:
     async def settle(publisher: str, consumer: str) -> None:
         """Nobody has to hear anything while it is only written down."""
 
-    await load_case(read(case or find_case(SAMPLE)), client, settle, scale=scale)
+    await load_case(
+        read(case or find_case(SAMPLE)), partial(as_one, "loader"), settle,
+        approver=partial(as_one, APPROVER), scale=scale,
+    )  # fmt: skip
     return city

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +38,22 @@ async def loaded(world: World, made: dict[str, Any], **place: str) -> dict[str, 
     ``place``: area and office of the loader where they are not the world's usual ones.
     """
     case = parse(made)
-    strangers: dict[str, httpx.AsyncClient] = {}
+    strangers: dict[tuple[str, str], httpx.AsyncClient] = {}
 
-    def client(service: str) -> httpx.AsyncClient:
+    def as_one(persona: str, role: str, service: str) -> httpx.AsyncClient:
         if not place:
-            return world.client(service)
-        if service not in strangers:
-            strangers[service] = world[service].client("loader", **place)
-        return strangers[service]
+            return world.client(service, persona)
+        if (role, service) not in strangers:
+            strangers[role, service] = world[service].client(role, **place)
+        return strangers[role, service]
+
+    client = partial(as_one, "loader", "loader")
+    approver = partial(as_one, "approver", "certificate_approver")
 
     async def settle(_publisher: str, _consumer: str) -> None:
         await world.settle()
 
-    await load_case(case, client, settle)
+    await load_case(case, client, settle, approver=approver)
     await world.settle()
     assert await world.waiting() == {}
     rows = await lines(client("assessment"))

@@ -108,6 +108,7 @@ async def lives(evidence: Evidence) -> None:
     await city.load(
         "registry", "/v1/certificates/issues",
         [{"worker_id": one, "issued_on": "2003-04-10"} for one in ids[:200]],
+        persona="approver",
     )  # fmt: skip
     await city.load(
         "registry", "/v1/pairings",

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from kit.ids import new_id
 from tests.journeys.city import AS_OF, DISTRICT, OFFICE, PLACE, City, worker_form
 from tests.rights.calls import NOBODY, ON, Calls, a_placed_person, made, people
+from tests.rights.certificate_calls import PAPERS
 
 
 async def registry_calls(city: City, calls: Calls) -> None:
@@ -14,11 +15,12 @@ async def registry_calls(city: City, calls: Calls) -> None:
     note = calls.of("registry")
     fresh = await people(city, 8)
     old = await people(city, 4, born="19500504")
+    application = {"applied_on": "2003-03-03", "evidence": PAPERS}
     applied = await made(
-        city, "registry", "/v1/certificates", {"worker_id": fresh[0], "applied_on": "2003-03-03"}
+        city, "registry", "/v1/certificates", {"worker_id": fresh[0], **application}
     )
     refusable = await made(
-        city, "registry", "/v1/certificates", {"worker_id": fresh[1], "applied_on": "2003-03-03"}
+        city, "registry", "/v1/certificates", {"worker_id": fresh[1], **application}
     )
     note("GET /v1/workers/{worker_id}", worker_id=fresh[0])
     form = worker_form(next(city.serial))
@@ -97,10 +99,10 @@ async def registry_calls(city: City, calls: Calls) -> None:
     )
     note(
         "POST /v1/certificates/{certificate_id}/refusals",
-        {"on": "2003-03-10", "reason": "objection-upheld"},
+        {"on": "2003-03-10", "reason": "proof-false"},
         certificate_id=refusable,
     )
-    for tail in ("", "/transitions", "/decision"):
+    for tail in ("", "/transitions", "/decision", "/evidence"):
         note("GET /v1/certificates/{certificate_id}" + tail, certificate_id=applied)
     await difficulty_calls(city, calls, old)
 
@@ -257,13 +259,13 @@ async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
     note("GET /v1/benefits/overlaps/{overlap_id}", overlap_id=overlap)
     note("GET /v1/benefits/overlaps")
     note("GET /v1/workers/{worker_id}/benefit-months", worker_id=fresh[0])
-    note("GET /v1/benefits/{benefit_id}/acts", benefit_id=one)
     note("POST /v1/benefits", {**allowance, "kind": "dibao"})
     note("POST /v1/benefits/imports", rows=[{**allowance, "kind": "unemployment-insurance"}])
     note(
         "POST /v1/benefits/{benefit_id}/stops", {"on": "2003-07-01", "reason": "停发"},
         benefit_id=one,
     )  # fmt: skip
+    note("GET /v1/benefits/{benefit_id}/acts", benefit_id=one)
     note(
         "POST /v1/benefits/{benefit_id}/recovery-orders",
         {"on": "2003-05-01", "amount": "20.00", "reason": "骗取"},

@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +34,8 @@ __all__ = ["LoadFailed", "load_case", "load_city"]
 REGISTRY, JOBS, SUBSIDY, LOANS, ASSESSMENT = (
     "registry", "jobs-market", "subsidy", "loans", "assessment",
 )  # fmt: skip
+#: Who approves what the loader has applied for (a key of local.personas).
+APPROVER = "city-approver"
 #: Looks at a service's backlog while it is waited for.
 LOOK_EVERY_S = 0.3
 #: Nothing has moved for so long: something is wrong.
@@ -53,14 +56,19 @@ async def load_city(
     :class:`LoadFailed`.
     """
     case = read(case_path)
-    async with front_door(base_url, tokens.headers) as client:
+    async with (
+        front_door(base_url, tokens.headers) as client,
+        front_door(base_url, partial(tokens.headers, APPROVER)) as approver,
+    ):
 
         async def settle(publisher: str, consumer: str) -> None:
             await heard(client, base_url, publisher, consumer)
 
         started = time.monotonic()
         with _progress(console) as progress:
-            sent = await load_case(case, client, settle, scale=scale, progress=progress)
+            sent = await load_case(
+                case, client, settle, approver=approver, scale=scale, progress=progress
+            )
         console.print(
             f"已送 {sent:,} 条事实，用时 {time.monotonic() - started:.0f} 秒"
             f" / {sent:,} facts sent over HTTP"
@@ -83,20 +91,29 @@ async def load_case(
     client: Client,
     settle: Settle,
     *,
+    approver: Client,
     scale: Decimal = Decimal(1),
     progress: Progress | None = None,
 ) -> int:
     """Load a case with given clients; says how many rows were sent. ``settle(a, b)`` returns when
-    ``b`` has heard everything that ``a`` told so far.
+    ``b`` has heard everything that ``a`` told so far. ``approver`` is another person than
+    ``client``: nobody issues a certificate whose application he or she took.
     """
-    loading = _Loading(case, client, settle, scale, progress or Progress(disable=True))
+    progress = progress or Progress(disable=True)
+    loading = _Loading(case, client, approver, settle, scale, progress)
     await loading.run()
-    return loading.sender.sent
+    return loading.sender.sent + loading.approving.sent
 
 
 class _Loading:
     def __init__(
-        self, case: Case, client: Client, settle: Settle, scale: Decimal, progress: Progress
+        self,
+        case: Case,
+        client: Client,
+        approver: Client,
+        settle: Settle,
+        scale: Decimal,
+        progress: Progress,
     ) -> None:
         self.scale = scale
         self.plan = plan = Plan(scale_case(case, scale))
@@ -106,6 +123,7 @@ class _Loading:
         self.market = Market(plan, ids)
         self.money = Money(plan, ids)
         self.sender = Sender(client, f"{case.case}-{scale:f}", progress)
+        self.approving = Sender(approver, f"{case.case}-{scale:f}", progress)
         self.settle = settle
 
     async def run(self) -> None:
@@ -167,7 +185,9 @@ class _Loading:
         applied = sum(1 for day in self.plan.applied_on if day)
         await self._send(REGISTRY, "/v1/certificates", self.people.applications, applied)
         issued = sum(1 for day in self.plan.cert_on if day)
-        await self._send(REGISTRY, "/v1/certificates/issues", self.people.issues, issued)
+        await self.approving.rows(
+            REGISTRY, "/v1/certificates/issues", self.people.issues(), total=issued
+        )
         await self._send(REGISTRY, "/v1/pairings", self.people.pairings, len(self.plan.pairs))
         await self._send(REGISTRY, "/v1/reliefs", self.people.reliefs, None)
         totals = [("/v1/reliefs/totals", body) for body in self.people.stated()]

@@ -21,6 +21,10 @@ async def certificate_revoked(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await borrowers.note_certificates_revoked(tx, events)
 
 
+async def certificate_restored(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await borrowers.note_certificates_restored(tx, events)
+
+
 SUBSCRIPTIONS = (
     Subscription(
         "registry",
@@ -29,6 +33,10 @@ SUBSCRIPTIONS = (
             "registry.worker.registered.v1": worker_registered,
             "registry.certificate.issued.v1": certificate_issued,
             "registry.certificate.revoked.v1": certificate_revoked,
+            # Suspended (annual inspection missed): like revoked from that day, until it is inspected.
+            "registry.certificate.suspended.v1": certificate_revoked,
+            "registry.certificate.reinstated.v1": certificate_restored,
+            "registry.certificate.restored.v1": certificate_restored,
         },
     ),
 )

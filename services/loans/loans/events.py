@@ -102,6 +102,6 @@ class CertificateIssued(Heard):
 
 
 class CertificateRevoked(Heard):
-    """registry.certificate.revoked.v1"""
+    """registry.certificate.revoked.v1, and of suspended, reinstated, restored the same: whose it is."""
 
     worker_id: UUID

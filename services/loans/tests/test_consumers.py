@@ -49,3 +49,31 @@ async def test_a_revoked_certificate_counts_until_its_day(loans: UnderTest) -> N
     assert until is not None
     assert since is not None
     assert (until.borrower.certificate_valid, since.borrower.certificate_valid) == (True, False)
+
+
+async def test_a_suspended_certificate_is_valid_again_once_inspected(loans: UnderTest) -> None:
+    """Also one that was revoked for a fact, when the fact was reversed."""
+    worker, day = uuid4(), date(2004, 3, 1)
+    issued = certificate(loans, worker)
+    await loans.deliver(registration(loans, worker), issued)
+
+    async def valid() -> bool:
+        async with loans.db.looking() as tx:
+            (known,) = await borrowers.known(tx, [(worker, day)])
+        assert known is not None
+        return known.borrower.certificate_valid
+
+    seen = [await valid()]
+    for name, on in (
+        ("suspended", date(2004, 1, 1)), ("reinstated", date(2004, 2, 1)),
+        ("revoked", date(2003, 8, 1)), ("restored", date(2003, 3, 10)),
+    ):  # fmt: skip
+        await loans.deliver(
+            loans.heard(
+                f"registry.certificate.{name}.v1", issued.entity_id, {"worker_id": str(worker)},
+                valid_from=on,
+            )
+        )  # fmt: skip
+        seen.append(await valid())
+    assert seen == [True, False, True, False, True]
+    assert await loans.dead() == []

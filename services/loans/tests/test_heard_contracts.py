@@ -16,6 +16,9 @@ HEARD: dict[str, type[BaseModel]] = {
     "registry.worker.registered.v1": events.WorkerRegistered,
     "registry.certificate.issued.v1": events.CertificateIssued,
     "registry.certificate.revoked.v1": events.CertificateRevoked,
+    "registry.certificate.suspended.v1": events.CertificateRevoked,
+    "registry.certificate.reinstated.v1": events.CertificateRevoked,
+    "registry.certificate.restored.v1": events.CertificateRevoked,
 }
 
 

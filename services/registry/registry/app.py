@@ -6,11 +6,13 @@ from kit import cli
 from kit.rotation import Sealed
 from kit.service import Job, Service
 from registry.access import api as access
+from registry.approvals import api as approvals
 from registry.areas import api as areas
 from registry.benefits import api as benefits
 from registry.calendars import api as calendars
 from registry.calendars import usecases as calendar_work
 from registry.certificates import api as certificates
+from registry.certificates import ending as certificates_ending
 from registry.consumers import SUBSCRIPTIONS
 from registry.contributions import api as contributions
 from registry.corrections import api as corrections
@@ -20,13 +22,18 @@ from registry.duplicates import usecases as duplicate_work
 from registry.events import CATALOGUE
 from registry.filings import api as filings
 from registry.grants import api as grants
+from registry.inspections import api as inspections
+from registry.inspections import usecases as inspection_work
 from registry.intake import INTAKE
 from registry.labour_status import api as labour_status
 from registry.life_facts import api as life_facts
+from registry.losses import api as losses
 from registry.merges import api as merges
 from registry.notices import api as notices
+from registry.objections import api as objections
 from registry.offices import api as offices
 from registry.pairings import api as pairings
+from registry.publications import api as publications
 from registry.reliefs import api as reliefs
 from registry.reveals import api as reveals
 from registry.unemployment import api as unemployment
@@ -48,6 +55,11 @@ NOUNS = (
     duplicates,
     merges,
     certificates,
+    objections,
+    publications,
+    approvals,
+    inspections,
+    losses,
     difficulties,
     grants,
     benefits,
@@ -67,6 +79,14 @@ SEALED = [
     }.items()
     for column in columns
 ]
+#: What a day brings to certificates is looked for every hour: it brings it to thousands at once.
+JOBS = (
+    # A tenth of one core at the most: registering and serving come first.
+    Job("find-duplicates", 5, duplicate_work.find_new),
+    Job("seed-calendar", 24 * 3600, calendar_work.refresh_seed),
+    Job("expire-certificates", 3600, certificates_ending.expire_certificates),
+    Job("suspend-uninspected", 3600, inspection_work.suspend_uninspected),
+)
 
 SERVICE = Service(
     name="registry",
@@ -81,11 +101,7 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     intake=INTAKE,
     sealed=SEALED,
-    jobs=(
-        Job("seed-calendar", 24 * 3600, calendar_work.refresh_seed),
-        # A tenth of one core at the most: registering and serving come first.
-        Job("find-duplicates", 5, duplicate_work.find_new),
-    ),
+    jobs=JOBS,
 )
 
 

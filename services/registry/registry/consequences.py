@@ -13,7 +13,7 @@ from uuid import UUID
 from kit.db import Tx
 from kit.events import Event
 from kit.service import Runtime
-from registry.certificates import issuing
+from registry.certificates import folding, issuing
 from registry.contributions import usecases as contributions
 from registry.difficulties import usecases as difficulties
 from registry.identities import usecases as identities
@@ -32,6 +32,7 @@ async def follow(
     because = {told_of.get(worker, worker): cause for worker, cause in causes.items()}
     known = await labour_status.refold(tx, persons, because)
     await unemployment.refold(rt, tx, persons, because, known)
+    await folding.refold(rt, tx, persons, because)
     await difficulties.refold(rt, tx, persons, because)
     await issuing.annotate(rt, tx, persons, because)
     await pairings.fold(tx, persons, because)

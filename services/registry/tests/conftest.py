@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -24,6 +25,11 @@ LAID_OFF = {
     "former_enterprise_kind": "state_owned",
     "centre_agreement_on": "2001-03-01",
 }
+#: The papers that a window asks for.
+PAPERS = [
+    {"kind": kind, "reference": "档案 2003-1"}
+    for kind in ("id_card", "photo", "layoff_certificate")
+]
 
 
 @dataclass
@@ -34,6 +40,7 @@ class Registry:
     http: httpx.AsyncClient
     checker: httpx.AsyncClient
     serial: Any = field(default_factory=lambda: count(1))
+    papers: Any = field(default_factory=lambda: PAPERS)
 
     def id_number(self, born: str = "19600504", *, sex: str = "female") -> str:
         """A valid number of a region that no province has: nobody living holds it."""
@@ -48,8 +55,16 @@ class Registry:
             **LAID_OFF, **fields,
         }  # fmt: skip
 
-    async def post(self, path: str, body: Any, status: int = 201, **headers: str) -> dict[str, Any]:
-        response = await self.http.post(path, json=body, headers=headers)
+    async def post(
+        self,
+        path: str,
+        body: Any,
+        status: int = 201,
+        *,
+        by: httpx.AsyncClient | None = None,
+        **headers: str,
+    ) -> dict[str, Any]:
+        response = await (by or self.http).post(path, json=body, headers=headers)
         assert response.status_code == status, response.text
         answer: dict[str, Any] = response.json()
         return answer
@@ -61,8 +76,9 @@ class Registry:
         return answer
 
     async def load(self, path: str, rows: list[Any], *, mode: str = "all") -> httpx.Response:
-        """Import rows as NDJSON."""
-        return await self.http.post(
+        """Import rows as NDJSON; certificates are issued by the second person."""
+        issues = path.endswith("/issues")
+        return await (self.checker if issues else self.http).post(
             f"{path}/imports?mode={mode}",
             content=b"\n".join(orjson.dumps(row) for row in rows),
             headers={"Content-Type": "application/x-ndjson", "Idempotency-Key": str(new_id())},
@@ -142,3 +158,15 @@ async def settled(thing: UnderTest) -> Registry:
 @pytest.fixture
 async def registry(running: Callable[..., Any]) -> Registry:
     return await settled(await running("registry"))
+
+
+@pytest.fixture
+async def registry_2007(running: Callable[..., Any]) -> Registry:
+    """The same on a day of the second round: the inspection of 2006 is over."""
+    return await settled(await running("registry", business_day=date(2007, 2, 1)))
+
+
+@pytest.fixture
+async def registry_2009(running: Callable[..., Any]) -> Registry:
+    """The same on the first day after the programme."""
+    return await settled(await running("registry", business_day=date(2009, 1, 1)))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit import workdays
@@ -14,6 +14,8 @@ from registry.calendars import domain, usecases
 from registry.calendars.domain import CalendarDay
 
 SEED = domain.calendar(domain.seed())
+# The machine may be busy: a slow draw is no finding.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAYS = st.dates(date(1999, 1, 1), date(2035, 12, 31))
 
 
@@ -37,6 +39,7 @@ def test_a_limit_is_not_negative() -> None:
         SEED.add_working_days(date(2005, 1, 4), -1)
 
 
+@CALM
 @given(DAYS, st.integers(1, 60))
 def test_adding_and_counting_are_one(start: date, count: int) -> None:
     due = SEED.add_working_days(start, count)
@@ -45,12 +48,14 @@ def test_adding_and_counting_are_one(start: date, count: int) -> None:
     assert SEED.working_days_between(due, start) == -count
 
 
+@CALM
 @given(DAYS, st.integers(0, 40), st.integers(0, 40))
 def test_limits_follow_one_another(start: date, first: int, then: int) -> None:
     once = SEED.add_working_days(start, first + then)
     assert SEED.add_working_days(SEED.add_working_days(start, first), then) == once
 
 
+@CALM
 @given(DAYS, st.integers(0, 20))
 def test_what_is_late_begins_at_one_day(today: date, count: int) -> None:
     border = SEED.last_overdue(today, count)

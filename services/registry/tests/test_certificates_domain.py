@@ -127,8 +127,9 @@ def publicised() -> Certificate:
 
 def issued() -> Certificate:
     return publicised().issue(
-        on=date(2003, 3, 6), number="2311002003000001", publicity_days=3, validity_years=3
-    )
+        on=date(2003, 3, 6), number="2311002003000001", publicity_days=3,
+        valid_until=date(2006, 3, 6), issued_by="office",
+    )  # fmt: skip
 
 
 def test_from_application_to_issue() -> None:
@@ -139,7 +140,10 @@ def test_from_application_to_issue() -> None:
 
 def test_publicity_must_be_over() -> None:
     with pytest.raises(domain.PublicityNotOver):
-        publicised().issue(on=date(2003, 3, 5), number="1", publicity_days=3, validity_years=3)
+        publicised().issue(
+            on=date(2003, 3, 5), number="1", publicity_days=3, valid_until=date(2006, 3, 5),
+            issued_by="office",
+        )  # fmt: skip
 
 
 def test_a_step_needs_the_one_before_it_and_its_day() -> None:

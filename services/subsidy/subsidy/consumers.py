@@ -36,6 +36,14 @@ async def certificate_revoked(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     )
 
 
+async def certificate_restored(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    workers = await heard.certificates_restored(tx, events)
+    await entitlements.reconsider(
+        rt, tx, await heard.placements_of(tx, workers=workers), _by_worker(events)
+    )
+
+
 async def employer_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await heard.one_at_a_time(tx)
     employers = await heard.employers(tx, events)
@@ -75,6 +83,10 @@ SUBSCRIPTIONS = (
             "registry.worker.registered.v1": worker_registered,
             "registry.certificate.issued.v1": certificate_issued,
             "registry.certificate.revoked.v1": certificate_revoked,
+            # Suspended (annual inspection missed): like revoked from that day, until it is inspected.
+            "registry.certificate.suspended.v1": certificate_revoked,
+            "registry.certificate.reinstated.v1": certificate_restored,
+            "registry.certificate.restored.v1": certificate_restored,
         },
     ),
     Subscription(

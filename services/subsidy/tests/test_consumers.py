@@ -231,3 +231,19 @@ async def test_a_batch_of_many_is_decided_in_one_go(subsidy: UnderTest) -> None:
     assert (told.count("opened"), told.count("refused")) == (100, 100)
     async with subsidy.db.looking() as tx:
         assert await tx.fetchval("select count(*) from decision") == 200
+
+
+async def test_an_entitlement_comes_back_with_its_certificate(story: Story) -> None:
+    """Revoked for a death that was told wrongly: closed, and open again when it is restored."""
+    await story.service.deliver(
+        story.registered(), story.granted(), story.issued(), story.hiring(), story.confirmed(),
+        story.revoked(date(2003, 6, 1)),
+    )  # fmt: skip
+    assert (await story.entitlement())["standing"] == "refused"
+    restored = story.service.heard(
+        "registry.certificate.restored.v1", story.certificate, {"worker_id": str(story.worker)},
+        valid_from=date(2003, 3, 10), sequence=4, area_code=DISTRICT,
+    )  # fmt: skip
+    await story.service.deliver(restored)
+    assert (await story.entitlement())["standing"] == "open"
+    assert await story.service.dead() == []

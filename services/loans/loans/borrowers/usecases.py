@@ -36,6 +36,11 @@ async def note_certificates_revoked(tx: Tx, events: Sequence[Event]) -> None:
     await store.certificates_revoked(tx, events)
 
 
+async def note_certificates_restored(tx: Tx, events: Sequence[Event]) -> None:
+    """What had revoked or suspended these certificates no longer holds."""
+    await store.certificates_restored(tx, events)
+
+
 async def known(tx: Tx, asked: Sequence[tuple[UUID, date]]) -> list[Known | None]:
     """In the place of each (worker, day): what is known; None while the registration is missing."""
     rows = await store.known(tx, asked)

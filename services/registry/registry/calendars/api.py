@@ -30,7 +30,6 @@ class CalendarDayIn(BaseModel):
     """A day of a published list (放假或调休日). Plain weekends need no line."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [
                 {"day": "2003-01-30", "working": False, "name": "春节",

@@ -2,164 +2,65 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Self
+from collections.abc import Sequence
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kit import audit, bulk, pagination
+from kit import areas, audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
-from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Asked, load
-from registry.certificates import domain, issuing, usecases
-from registry.certificates.domain import Certificate, RefusalReason, State, Transition
+from kit.service import Runtime
+from kit.wire import load
+from registry.certificates import cases, domain, ending, issuing, usecases
+from registry.certificates.acts import State
+from registry.certificates.bodies import (
+    STATE,
+    TAG,
+    ApplyIn,
+    CertificateCounts,
+    CertificateHistory,
+    CertificateOut,
+    EvidenceList,
+    EvidenceOut,
+    EvidenceShown,
+    IssueLine,
+    RefuseIn,
+    RevokeIn,
+    StepIn,
+    TransitionOut,
+)
+from registry.certificates.cases import Case
+from registry.certificates.domain import Certificate
 from registry.certificates.issuing import Issue
-from registry.certificates.usecases import Apply
+from registry.certificates.terms import TIMED
 from registry.decision_api import DecisionOut
-from registry.workers.domain import Category
 
-TAG = "certificates 再就业优惠证"
 router = APIRouter(prefix="/v1/certificates", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
 Writer = Annotated[Actor, requires("registry:certificate:write")]
 Approver = Annotated[Actor, requires("registry:certificate:approve")]
 Importer = Annotated[Actor, requires("registry:certificate:import")]
 
-STATE = "状态：applied 已申请，checked 已审核，publicised 已公示，issued 已发证，refused 不予发证，revoked 已注销"
-_WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
-
 #: What an answer about a certificate shows of its holder, in the words of the access log.
 SHOWN = ("certificate",)
 
 
-class ApplyIn(Asked):
-    """An application (优惠证申请). In bulk the rule decides at once, and those granted are publicised."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"worker_id": _WORKER, "applied_on": "2003-03-03"}]},
-    )
-    id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
-    worker_id: UUID = Field(description="申请人")
-    applied_on: date = Field(description="申请日期；按当日事实与法规审核")
-    publicised_on: date | None = Field(
-        default=None, description="公示起始日，仅批量导入使用；缺省为申请日"
-    )
-
-    def command(self) -> Apply:
-        return Apply(self.worker_id, self.applied_on, self.publicised_on, self.id or new_id())
-
-
-class IssueLine(Asked):
-    """A certificate to issue, by its id or by its holder (批量发证)."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"worker_id": _WORKER, "issued_on": "2003-04-10"}]},
-    )
-    certificate_id: UUID | None = Field(default=None, description="优惠证标识")
-    worker_id: UUID | None = Field(default=None, description="持证人；与优惠证标识二选一")
-    issued_on: date = Field(description="发证日期")
-
-    @model_validator(mode="after")
-    def one_of_both(self) -> Self:
-        if (self.certificate_id is None) == (self.worker_id is None):
-            raise ValueError("name the certificate or the worker")
-        return self
-
-    def command(self) -> Issue:
-        return Issue(self.issued_on, self.certificate_id, self.worker_id)
-
-
-class StepIn(Asked):
-    """A step with its day of fact (办理日期)."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"on": "2003-04-10"}]})
-    on: date = Field(description="办理日期")
-
-
-class RefuseIn(StepIn):
-    """A refusal by hand (不予发证)."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"on": "2003-04-10", "reason": "objection-upheld"}]},
-    )
-    reason: RefusalReason = Field(
-        description="原因：objection-upheld 异议成立，proof-false 证明不实，withdrawn 本人撤回"
-    )
-
-
-class CertificateOut(BaseModel):
-    """A certificate (再就业优惠证)."""
-
-    id: UUID
-    worker_id: UUID
-    category: Category = Field(description="对象类别")
-    state: State = Field(description=STATE)
-    entitled: bool = Field(description="是否符合发证条件（规则已批准）")
-    clause: str | None = Field(description="首个不符合的条款")
-    reason: str | None = Field(description="人工不予发证或注销的原因")
-    applied_on: date = Field(description="申请日期")
-    state_on: date = Field(description="现状态日期")
-    number: str | None = Field(description="证号", examples=["23110020030000001"])
-    issued_on: date | None = Field(description="发证日期")
-    valid_until: date | None = Field(description="有效期至")
-    revoked_on: date | None = Field(description="注销日期")
-    decision_id: UUID | None = Field(description="决定记录")
-    area_code: AreaCode
-    office: str = Field(description="经办机构")
-    version: int = Field(description="版本，用于 If-Match", examples=[1])
-
-    @classmethod
-    def of(cls, c: Certificate) -> CertificateOut:
-        return cls(
-            id=c.id, worker_id=c.worker_id, category=c.category, state=c.state,
-            entitled=c.entitled, clause=c.clause, reason=c.reason, applied_on=c.applied_on,
-            state_on=c.state_on, number=c.number, issued_on=c.issued_on,
-            valid_until=c.valid_until, revoked_on=c.revoked_on, decision_id=c.decision_id,
-            area_code=c.area_code, office=c.office, version=c.version,
-        )  # fmt: skip
-
-
-class TransitionOut(BaseModel):
-    """One step of a certificate (办理环节)."""
-
-    step: int = Field(examples=[1])
-    state: State = Field(description=STATE)
-    day: date = Field(description="日期")
-    actor: str = Field(description="经办人")
-    reason: str | None = Field(description="原因")
-
-    @classmethod
-    def of(cls, t: Transition) -> TransitionOut:
-        return cls(step=t.step, state=t.state, day=t.day, actor=t.actor, reason=t.reason)
-
-
-class CertificateHistory(BaseModel):
-    """All steps, in order (办理过程)."""
-
-    items: list[TransitionOut]
-
-
-class CertificateCounts(BaseModel):
-    """How many certificates stand where (数量)."""
-
-    applied: int = Field(description="待审核")
-    entitled: int = Field(description="应发证（规则已批准）")
-    issued: int = Field(description="已发证")
-    refused: int = Field(description="不予发证")
-    revoked: int = Field(description="已注销")
-
-
-def _told(response: Response, certificate: Certificate) -> CertificateOut:
+async def told(
+    request: Request, response: Response, actor: Actor, certificate: Certificate
+) -> CertificateOut:
+    """The answer to a step: the case as it is now, with the ETag that the next step must name."""
     response.headers["ETag"] = etag(certificate.version)
-    return CertificateOut.of(certificate)
+    return CertificateOut.of(await cases.after_step(runtime_of(request), actor, certificate))
+
+
+async def noted(rt: Runtime, actor: Actor, operation: str, shown: Sequence[Case]) -> None:
+    """Who was shown in a list, in the access log."""
+    people = dict.fromkeys(case.certificate.worker_id for case in shown)
+    await audit.note(rt, actor, operation, list(people), SHOWN)
 
 
 @router.post("", status_code=201, summary="申请优惠证", operation_id="apply_for_certificate")
@@ -168,7 +69,8 @@ async def apply_for_certificate(
 ) -> CertificateOut:
     """Take an application. 409 when the person has one under way or in hand."""
     rt = runtime_of(request)
-    return _told(response, await usecases.apply_for_certificate(rt, actor, body.command()))
+    done = await usecases.apply_for_certificate(rt, actor, body.command())
+    return await told(request, response, actor, done)
 
 
 @router.post(
@@ -188,16 +90,17 @@ async def import_certificate_applications(
     openapi_extra=bulk.documented(IssueLine),
 )  # fmt: skip
 async def import_certificate_issues(
-    request: Request, actor: Importer, options: bulk.Options
+    request: Request, actor: Approver, options: bulk.Options
 ) -> bulk.ImportResult:
-    """Issue many certificates; each must be publicised and its days of publicity over."""
+    """Issue many certificates; each must be publicised, its days of publicity over, and taken and
+    checked by somebody else."""
     return await load(request, options, IssueLine, IssueLine.command, issuing.issue_all, actor)
 
 
 @router.get("/counts", summary="优惠证数量", operation_id="count_certificates")
 async def count_certificates(request: Request, actor: Reader) -> CertificateCounts:
     """How many certificates of the caller's subtree stand where."""
-    counts = await usecases.counts_of(runtime_of(request), actor)
+    counts = await cases.counts_of(runtime_of(request), actor)
     return CertificateCounts(
         applied=counts.applied, entitled=counts.entitled, issued=counts.issued,
         refused=counts.refused, revoked=counts.revoked,
@@ -217,20 +120,46 @@ async def list_certificates(
     """Certificates of the caller's subtree; a number finds one or none."""
     rt = runtime_of(request)
     if number is not None:
-        found = await usecases.certificate_by_number(rt, actor, number)
-        if found is not None:
-            await audit.note(rt, actor, "list_certificates", [found.worker_id], SHOWN)
-        return pagination.Page(items=[CertificateOut.of(found)] if found else [])
+        found = await cases.by_number(rt, actor, number)
+        await noted(rt, actor, "list_certificates", found)
+        return pagination.Page(items=[CertificateOut.of(case) for case in found])
     filters = {"worker_id": worker_id, "state": state}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
-    rows = await usecases.list_certificates(
+    rows = await cases.list_cases(
         rt, actor, worker_id, state, after[0] if after else None, limit + 1
     )
-    people = dict.fromkeys(row.worker_id for row in rows[:limit])
-    await audit.note(rt, actor, "list_certificates", list(people), SHOWN)
+    await noted(rt, actor, "list_certificates", rows[:limit])
     return pagination.page(
-        rows, limit, position=lambda c: [str(c.id)], item=CertificateOut.of, actor=actor,
-        filters=filters,
+        rows, limit, position=lambda c: [str(c.certificate.id)], item=CertificateOut.of,
+        actor=actor, filters=filters,
+    )  # fmt: skip
+
+
+@router.get("/overdue", summary="逾期未办", operation_id="list_overdue_certificates")
+async def list_overdue_certificates(
+    request: Request,
+    actor: Reader,
+    area_code: Annotated[
+        AreaCode | None, Query(description="区划（含下级）；缺省为本机构辖区")
+    ] = None,
+    step: Annotated[State | None, Query(description="环节（现状态）：" + "，".join(TIMED))] = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[CertificateOut]:
+    """Cases whose limit in working days has passed. Nothing is refused for it; it is shown."""
+    filters = {"area_code": area_code, "step": step}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    prefix = actor.area_prefix
+    if area_code is not None:
+        prefix = areas.prefix(area_code)
+        if not prefix.startswith(actor.area_prefix):
+            return pagination.Page(items=[])
+    rt = runtime_of(request)
+    rows = await cases.overdue(rt, actor, prefix, step, after[0] if after else None, limit + 1)
+    await noted(rt, actor, "list_overdue_certificates", rows[:limit])
+    return pagination.page(
+        rows, limit, position=lambda c: [str(c.certificate.id)], item=CertificateOut.of,
+        actor=actor, filters=filters,
     )  # fmt: skip
 
 
@@ -240,9 +169,10 @@ async def get_certificate(
 ) -> CertificateOut:
     """One certificate; its ETag is what the next step must name."""
     rt = runtime_of(request)
-    certificate = await usecases.certificate_of(rt, actor, certificate_id)
-    await audit.note(rt, actor, "get_certificate", [certificate.worker_id], SHOWN)
-    return _told(response, certificate)
+    case = await cases.case_of(rt, actor, certificate_id)
+    await audit.note(rt, actor, "get_certificate", [case.certificate.worker_id], SHOWN)
+    response.headers["ETag"] = etag(case.certificate.version)
+    return CertificateOut.of(case)
 
 
 @router.get(
@@ -252,7 +182,7 @@ async def get_certificate_history(
     request: Request, certificate_id: UUID, actor: Reader
 ) -> CertificateHistory:
     """Every step of this certificate, with its day and actor."""
-    steps = await usecases.history_of(runtime_of(request), actor, certificate_id)
+    steps = await cases.history_of(runtime_of(request), actor, certificate_id)
     return CertificateHistory(items=[TransitionOut.of(step) for step in steps])
 
 
@@ -263,7 +193,7 @@ async def get_certificate_decision(
     request: Request, certificate_id: UUID, actor: Reader
 ) -> DecisionOut:
     """Why it was granted or refused: every condition with its clause, facts and parameters used."""
-    record = await usecases.decision_of(runtime_of(request), actor, certificate_id)
+    record = await cases.decision_of(runtime_of(request), actor, certificate_id)
     return DecisionOut.of(record, request)
 
 
@@ -275,12 +205,10 @@ async def check_certificate(
 ) -> CertificateOut:
     """The rule decides: checked, or refused with the first failing clause. Needs If-Match."""
     version = expected_version(request)
-    return _told(
-        response,
-        await usecases.check_certificate(
-            runtime_of(request), actor, certificate_id, body.on, version
-        ),
+    done = await usecases.check_certificate(
+        runtime_of(request), actor, certificate_id, body.on, version
     )
+    return await told(request, response, actor, done)
 
 
 @router.post(
@@ -292,12 +220,10 @@ async def publicise_certificate(
 ) -> CertificateOut:
     """Post it on the public list; the days of publicity begin. Needs If-Match."""
     version = expected_version(request)
-    return _told(
-        response,
-        await usecases.publicise_certificate(
-            runtime_of(request), actor, certificate_id, body.on, version
-        ),
+    done = await usecases.publicise_certificate(
+        runtime_of(request), actor, certificate_id, body.on, version
     )
+    return await told(request, response, actor, done)
 
 
 @router.post(
@@ -306,9 +232,11 @@ async def publicise_certificate(
 async def issue_certificate(
     request: Request, response: Response, certificate_id: UUID, body: StepIn, actor: Approver
 ) -> CertificateOut:
-    """Hand the certificate over, once its days of publicity are past. Needs If-Match."""
+    """Hand the certificate over, once its days of publicity are past. Never by the person who took or
+    checked the application. Needs If-Match."""
     command = Issue(body.on, certificate_id, version=expected_version(request))
-    return _told(response, await issuing.issue_certificate(runtime_of(request), actor, command))
+    done = await issuing.issue_certificate(runtime_of(request), actor, command)
+    return await told(request, response, actor, done)
 
 
 @router.post(
@@ -318,19 +246,62 @@ async def issue_certificate(
 async def refuse_certificate(
     request: Request, response: Response, certificate_id: UUID, body: RefuseIn, actor: Approver
 ) -> CertificateOut:
-    """Refuse by hand, with a coded reason. Needs If-Match."""
+    """Refuse by hand, with a coded reason. Never by the person who took or checked it. Needs
+    If-Match."""
     version = expected_version(request)
-    return _told(
-        response,
-        await usecases.refuse_certificate(
-            runtime_of(request), actor, certificate_id, body.on, version, body.reason
-        ),
+    papers = [paper.paper() for paper in body.evidence]
+    done = await usecases.refuse_certificate(
+        runtime_of(request), actor, certificate_id, body.on, version, body.reason, papers
     )
+    return await told(request, response, actor, done)
+
+
+@router.post(
+    "/{certificate_id}/revocations", status_code=201, summary="注销",
+    operation_id="revoke_certificate",
+)  # fmt: skip
+async def revoke_certificate(
+    request: Request, response: Response, certificate_id: UUID, body: RevokeIn, actor: Approver
+) -> CertificateOut:
+    """Withdraw it for a coded reason, from the day of the fact. Needs If-Match."""
+    version = expected_version(request)
+    papers = [paper.paper() for paper in body.evidence]
+    done = await ending.revoke_certificate(
+        runtime_of(request), actor, certificate_id, body.effective_on, version, body.reason, papers
+    )
+    return await told(request, response, actor, done)
+
+
+@router.post(
+    "/{certificate_id}/evidence", status_code=201, summary="补交材料",
+    operation_id="add_certificate_evidence",
+)  # fmt: skip
+async def add_certificate_evidence(
+    request: Request, certificate_id: UUID, body: EvidenceList, actor: Writer
+) -> EvidenceShown:
+    """Papers that came after the application."""
+    papers = [paper.paper() for paper in body.evidence]
+    kept = await usecases.add_evidence(runtime_of(request), actor, certificate_id, papers)
+    return EvidenceShown(items=[EvidenceOut.of(one) for one in kept])
+
+
+@router.get(
+    "/{certificate_id}/evidence", summary="证明材料", operation_id="list_certificate_evidence"
+)
+async def list_certificate_evidence(
+    request: Request, certificate_id: UUID, actor: Reader
+) -> EvidenceShown:
+    """The papers that were seen: kinds, where they are kept, hashes of their pictures."""
+    found = await cases.evidence_of(runtime_of(request), actor, certificate_id)
+    return EvidenceShown(items=[EvidenceOut.of(one) for one in found])
 
 
 routers = [
     router,
     bulk.reading("/v1/certificates", "certificate", "registry:certificate:import", tag=TAG),
+    bulk.reading(
+        "/v1/certificates/issues", "certificate_issue", "registry:certificate:approve", tag=TAG
+    ),
 ]
 
 problems = [
@@ -371,5 +342,19 @@ problems = [
         "政策执行期已满，不再受理",
         "The programme has ended and takes no applications",
         ("受理至 {last}", "Applications were taken until {last}"),
+    ),
+    refused(
+        domain.EvidenceMissing,
+        409,
+        "证明材料不齐",
+        "Papers are missing",
+        ("缺少：{kinds}", "Missing: {kinds}"),
+    ),
+    refused(
+        domain.NotValidAnyMore,
+        409,
+        "有效期已过，不能发证",
+        "Its validity would be over already",
+        ("有效期至 {valid_until}", "Valid until {valid_until}"),
     ),
 ]

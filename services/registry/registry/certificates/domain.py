@@ -1,11 +1,13 @@
-"""The certificate: applied → checked → publicised → issued, or refused; revoked by a later fact.
+"""The certificate: one procedure from application to its end, step by step.
 
 A certificate is *entitled* when the rule granted it, issued or not. Every step is a transition with
-its day of fact and its actor; nothing that was told is edited.
+its day of fact and its actor; nothing that was told is edited. What life facts and merges lay over
+the procedure's own state is in ``standing``; which step leads where, in ``acts``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -13,24 +15,55 @@ from uuid import UUID
 
 from kit.facts import add_months
 from kit.refusal import Refusal
+from registry.certificates import acts
+from registry.certificates.acts import Act, State
 from registry.workers.domain import Category
 
-#: 已申请 / 已审核 / 已公示 / 已发证 / 不予发证 / 已注销
-State = Literal["applied", "checked", "publicised", "issued", "refused", "revoked"]
-LIVE_STATES = frozenset({"applied", "checked", "publicised", "issued"})
-
-#: Which step leads where. Corrections of a category are the last three rows.
-TRANSITIONS: frozenset[tuple[State, State]] = frozenset(
-    {
-        ("applied", "checked"), ("applied", "refused"), ("checked", "publicised"),
-        ("checked", "refused"), ("publicised", "issued"), ("publicised", "refused"),
-        ("issued", "revoked"), ("refused", "publicised"), ("revoked", "publicised"),
-    }
-)  # fmt: skip
+#: The state machine as arrows, and what its states are called.
+ACTS = acts.ARROWS
+TITLES = acts.TITLES
 
 CORRECTED = "category-corrected"
-#: Reasons of a refusal by a person: an objection was upheld / a proof was false / withdrawn.
+#: Reasons of a refusal by a person: 异议成立 / 证明不实 / 本人撤回.
 RefusalReason = Literal["objection-upheld", "proof-false", "withdrawn"]
+#: Reasons of a withdrawal by a person (R17): 弄虚作假 / 出借 / 出租 / 转让 / 伪造涂改 / 退休 / 到达退休年龄 /
+#: 死亡 / 本人交回.
+RevocationReason = Literal[
+    "fraud",
+    "lent",
+    "rented",
+    "transferred",
+    "forged",
+    "retired",
+    "retirement-age",
+    "deceased",
+    "surrendered",
+]
+#: Papers (4.1, R1a): 身份证 / 照片 / 下岗证 / 中心协议 / 失业证 / 关闭破产文件 / 安置费证明 / 低保证 / 零就业家庭认定 /
+#: 其他.
+EvidenceKind = Literal[
+    "id_card",
+    "photo",
+    "layoff_certificate",
+    "centre_agreement",
+    "unemployment_card",
+    "closure_document",
+    "settlement_proof",
+    "dibao_certificate",
+    "zero_employment_recognition",
+    "other",
+]
+#: Which papers prove a category (R1a; R3). One of them is enough.
+PROOFS: dict[Category, frozenset[EvidenceKind]] = {
+    "soe_laid_off": frozenset({"layoff_certificate", "centre_agreement"}),
+    "soe_unemployed": frozenset({"unemployment_card"}),
+    "closed_soe_to_be_placed": frozenset({"closure_document", "settlement_proof"}),
+    "dibao_long_term_unemployed": frozenset({"dibao_certificate"}),
+    "soe_collective_laid_off": frozenset({"layoff_certificate"}),
+    "urban_collective_laid_off": frozenset({"layoff_certificate"}),
+    "zero_employment_household_member": frozenset({"zero_employment_recognition"}),
+    "none": frozenset(),
+}
 
 
 class NoSuchCertificate(Refusal):
@@ -75,9 +108,22 @@ class PublicityNotOver(Refusal):
     code = "publicity-not-over"
 
 
+class EvidenceMissing(Refusal):
+    """Papers that the check asks for are not there (4.1)."""
+
+    code = "evidence-missing"
+
+
+class NotValidAnyMore(Refusal):
+    """Issued on a day from which on it could not be valid for a single day (R12)."""
+
+    code = "validity-would-be-over"
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One step: ``day`` is the day of fact, ``actor`` the token's subject."""
+    """One step: ``day`` is the day of fact, ``actor`` the token's subject (or what acted by itself),
+    ``evidence`` the papers, facts or findings that it rests on."""
 
     certificate_id: UUID
     step: int
@@ -85,12 +131,42 @@ class Transition:
     day: date
     actor: str
     reason: str | None = None
+    evidence: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A paper that was seen: what it is, where it is kept, and the hash of its picture."""
+
+    id: UUID
+    certificate_id: UUID
+    kind: EvidenceKind
+    reference: str
+    digest: bytes | None
+    actor: str
+
+
+def check_evidence(category: Category, asked: Iterable[str], seen: Iterable[EvidenceKind]) -> None:
+    """Raises :class:`EvidenceMissing`. ``asked``: kinds, or ``category_proof`` for one of R1a."""
+    have = frozenset(seen)
+    lacking = [
+        kind
+        for kind in asked
+        if (
+            PROOFS[category] and not PROOFS[category] & have
+            if kind == "category_proof"
+            else kind not in have
+        )
+    ]
+    if lacking:
+        raise EvidenceMissing(kinds=", ".join(lacking))
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """``number`` and ``valid_until`` exist from the day of issue. ``told_event`` is the last event
-    that told of its state: a reversal names it."""
+    that told of its state: a reversal names it. ``held_…`` is the procedure's own state while a
+    fact stands over it (see ``standing``)."""
 
     id: UUID
     worker_id: UUID
@@ -110,13 +186,21 @@ class Certificate:
     revoked_on: date | None = None
     reason: str | None = None
     told_event: UUID | None = None
+    issued_by: str | None = None
+    held_state: State | None = None
+    held_on: date | None = None
+    held_reason: str | None = None
+    held_revoked_on: date | None = None
     version: int = 1
 
-    def _to(self, state: State, on: date, **changes: Any) -> Certificate:
-        if (self.state, state) not in TRANSITIONS:
+    def _to(self, act: Act, state: State, on: date, **changes: Any) -> Certificate:
+        if self.held_state is not None or not act.leads(self.state, state):
             raise WrongState(state=self.state)
         if on < self.state_on:
             raise OutOfOrder(not_before=self.state_on)
+        return self._moved(state, on, **changes)
+
+    def _moved(self, state: State, on: date, **changes: Any) -> Certificate:
         return replace(
             self, state=state, state_on=on, step=self.step + 1, version=self.version + 1, **changes
         )
@@ -132,6 +216,7 @@ class Certificate:
     ) -> Certificate:
         """The rule has decided: checked when it grants, refused with its first failing clause."""
         return self._to(
+            acts.CHECK,
             "checked" if granted else "refused",
             on,
             entitled=granted,
@@ -142,7 +227,21 @@ class Certificate:
 
     def publicise(self, *, on: date) -> Certificate:
         """Posted on the public list; the publicity period begins."""
-        return self._to("publicised", on)
+        return self._to(acts.PUBLICISE, "publicised", on)
+
+    def object(self, *, on: date) -> Certificate:
+        """Somebody objected: it leaves the list and is investigated."""
+        return self._to(acts.OBJECT, "under_investigation", on)
+
+    def dismiss(self, *, on: date) -> Certificate:
+        """The objection did not hold: posted again, and its days of publicity begin anew."""
+        return self._to(acts.DISMISS, "publicised", on)
+
+    def uphold(self, *, on: date) -> Certificate:
+        """The objection held: refused."""
+        return self._to(
+            acts.UPHOLD, "refused", on, entitled=False, clause=None, reason="objection-upheld"
+        )
 
     def issue(
         self,
@@ -150,33 +249,67 @@ class Certificate:
         on: date,
         number: str,
         publicity_days: int,
-        validity_years: int,
+        valid_until: date,
+        issued_by: str,
         told_event: UUID | None = None,
     ) -> Certificate:
-        """Handed over. Raises :class:`PublicityNotOver`."""
+        """Handed over. Raises :class:`PublicityNotOver` and :class:`NotValidAnyMore`."""
         if self.state == "publicised" and on < self.state_on + timedelta(days=publicity_days):
             raise PublicityNotOver(days=publicity_days)
-        valid_until = add_months(on, 12 * validity_years)
-        return self._to(
+        after = self._to(
+            acts.ISSUE,
             "issued",
             on,
             number=number,
             issued_on=on,
             valid_until=valid_until,
+            issued_by=issued_by,
             told_event=told_event,
         )
+        if valid_until < on:
+            raise NotValidAnyMore(valid_until=valid_until)
+        return after
 
     def refuse(self, *, reason: str, on: date) -> Certificate:
-        """Refused at the window: an objection was upheld, or a proof was false."""
-        return self._to("refused", on, entitled=False, clause=None, reason=reason)
+        """Refused at the window: a proof was false, or the person withdrew."""
+        return self._to(acts.REFUSE, "refused", on, entitled=False, clause=None, reason=reason)
+
+    def suspend(self, *, on: date) -> Certificate:
+        """The annual inspection was missed (R13)."""
+        return self._to(acts.SUSPEND, "suspended", on)
+
+    def reinstate(self, *, on: date) -> Certificate:
+        """Inspected late."""
+        return self._to(acts.REINSTATE, "issued", on)
+
+    def expire(self, *, on: date) -> Certificate:
+        """Its validity is over (R12); ``on`` is the first day without it."""
+        return self._to(acts.EXPIRE, "expired", on)
+
+    def report_loss(self, *, on: date) -> Certificate:
+        """The holder declares it lost; its number is worth nothing from now on."""
+        return self._to(acts.REPORT_LOSS, "lost", on)
+
+    def reissue(self, *, on: date, number: str) -> Certificate:
+        """A new booklet with a new number: the same certificate, validity and annotations."""
+        return self._to(acts.REISSUE, "issued", on, number=number)
+
+    def revoke(self, *, reason: str, on: date) -> Certificate:
+        """Withdrawn for a reason of R17, from the day of the fact, which may lie before other steps.
+        Never before the application."""
+        if self.held_state is not None or not acts.REVOKE.leads(self.state, "revoked"):
+            raise WrongState(state=self.state)
+        if on < self.applied_on:
+            raise OutOfOrder(not_before=self.applied_on)
+        return self._moved("revoked", on, reason=reason, revoked_on=on)
 
     def redecide(
         self, *, category: Category, granted: bool, clause: str | None, decision_id: UUID, on: date
     ) -> Certificate:
         """The state after the worker's category was corrected and the rule was asked again.
 
-        granted ↔ refused; issued → revoked; revoked by an earlier correction → entitled again.
-        What a person refused for a reason of its own stays refused.
+        granted ↔ refused; in hand or expired → revoked; revoked by an earlier correction → entitled
+        again. What a person refused or revoked for a reason of its own stays so.
         """
         if self.state == "applied" or self.reason not in (None, CORRECTED):
             return replace(self, category=category, version=self.version + 1)
@@ -185,12 +318,26 @@ class Certificate:
             return replace(decided, version=self.version + 1)
         day = max(on, self.state_on)
         if granted:
-            again = replace(decided, number=None, issued_on=None, valid_until=None, revoked_on=None)
-            return replace(again._to("publicised", day), entitled=True, reason=None)
-        revoked = self.state == "issued"
-        return replace(
-            decided._to("revoked" if revoked else "refused", day),
-            entitled=False,
-            reason=CORRECTED,
-            revoked_on=day if revoked else None,
-        )
+            again = replace(
+                decided, number=None, issued_on=None, valid_until=None, revoked_on=None,
+                issued_by=None,
+            )  # fmt: skip
+            again = again._to(acts.CORRECT_TO_GRANTED, "publicised", day)
+            return replace(again, entitled=True, reason=None)
+        if acts.CORRECT_TO_REVOKED.leads(self.state, "revoked"):
+            revoked = decided._to(acts.CORRECT_TO_REVOKED, "revoked", day)
+            return replace(revoked, entitled=False, reason=CORRECTED, revoked_on=day)
+        refused = decided._to(acts.CORRECT_TO_REFUSED, "refused", day)
+        return replace(refused, entitled=False, reason=CORRECTED)
+
+
+def validity(
+    issued_on: date, *, years: int, retires_on: date | None, scheme_end: date | None
+) -> date:
+    """The last day of validity (R12): so many years, but not beyond the holder's retirement or the
+    end of the programme. Who is past the age on the day of issue is not cut: nothing says that he or
+    she drew a pension, and the fact, once told, ends the certificate by itself."""
+    last = add_months(issued_on, 12 * years)
+    if retires_on is not None and issued_on < retires_on <= last:
+        last = retires_on - timedelta(days=1)
+    return last if scheme_end is None else min(last, scheme_end)

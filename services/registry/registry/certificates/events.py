@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from registry import examples
+from registry.certificates.acts import State
 from registry.telling import told
 from registry.workers.domain import Category
 
@@ -38,6 +39,65 @@ class CertificateRevoked(BaseModel):
     reason: str
 
 
+class CertificateSuspended(BaseModel):
+    """``year``: whose annual inspection was missed."""
+
+    worker_id: UUID
+    year: int
+
+
+class CertificateInspected(BaseModel):
+    """``late``: after the window of that year had closed."""
+
+    worker_id: UUID
+    year: int
+    late: bool
+
+
+class CertificateReinstated(BaseModel):
+    """Inspected late: it may be used again from the day of the event on."""
+
+    worker_id: UUID
+    year: int
+    valid_until: date
+
+
+class CertificateExpired(BaseModel):
+    worker_id: UUID
+    valid_until: date
+
+
+class CertificateLost(BaseModel):
+    """The booklet is declared lost; the holder's rights stay."""
+
+    worker_id: UUID
+
+
+class CertificateReissued(BaseModel):
+    worker_id: UUID
+    valid_until: date
+
+
+class CertificateRestored(BaseModel):
+    """What revoked it was reversed: it stands as it did before, as if it had never been revoked."""
+
+    worker_id: UUID
+    category: Category
+    state: State
+    issued_on: date
+    valid_until: date
+
+
+class InvestigationOpened(BaseModel):
+    worker_id: UUID
+    objection_id: UUID
+
+
+class InvestigationClosed(BaseModel):
+    worker_id: UUID
+    upheld: bool
+
+
 CERTIFICATE_GRANTED = told(
     "certificate.granted", CertificateGranted, "优惠证审核通过", "Certificate granted",
     worker_id=examples.WORKER, category="soe_laid_off", decision_id=examples.DECISION,
@@ -55,4 +115,48 @@ CERTIFICATE_REVOKED = told(
     worker_id=examples.WORKER, reason="category-corrected",
 )  # fmt: skip
 
-TOLD = [CERTIFICATE_GRANTED, CERTIFICATE_REFUSED, CERTIFICATE_ISSUED, CERTIFICATE_REVOKED]
+CERTIFICATE_SUSPENDED = told(
+    "certificate.suspended", CertificateSuspended, "优惠证年检逾期暂停", "Certificate suspended",
+    worker_id=examples.WORKER, year=2006,
+)  # fmt: skip
+CERTIFICATE_INSPECTED = told(
+    "certificate.inspected", CertificateInspected, "优惠证年检", "Certificate inspected",
+    worker_id=examples.WORKER, year=2006, late=False,
+)  # fmt: skip
+CERTIFICATE_REINSTATED = told(
+    "certificate.reinstated", CertificateReinstated, "优惠证补检恢复", "Certificate reinstated",
+    worker_id=examples.WORKER, year=2006, valid_until="2008-12-31",
+)  # fmt: skip
+CERTIFICATE_EXPIRED = told(
+    "certificate.expired", CertificateExpired, "优惠证到期", "Certificate expired",
+    worker_id=examples.WORKER, valid_until="2008-12-31",
+)  # fmt: skip
+CERTIFICATE_LOST = told(
+    "certificate.lost", CertificateLost, "优惠证挂失", "Certificate declared lost",
+    worker_id=examples.WORKER,
+)  # fmt: skip
+CERTIFICATE_REISSUED = told(
+    "certificate.reissued", CertificateReissued, "优惠证补发", "Certificate reissued",
+    worker_id=examples.WORKER, valid_until="2006-04-10",
+)  # fmt: skip
+CERTIFICATE_RESTORED = told(
+    "certificate.restored", CertificateRestored, "优惠证恢复", "Certificate restored",
+    worker_id=examples.WORKER, category="soe_laid_off", state="issued", issued_on="2003-04-10",
+    valid_until="2006-04-10",
+)  # fmt: skip
+INVESTIGATION_OPENED = told(
+    "certificate.investigation-opened", InvestigationOpened, "优惠证异议调查",
+    "Objection to a certificate investigated",
+    worker_id=examples.WORKER, objection_id=examples.SOURCE,
+)  # fmt: skip
+INVESTIGATION_CLOSED = told(
+    "certificate.investigation-closed", InvestigationClosed, "优惠证异议结论",
+    "Objection to a certificate decided", worker_id=examples.WORKER, upheld=False,
+)  # fmt: skip
+
+TOLD = [
+    CERTIFICATE_GRANTED, CERTIFICATE_REFUSED, INVESTIGATION_OPENED, INVESTIGATION_CLOSED,
+    CERTIFICATE_ISSUED, CERTIFICATE_INSPECTED, CERTIFICATE_SUSPENDED, CERTIFICATE_REINSTATED,
+    CERTIFICATE_LOST, CERTIFICATE_REISSUED, CERTIFICATE_EXPIRED, CERTIFICATE_REVOKED,
+    CERTIFICATE_RESTORED,
+]  # fmt: skip

@@ -10,20 +10,20 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import Event, NewEvent
-from kit.facts import InTheFuture, StaleWrite
+from kit.facts import InTheFuture, MakerIsChecker, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import Holder
-from registry.certificates import domain, events, store, usecases
+from registry.certificates import acts, domain, events, store, usecases
+from registry.certificates.acts import IN_HAND, LIVE_STATES
 from registry.certificates.domain import Certificate, Transition
+from registry.certificates.terms import Terms
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
-
-PUBLICITY = "registry.certificate_publicity_days"
-VALIDITY = "registry.certificate_validity_years"
+from registry.workers import usecases as people_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +36,6 @@ class Issue:
     version: int | None = None
 
 
-class _Terms:
-    """Days of publicity and years of validity by day, looked up once."""
-
-    def __init__(self, rt: Runtime) -> None:
-        self._rt = rt
-        self._by_day: dict[date, tuple[int, int]] = {}
-
-    def on(self, day: date) -> tuple[int, int]:
-        if day not in self._by_day:
-            days = self._rt.policies.value(PUBLICITY, day).value
-            years = self._rt.policies.value(VALIDITY, day).value
-            assert isinstance(days, int)
-            assert isinstance(years, int)
-            self._by_day[day] = days, years
-        return self._by_day[day]
-
-
 async def issue_all(
     rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Issue]
 ) -> list[Refusal | None]:
@@ -62,9 +45,11 @@ async def issue_all(
     await labour_status.hold(tx, await store.held_by(tx, ids, by_worker))
     found = await store.locked(tx, ids, by_worker)
     by_id = {certificate.id: certificate for certificate in found}
-    live = {c.worker_id: c for c in found if c.state in domain.LIVE_STATES}
+    makers = await store.makers_of(tx, list(by_id))
+    people = await people_of.facts_of(tx, {certificate.worker_id for certificate in found})
+    live = {c.worker_id: c for c in found if c.state in LIVE_STATES}
     numbers = iter(await store.next_numbers(tx, len(commands)))
-    terms, today = _Terms(rt), rt.today()
+    terms, today = Terms(rt), rt.today()
     outcome: list[Refusal | None] = []
     issued: dict[UUID, Certificate] = {}
     told: list[NewEvent] = []
@@ -82,15 +67,17 @@ async def issue_all(
                 raise StaleWrite
             if command.issued_on > today:
                 raise InTheFuture
-            on = command.issued_on
-            days, years = terms.on(max(on, before.applied_on))
-            number = f"{rt.settings.city}{on.year}{next(numbers):07d}"
+            if acts.bars(acts.ISSUE, actor.subject, makers[before.id]):
+                raise MakerIsChecker
+            on, person = command.issued_on, people[before.worker_id]
+            day = max(on, before.applied_on)
             event_id = new_id()
             after = before.issue(
                 on=on,
-                number=number,
-                publicity_days=days,
-                validity_years=years,
+                number=numbered(rt, on, next(numbers)),
+                publicity_days=terms.publicity_days(before.state_on),
+                valid_until=terms.valid_until(day, person.sex, person.birth_date),
+                issued_by=actor.office,
                 told_event=event_id,
             )
         except Refusal as refusal:
@@ -114,6 +101,17 @@ async def issue_all(
         await emit(tx, told)
         await annotate(rt, tx, {certificate.worker_id for certificate in issued.values()}, {})
     return outcome
+
+
+def numbered(rt: Runtime, on: date, n: int) -> str:
+    """The unified number (R14): city, year, and a count that never comes twice."""
+    return f"{rt.settings.city}{on.year}{n:07d}"
+
+
+async def next_number(rt: Runtime, tx: Tx, on: date) -> str:
+    """One fresh number."""
+    (n,) = await store.next_numbers(tx, 1)
+    return numbered(rt, on, n)
 
 
 async def issue_certificate(rt: Runtime, actor: Actor, command: Issue) -> Certificate:
@@ -145,7 +143,7 @@ async def holders_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Holder]:
     for person, ids in members.items():
         certificates = [of[id] for id in ids if id in of]
         if certificates:
-            first = min(certificates, key=lambda c: (c.state != "issued", c.issued_on, c.id))
+            first = min(certificates, key=lambda c: (c.state not in IN_HAND, c.issued_on, c.id))
             holders[person] = _holder(person, first)
     return holders
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.certificates.domain import Certificate, State, Transition
+from registry.certificates.acts import LIVE_STATES, State
+from registry.certificates.domain import Certificate, Evidence, Transition
+
+#: Into which state, and whose act it was.
+Maker = tuple[State, str]
 
 _COLUMNS = (
     "id", "worker_id", "category", "state", "applied_on", "state_on", "step", "area_code", "office",
     "decision_id", "entitled", "clause", "number", "issued_on", "valid_until", "revoked_on",
-    "reason", "told_event", "version",
+    "reason", "told_event", "issued_by", "held_state", "held_on", "held_reason", "held_revoked_on",
+    "version",
 )  # fmt: skip
+#: What a new application has; the rest is null until something happens.
+_NEW = (*_COLUMNS[: _COLUMNS.index("clause") + 1], "told_event", "version")
 _TYPES = (
     "uuid", "uuid", "text", "text", "date", "date", "int2", "text", "text", "uuid", "bool", "text",
-    "text", "date", "date", "date", "text", "uuid", "int4",
+    "text", "date", "date", "date", "text", "uuid", "text", "text", "date", "text", "date", "int4",
 )  # fmt: skip
 _SAVED = tuple(c for c in _COLUMNS if c not in ("worker_id", "applied_on", "area_code", "office"))
 
@@ -31,7 +39,15 @@ _SAVE = (
     )
     + f") as u ({', '.join(_SAVED)}) where c.id = u.id and c.version = u.version - 1"
 )
+#: As SQL that no caller has a part in.
+_LIVE = "('" + "', '".join(sorted(LIVE_STATES)) + "')"
 _GET = "select * from certificate where id = $1"
+# Who led it where, in the same statement: a case says which actions its reader may take.
+_GET_CASE = (
+    "select c.*, m.states, m.actors from certificate c cross join lateral ("
+    "select array_agg(t.state order by t.step) as states, array_agg(t.actor order by t.step) as actors"
+    " from certificate_transition t where t.certificate_id = c.id) m where c.id = $1"
+)
 _GET_LOCKED = "select * from certificate where id = $1 for no key update"
 
 
@@ -53,19 +69,31 @@ def _certificate(row: Record) -> Certificate:
 def _row(c: Certificate) -> tuple[object, ...]:
     return (
         c.id, c.worker_id, c.category, c.state, c.applied_on, c.state_on, c.step, c.area_code,
-        c.office, c.decision_id, c.entitled, c.clause, c.number, c.issued_on, c.valid_until,
-        c.revoked_on, c.reason, c.told_event, c.version,
+        c.office, c.decision_id, c.entitled, c.clause, c.told_event, c.version,
     )  # fmt: skip
 
 
 async def add(tx: Tx, certificates: Sequence[Certificate]) -> None:
-    await tx.copy("certificate", _COLUMNS, [_row(c) for c in certificates])
+    """New applications (a certificate that was issued before is never new)."""
+    await tx.copy("certificate", _NEW, [_row(c) for c in certificates])
+
+
+_STEP = ("certificate_id", "step", "state", "day", "actor", "reason")
 
 
 async def add_transitions(tx: Tx, transitions: Sequence[Transition]) -> None:
-    columns = ("certificate_id", "step", "state", "day", "actor", "reason")
-    rows = [(t.certificate_id, t.step, t.state, t.day, t.actor, t.reason) for t in transitions]
-    await tx.copy("certificate_transition", columns, rows)
+    """Steps, append-only; those without evidence in fewer columns, for they come by thousands."""
+    plain = [t for t in transitions if not t.evidence]
+    rows = [(t.certificate_id, t.step, t.state, t.day, t.actor, t.reason) for t in plain]
+    if rows:
+        await tx.copy("certificate_transition", _STEP, rows)
+    proven = [
+        (t.certificate_id, t.step, t.state, t.day, t.actor, t.reason, list(t.evidence))
+        for t in transitions
+        if t.evidence
+    ]
+    if proven:
+        await tx.copy("certificate_transition", (*_STEP, "evidence"), proven)
 
 
 async def save(tx: Tx, certificates: Sequence[Certificate]) -> int:
@@ -92,8 +120,7 @@ async def ids_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
 async def workers_with_live(tx: Tx, workers: Sequence[UUID]) -> set[UUID]:
     """Those who have a certificate under way or in hand."""
     rows = await tx.fetch(
-        "select worker_id from certificate where worker_id = any($1::uuid[])"
-        " and state in ('applied', 'checked', 'publicised', 'issued')",
+        f"select worker_id from certificate where worker_id = any($1::uuid[]) and state in {_LIVE}",  # noqa: S608
         workers,
     )
     return {row["worker_id"] for row in rows}
@@ -108,8 +135,8 @@ async def held_by(tx: Tx, ids: Sequence[UUID], workers: Sequence[UUID]) -> list[
 async def locked(tx: Tx, ids: Sequence[UUID], workers: Sequence[UUID]) -> list[Certificate]:
     """Certificates by id, and the live ones of these workers, locked in one order."""
     rows = await tx.fetch(
-        "select * from certificate where id = any($1::uuid[]) or (worker_id = any($2::uuid[])"
-        " and state in ('applied', 'checked', 'publicised', 'issued'))"
+        "select * from certificate where id = any($1::uuid[])"  # noqa: S608
+        f" or (worker_id = any($2::uuid[]) and state in {_LIVE})"
         " order by id for no key update",
         ids,
         workers,
@@ -117,13 +144,33 @@ async def locked(tx: Tx, ids: Sequence[UUID], workers: Sequence[UUID]) -> list[C
     return [_certificate(row) for row in rows]
 
 
-async def latest_of(tx: Tx, worker_id: UUID) -> Certificate | None:
-    """The person's live certificate, else the one applied for last; locked."""
+async def named(tx: Tx, ids: Sequence[UUID], numbers: Sequence[str]) -> list[Certificate]:
+    """Certificates by id or by number, locked in one order."""
+    rows = await tx.fetch(
+        "select * from certificate where id = any($1::uuid[]) or number = any($2::text[])"
+        " order by id for no key update",
+        ids,
+        numbers,
+    )
+    return [_certificate(row) for row in rows]
+
+
+async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
+    """Every certificate of these records, oldest first, locked in one order."""
+    rows = await tx.fetch(
+        "select * from certificate where worker_id = any($1::uuid[]) order by id for no key update",
+        workers,
+    )
+    return [_certificate(row) for row in rows]
+
+
+async def latest_of(tx: Tx, workers: Sequence[UUID]) -> Certificate | None:
+    """The person's live certificate, else the one applied for last; locked. ``workers``: all
+    records of one person."""
     row = await tx.fetchrow(
-        "select * from certificate where worker_id = $1"
-        " order by (state in ('applied', 'checked', 'publicised', 'issued')) desc, id desc"
-        " limit 1 for no key update",
-        worker_id,
+        "select * from certificate where worker_id = any($1::uuid[])"  # noqa: S608
+        f" order by (state in {_LIVE}) desc, id desc limit 1 for no key update",
+        workers,
     )
     return _certificate(row) if row else None
 
@@ -132,10 +179,49 @@ async def issued_to(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
     """The last certificate that each of these workers was issued, revoked ones too."""
     rows = await tx.fetch(
         "select distinct on (worker_id) * from certificate where worker_id = any($1::uuid[])"
-        " and issued_on is not null order by worker_id, (state = 'issued') desc, id desc",
+        " and issued_on is not null"
+        " order by worker_id, (state in ('issued', 'suspended', 'lost')) desc, id desc",
         workers,
     )
     return [_certificate(row) for row in rows]
+
+
+async def with_makers(tx: Tx, id: UUID) -> tuple[Certificate, list[Maker]] | None:
+    """One certificate, and who led it into which state."""
+    row = await tx.fetchrow(_GET_CASE, id)
+    if row is None:
+        return None
+    return _certificate(row), list(zip(row["states"] or (), row["actors"] or (), strict=True))
+
+
+async def makers_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Maker]]:
+    """By certificate: who led it into which state, in the order of the steps."""
+    found: dict[UUID, list[Maker]] = {id: [] for id in ids}
+    for row in await tx.fetch(
+        "select certificate_id, state, actor from certificate_transition"
+        " where certificate_id = any($1::uuid[]) order by certificate_id, step",
+        ids,
+    ):
+        found[row["certificate_id"]].append((row["state"], row["actor"]))
+    return found
+
+
+async def add_evidence(tx: Tx, papers: Sequence[Evidence]) -> None:
+    columns = ("id", "certificate_id", "kind", "reference", "digest", "actor")
+    rows = [(e.id, e.certificate_id, e.kind, e.reference, e.digest, e.actor) for e in papers]
+    if rows:
+        await tx.copy("certificate_evidence", columns, rows)
+
+
+async def evidence_of(tx: Tx, id: UUID) -> list[Evidence]:
+    """The papers of one certificate, oldest first."""
+    rows = await tx.fetch(
+        "select * from certificate_evidence where certificate_id = $1 order by id limit 200", id
+    )
+    return [
+        Evidence(row["id"], id, row["kind"], row["reference"], row["digest"], row["actor"])
+        for row in rows
+    ]
 
 
 async def next_numbers(tx: Tx, count: int) -> list[int]:
@@ -174,16 +260,100 @@ async def transitions_of(tx: Tx, id: UUID) -> list[Transition]:
         "select * from certificate_transition where certificate_id = $1 order by step limit 100", id
     )
     return [
-        Transition(id, row["step"], row["state"], row["day"], row["actor"], row["reason"])
+        Transition(
+            id,
+            row["step"],
+            row["state"],
+            row["day"],
+            row["actor"],
+            row["reason"],
+            tuple(row["evidence"] or ()),
+        )
         for row in rows
     ]
+
+
+async def late(
+    tx: Tx,
+    prefix: str,
+    borders: Mapping[State, date],
+    after: UUID | None,
+    limit: int,
+) -> list[Certificate]:
+    """Cases whose step's limit has passed: by state, the last day of the act that is late by now.
+    Applications are counted from the day of application, the others from their own step."""
+    rows = await tx.fetch(
+        "select c.* from certificate c join unnest($2::text[], $3::date[]) as b (state, day)"
+        " on c.state = b.state and b.day >="
+        " case when c.state in ('applied', 'checked') then c.applied_on else c.state_on end"
+        " where c.area_code like $1 || '%' and ($4::uuid is null or c.id > $4)"
+        " order by c.id limit $5",
+        prefix,
+        list(borders),
+        list(borders.values()),
+        after,
+        limit,
+    )
+    return [_certificate(row) for row in rows]
+
+
+async def posted(
+    tx: Tx, prefix: str, after_day: date, after: UUID | None, limit: int
+) -> list[Certificate]:
+    """What stands on the public list: posted after that day."""
+    rows = await tx.fetch(
+        "select * from certificate where state = 'publicised' and state_on > $2"
+        " and area_code like $1 || '%' and ($3::uuid is null or id > $3) order by id limit $4",
+        prefix,
+        after_day,
+        after,
+        limit,
+    )
+    return [_certificate(row) for row in rows]
+
+
+async def approvable(tx: Tx, prefix: str, posted_until: date, limit: int) -> list[UUID]:
+    """Applications posted on that day or before and still waiting for their approval."""
+    rows = await tx.fetch(
+        "select id from certificate where state = 'publicised' and state_on <= $2"
+        " and area_code like $1 || '%' order by id limit $3",
+        prefix,
+        posted_until,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def uninspected(tx: Tx, year: int, window_opens: date, limit: int) -> list[Certificate]:
+    """Issued before that year's window opened and not inspected in it; locked, others left out."""
+    rows = await tx.fetch(
+        "select c.* from certificate c where c.state = 'issued' and c.issued_on < $2"
+        " and not exists (select 1 from certificate_inspection i"
+        "  where i.certificate_id = c.id and i.year = $1)"
+        " order by c.id limit $3 for no key update of c skip locked",
+        year,
+        window_opens,
+        limit,
+    )
+    return [_certificate(row) for row in rows]
+
+
+async def outlived(tx: Tx, today: date, limit: int) -> list[Certificate]:
+    """In hand, and their validity was over before today; locked, others left out."""
+    rows = await tx.fetch(
+        "select * from certificate where state in ('issued', 'suspended', 'lost')"
+        " and valid_until < $1 order by id limit $2 for no key update skip locked",
+        today,
+        limit,
+    )
+    return [_certificate(row) for row in rows]
 
 
 async def counts(tx: Tx, prefix: str) -> Counts:
     row = await tx.fetchrow(
         "select count(*) filter (where state = 'applied') as applied,"
         " count(*) filter (where entitled) as entitled,"
-        " count(*) filter (where state = 'issued') as issued,"
+        " count(*) filter (where state in ('issued', 'suspended', 'lost')) as issued,"
         " count(*) filter (where state = 'refused') as refused,"
         " count(*) filter (where state = 'revoked') as revoked"
         " from certificate where area_code like $1 || '%'",

@@ -1,42 +1,64 @@
-"""What can happen to certificates: applied for, checked, publicised, refused, decided again."""
+"""What can happen to certificates: applied for, checked, publicised, refused, decided again.
+
+Their other steps are in the companions ``issuing``, ``ending`` and ``folding``, and in the nouns that a
+clerk keeps apart: objections, inspections, losses, approvals.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from kit import decisions
-from kit.audit import Denied, note
+from kit.audit import Denied
 from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision
 from kit.events import EventType, NewEvent
-from kit.facts import IdTaken, InTheFuture, StaleWrite
+from kit.facts import IdTaken, InTheFuture, MakerIsChecker, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.certificates import domain, events, store
+from registry.certificates import acts, domain, events, standing, store, terms
+from registry.certificates.acts import Act
 from registry.certificates.deciding import Judge, people_on
-from registry.certificates.domain import Certificate, RefusalReason, State, Transition
-from registry.certificates.store import Counts
+from registry.certificates.domain import (
+    Certificate,
+    Evidence,
+    EvidenceKind,
+    RefusalReason,
+    Transition,
+)
+from registry.certificates.terms import Terms
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.workers.domain import Category, NoSuchWorker
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that was seen at the window. ``reference`` says where it is kept."""
+
+    kind: EvidenceKind
+    reference: str
+    digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Apply:
-    """An application. ``publicised_on``: in bulk, the day of posting the list of those granted."""
+    """An application. ``publicised_on``: in bulk, the day of posting the list of those granted.
+    An office that imports says by importing that it has seen the papers; it may name them."""
 
     worker_id: UUID
     applied_on: date
     publicised_on: date | None = None
     id: UUID = field(default_factory=new_id)
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(slots=True)
@@ -47,11 +69,14 @@ class _Made:
     transitions: list[Transition] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     told: list[NewEvent] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
 
     async def keep(self, tx: Tx) -> None:
         await decisions.store(tx, self.decisions)
         await store.add(tx, self.certificates)
         await store.add_transitions(tx, self.transitions)
+        if self.evidence:
+            await store.add_evidence(tx, self.evidence)
         await emit(tx, self.told)
 
 
@@ -65,7 +90,7 @@ def told(
     )
 
 
-def _decided(certificate: Certificate, on: date, **more: Any) -> NewEvent:
+def decided(certificate: Certificate, on: date, **more: Any) -> NewEvent:
     """The event of a decision: granted, or refused with its clause."""
     data: dict[str, Any] = {
         "category": certificate.category,
@@ -85,7 +110,7 @@ async def apply_all(
     workers = [command.worker_id for command in commands]
     await labour_status.hold(tx, workers)
     people = await people_on(tx, {command.worker_id: command.applied_on for command in commands})
-    live = await store.workers_with_live(tx, workers)
+    live = await _with_live(tx, workers)
     used = await store.ids_in_use(tx, [command.id for command in commands])
     merged = await identities.merged_among(tx, workers)
     judge, today, made = Judge(rt), rt.today(), _Made()
@@ -111,7 +136,9 @@ async def apply_all(
             command.id, command.worker_id, person.place.claims.category, "applied", on, on, 1,
             person.place.area_code, person.place.office,
         )  # fmt: skip
-        steps = [Transition(certificate.id, 1, "applied", on, actor.subject)]
+        papers = seen(command.id, command.papers, actor.subject)
+        proof = tuple(paper.id for paper in papers)
+        steps = [Transition(command.id, 1, "applied", on, actor.subject, None, proof)]
         if decide:
             try:
                 decision = judge.decide(command.id, person, on, on)
@@ -131,11 +158,12 @@ async def apply_all(
                 outcome.append(refusal)
                 continue
             made.decisions.append(decision)
-            made.told.append(_decided(certificate, on, id=event_id))
+            made.told.append(decided(certificate, on, id=event_id))
         live.add(command.worker_id)
         used.add(command.id)
         made.certificates.append(certificate)
         made.transitions.extend(steps)
+        made.evidence.extend(papers)
         outcome.append(None)
     if made.certificates:
         await made.keep(tx)
@@ -154,6 +182,46 @@ async def apply_for_certificate(rt: Runtime, actor: Actor, command: Apply) -> Ce
     return certificate
 
 
+async def _with_live(tx: Tx, workers: Sequence[UUID]) -> set[UUID]:
+    """Those among these records whose person has a certificate under way or in hand."""
+    person_of = await identities.person_of(tx, workers)
+    members = await identities.members_of(tx, person_of.values())
+    everyone = [id for ids in members.values() for id in ids]
+    live = await store.workers_with_live(tx, everyone)
+    if not live:
+        return set()
+    holding = {person for person, ids in members.items() if live.intersection(ids)}
+    return {worker for worker, person in person_of.items() if person in holding}
+
+
+def seen(certificate_id: UUID, papers: Sequence[Paper], actor: str) -> list[Evidence]:
+    """The papers as they are kept."""
+    return [
+        Evidence(new_id(), certificate_id, one.kind, one.reference, one.digest, actor)
+        for one in papers
+    ]
+
+
+async def keep_papers(
+    tx: Tx, actor: Actor, certificate_id: UUID, papers: Sequence[Paper]
+) -> list[UUID]:
+    """Keep papers that came with a step; answers their ids."""
+    kept = seen(certificate_id, papers, actor.subject)
+    await store.add_evidence(tx, kept)
+    return [paper.id for paper in kept]
+
+
+async def add_evidence(
+    rt: Runtime, actor: Actor, id: UUID, papers: Sequence[Paper]
+) -> list[Evidence]:
+    """Papers that came later, to a certificate inside what the caller sees."""
+    async with rt.db.transaction() as tx:
+        await certificate_in(tx, actor, id)
+        kept = seen(id, papers, actor.subject)
+        await store.add_evidence(tx, kept)
+    return kept
+
+
 async def certificate_in(tx: Tx, actor: Actor, id: UUID, *, lock: bool = False) -> Certificate:
     """One certificate inside what the caller sees, or 404."""
     certificate = await store.get(tx, id, lock=lock)
@@ -164,36 +232,85 @@ async def certificate_in(tx: Tx, actor: Actor, id: UUID, *, lock: bool = False) 
     return certificate
 
 
-async def save_step(
-    tx: Tx, before: Certificate, after: Certificate, actor: str, event: NewEvent | None
+async def named(tx: Tx, ids: Sequence[UUID], numbers: Sequence[str]) -> list[Certificate]:
+    """Certificates by id and by number, locked in one order. The caller judges who may see them."""
+    return await store.named(tx, ids, numbers)
+
+
+async def approvable(tx: Tx, prefix: str, posted_until: date, limit: int) -> list[UUID]:
+    """Applications of an area that wait for their approval, posted on that day or before."""
+    return await store.approvable(tx, prefix, posted_until, limit)
+
+
+async def stepping(
+    rt: Runtime, tx: Tx, actor: Actor, id: UUID, on: date, version: int | None, act: Act
 ) -> Certificate:
-    """Write a step with its transition and its event. Raises 412 when somebody was faster."""
-    after = replace(
-        after, version=before.version + 1, told_event=event.id if event else before.told_event
-    )
+    """The certificate that a step is about to change, locked. Raises 404, 412, ``in-the-future`` and
+    ``maker-is-checker``."""
+    certificate = await certificate_in(tx, actor, id, lock=True)
+    if version is not None and certificate.version != version:
+        raise StaleWrite
+    if on > rt.today():
+        raise InTheFuture
+    if act.maker_bars:
+        made = (await store.makers_of(tx, [id]))[id]
+        if acts.bars(act, actor.subject, made):
+            raise MakerIsChecker
+    return certificate
+
+
+async def save_step(
+    tx: Tx,
+    before: Certificate,
+    after: Certificate,
+    actor: str,
+    event: NewEvent | None,
+    evidence: Sequence[UUID] = (),
+    *,
+    tells_state: bool = True,
+) -> Certificate:
+    """Write a step with its transition and its event. Raises 412 when somebody was faster.
+
+    ``tells_state``: a later reversal names this event (one beside the state, such as an
+    investigation's, is never reversed).
+    """
+    told_event = event.id if event and tells_state else before.told_event
+    after = replace(after, version=before.version + 1, told_event=told_event)
     if await store.save(tx, [after]) != 1:
         raise StaleWrite
     if after.step != before.step:
-        reason = after.reason if after.state in ("refused", "revoked") else None
-        step = Transition(after.id, after.step, after.state, after.state_on, actor, reason)
-        await store.add_transitions(tx, [step])
+        await store.add_transitions(tx, [transition(after, actor, evidence)])
     await emit(tx, [event] if event else [])
     return after
+
+
+def transition(after: Certificate, actor: str, evidence: Sequence[UUID] = ()) -> Transition:
+    """The step that led to where the certificate stands now."""
+    reason = after.reason if after.state in ("refused", "revoked") else None
+    return Transition(
+        after.id, after.step, after.state, after.state_on, actor, reason, tuple(evidence)
+    )
 
 
 async def check_certificate(
     rt: Runtime, actor: Actor, id: UUID, on: date, version: int
 ) -> Certificate:
-    """The rule decides on the facts of the day of application: checked, or refused."""
+    """The rule decides on the facts of the day of application: checked, or refused. Raises
+    ``evidence-missing``."""
     async with rt.db.transaction() as tx:
-        before = _current(await certificate_in(tx, actor, id, lock=True), version, on, rt)
+        before = await stepping(rt, tx, actor, id, on, version, acts.CHECK)
+        papers = await store.evidence_of(tx, id)
+        asked = Terms(rt).codes(terms.EVIDENCE, before.applied_on)
+        if before.state == "applied":
+            domain.check_evidence(before.category, asked, (paper.kind for paper in papers))
         person = (await people_on(tx, {before.worker_id: before.applied_on}))[before.worker_id]
         decision = Judge(rt).decide(id, person, before.applied_on, on)
         await decisions.store(tx, [decision])
         after = before.check(
             granted=decision.granted, clause=decision.clause, decision_id=decision.id, on=on
         )
-        after = await save_step(tx, before, after, actor.subject, _decided(after, on))
+        proof = [paper.id for paper in papers]
+        after = await save_step(tx, before, after, actor.subject, decided(after, on), proof)
     rt.wake()
     return after
 
@@ -202,59 +319,52 @@ async def publicise_certificate(
     rt: Runtime, actor: Actor, id: UUID, on: date, version: int
 ) -> Certificate:
     """Post it on the public list; the days of publicity begin."""
-    return await _step(rt, actor, id, on, version, lambda c: (c.publicise(on=on), None))
-
-
-async def refuse_certificate(
-    rt: Runtime, actor: Actor, id: UUID, on: date, version: int, reason: RefusalReason
-) -> Certificate:
-    """Refuse by hand: an objection was upheld, a proof was false, or it was withdrawn."""
-
-    def refuse(certificate: Certificate) -> tuple[Certificate, NewEvent]:
-        after = certificate.refuse(reason=reason, on=on)
-        return after, _decided(after, on, reverses=certificate.told_event)
-
-    return await _step(rt, actor, id, on, version, refuse)
-
-
-Step = Callable[[Certificate], tuple[Certificate, NewEvent | None]]
-
-
-async def _step(
-    rt: Runtime, actor: Actor, id: UUID, on: date, version: int, take: Step
-) -> Certificate:
     async with rt.db.transaction() as tx:
-        before = _current(await certificate_in(tx, actor, id, lock=True), version, on, rt)
-        after, event = take(before)
-        after = await save_step(tx, before, after, actor.subject, event)
+        before = await stepping(rt, tx, actor, id, on, version, acts.PUBLICISE)
+        after = await save_step(tx, before, before.publicise(on=on), actor.subject, None)
     rt.wake()
     return after
 
 
-def _current(certificate: Certificate, version: int, on: date, rt: Runtime) -> Certificate:
-    """The certificate as the caller saw it. Raises 412 when it moved on, and for future days."""
-    if certificate.version != version:
-        raise StaleWrite
-    if on > rt.today():
-        raise InTheFuture
-    return certificate
+async def refuse_certificate(
+    rt: Runtime,
+    actor: Actor,
+    id: UUID,
+    on: date,
+    version: int,
+    reason: RefusalReason,
+    papers: Sequence[Paper] = (),
+) -> Certificate:
+    """Refuse by hand: a proof was false, or the application was withdrawn. Never by its maker."""
+    async with rt.db.transaction() as tx:
+        before = await stepping(rt, tx, actor, id, on, version, acts.REFUSE)
+        after = before.refuse(reason=reason, on=on)
+        proof = await keep_papers(tx, actor, id, papers)
+        event = decided(after, on, reverses=before.told_event)
+        after = await save_step(tx, before, after, actor.subject, event, proof)
+    rt.wake()
+    return after
 
 
 async def redecide(
     rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID, category: Category, on: date
 ) -> Certificate | None:
     """The worker's category was corrected: ask the rule again with the facts of the day of
-    application. Answers the certificate, or None when the person never applied."""
-    before = await store.latest_of(tx, worker_id)
+    application. Answers the certificate, or None when the person never applied. What life facts lay
+    over it stays over it."""
+    person = (await identities.person_of(tx, [worker_id]))[worker_id]
+    members = (await identities.members_of(tx, [person]))[person]
+    before = await store.latest_of(tx, members)
     if before is None:
         return None
-    person = (await people_on(tx, {worker_id: before.applied_on}))[worker_id]
-    decision = Judge(rt).decide(before.id, person, before.applied_on, on)
+    asked = (await people_on(tx, {worker_id: before.applied_on}))[worker_id]
+    decision = Judge(rt).decide(before.id, asked, before.applied_on, on)
     await decisions.store(tx, [decision])
-    after = before.redecide(
+    base = standing.lifted(before).redecide(
         category=category, granted=decision.granted, clause=decision.clause,
         decision_id=decision.id, on=on,
     )  # fmt: skip
+    after = standing.again(base, before)
     event: NewEvent | None = None
     if after.state == "revoked" != before.state:
         data = {"reason": domain.CORRECTED}
@@ -262,62 +372,5 @@ async def redecide(
             events.CERTIFICATE_REVOKED, after, after.state_on, data, reverses=before.told_event
         )
     elif after.entitled != before.entitled:
-        event = _decided(after, after.state_on, reverses=before.told_event)
+        event = decided(after, after.state_on, reverses=before.told_event)
     return await save_step(tx, before, after, actor.subject, event)
-
-
-# --- reading ------------------------------------------------------------------------------------
-
-
-async def certificate_of(rt: Runtime, actor: Actor, id: UUID) -> Certificate:
-    async with rt.db.looking() as tx:
-        return await certificate_in(tx, actor, id)
-
-
-async def certificate_by_number(rt: Runtime, actor: Actor, number: str) -> Certificate | None:
-    async with rt.db.looking() as tx:
-        certificate = await store.by_number(tx, number)
-    if certificate is not None and not actor.may_see(certificate.area_code):
-        await note(rt, actor, "list_certificates", [certificate.worker_id], (), outcome="denied")
-        return None
-    return certificate
-
-
-async def list_certificates(
-    rt: Runtime,
-    actor: Actor,
-    worker_id: UUID | None,
-    state: State | None,
-    after: UUID | None,
-    limit: int,
-) -> list[Certificate]:
-    async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, worker_id, state, after, limit)
-
-
-async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
-    """Every certificate of these records, refused and revoked ones too, the earliest first."""
-    return await store.of_workers(tx, workers)
-
-
-async def history_of(rt: Runtime, actor: Actor, id: UUID) -> list[Transition]:
-    async with rt.db.reading() as tx:
-        await certificate_in(tx, actor, id)
-        return await store.transitions_of(tx, id)
-
-
-async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> dict[str, Any]:
-    """The record of the decision that holds, or 404 before the check."""
-    async with rt.db.reading() as tx:
-        certificate = await certificate_in(tx, actor, id)
-        record = None
-        if certificate.decision_id is not None:
-            record = await decisions.load(tx, certificate.decision_id)
-    if record is None:
-        raise NotFound
-    return record
-
-
-async def counts_of(rt: Runtime, actor: Actor) -> Counts:
-    async with rt.db.looking() as tx:
-        return await store.counts(tx, actor.area_prefix)

@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.http import etag, expected_version, runtime_of
 from kit.problems import refused
 from kit.wire import Asked, Text
-from registry.certificates.domain import State as CertificateState
+from registry.certificates.acts import State as CertificateState
 from registry.corrections import domain, usecases
 from registry.corrections.bodies import RequestCorrectionIn
 from registry.corrections.domain import State
@@ -246,10 +246,6 @@ routers = [of_worker, router]
 
 problems = [
     refused(domain.NotRequested, 409, "该申请已有结论", "The request has been decided"),
-    refused(
-        domain.MakerIsChecker, 409, "申请人不得审批本人的申请",
-        "Whoever made an entry does not approve it",
-    ),
     refused(domain.OnlyTheMaker, 409, "只有申请人可以撤回", "Only whoever asked withdraws"),
     refused(
         domain.DecidedBeforeRequest, 422, "审批日期早于申请日期", "The verdict is dated before the request"

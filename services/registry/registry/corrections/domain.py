@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from kit.facts import InTheFuture
+from kit.facts import InTheFuture, MakerIsChecker
 from kit.refusal import Refusal
 
 #: 待审 / 已批准 / 已驳回 / 已撤回
@@ -27,12 +27,6 @@ class NotRequested(Refusal):
     """The request has been decided."""
 
     code = "correction-decided"
-
-
-class MakerIsChecker(Refusal):
-    """Whoever made an entry does not approve it, whatever scopes he or she holds."""
-
-    code = "maker-is-checker"
 
 
 class OnlyTheMaker(Refusal):

@@ -246,10 +246,4 @@ problems = [
         domain.ExitBeforeRecognition, 422, "退出早于认定", "The exit is before the recognition"
     ),
     refused(domain.NoExitByHand, 409, "没有可撤销的退出登记", "No exit was written by hand"),
-    refused(
-        domain.MakerIsChecker,
-        409,
-        "申请人不得审批本人的申请",
-        "Whoever made an entry does not approve it",
-    ),
 ]

@@ -87,12 +87,6 @@ class NoExitByHand(Refusal):
     code = "no-exit-by-hand"
 
 
-class MakerIsChecker(Refusal):
-    """Who wrote the exit does not take it back."""
-
-    code = "maker-is-checker"
-
-
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A paper that was shown for a request, by its own number and date."""

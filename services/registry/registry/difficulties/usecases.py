@@ -13,7 +13,7 @@ from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision
 from kit.events import NewEvent
-from kit.facts import IdTaken, InTheFuture, StaleWrite
+from kit.facts import IdTaken, InTheFuture, MakerIsChecker, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
@@ -217,7 +217,7 @@ async def restore_difficulty(
         if not exits:
             raise domain.NoExitByHand
         if any(exit.actor == actor.subject for exit in exits):
-            raise domain.MakerIsChecker
+            raise MakerIsChecker
         await store.take_back(tx, [exit.id for exit in exits], reason, actor.subject)
         await refold(rt, tx, [person], {})
         after = await _in(tx, actor, id)

@@ -200,6 +200,14 @@ async def ids_of(tx: Tx, indexes: Sequence[bytes]) -> dict[bytes, UUID]:
     return {bytes(row["id_number_index"]): row["id"] for row in rows}
 
 
+async def masked_names(tx: Tx, keyring: Keyring, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Masked names of a page of people."""
+    rows = await tx.fetch("select id, name from worker where id = any($1::uuid[])", list(ids))
+    return {
+        row["id"]: mask_name(keyring.decrypt(row["name"], place(NAME, row["id"]))) for row in rows
+    }
+
+
 async def facts(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, tuple[Facts, datetime]]:
     """What rules look at as things stand, for a set of workers, and since when each is known."""
     rows = await tx.fetch(

@@ -249,6 +249,11 @@ async def list_workers(
         return await store.page(tx, rt.keyring, actor.area_prefix, category, after, limit)
 
 
+async def masked_names(rt: Runtime, tx: Tx, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names with all but their first character masked; absent for those whom nobody registered."""
+    return await store.masked_names(tx, rt.keyring, ids)
+
+
 async def facts_of(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, Facts]:
     """What other nouns decide on, as things stand; absent for those whom nobody registered."""
     return {id: facts for id, (facts, _) in (await store.facts(tx, ids)).items()}

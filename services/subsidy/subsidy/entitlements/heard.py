@@ -50,9 +50,26 @@ async def certificates_issued(tx: Tx, events: Sequence[Event]) -> list[UUID]:
         "insert into known_certificate (certificate_id, worker_id, issued_on, valid_until, event_id)"
         " select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[], $5::uuid[])"
         " on conflict (certificate_id) do update set worker_id = excluded.worker_id,"
-        " issued_on = excluded.issued_on, valid_until = excluded.valid_until,"
+        " issued_on = excluded.issued_on, valid_until = excluded.valid_until, revoked_on = null,"
         " event_id = excluded.event_id",
         *[list(column) for column in zip(*rows, strict=True)],
+    )
+    return [row[1] for row in rows]
+
+
+async def certificates_restored(tx: Tx, events: Sequence[Event]) -> list[UUID]:
+    """What revoked or suspended these certificates no longer holds; answers whose."""
+    latest = {event.entity_id: event for event in events}
+    rows = [
+        (cid, CertificateRevoked.model_validate(e.data).worker_id, e.id)
+        for cid, e in latest.items()
+    ]
+    await tx.execute(
+        "update known_certificate k set revoked_on = null, event_id = u.event_id"
+        " from unnest($1::uuid[], $2::uuid[]) as u (certificate_id, event_id)"
+        " where k.certificate_id = u.certificate_id",
+        [row[0] for row in rows],
+        [row[2] for row in rows],
     )
     return [row[1] for row in rows]
 

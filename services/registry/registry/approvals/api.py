@@ -1,0 +1,158 @@
+"""HTTP of bulk approvals."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from kit import idempotency, pagination
+from kit.areas import AreaCode
+from kit.auth import Actor, requires
+from kit.http import runtime_of
+from kit.ids import new_id
+from kit.problems import refused
+from kit.wire import Asked
+from registry.approvals import domain, usecases
+from registry.approvals.domain import Approval, Totals
+from registry.approvals.usecases import Approve, Done
+
+TAG = "approvals 批量审批"
+router = APIRouter(prefix="/v1/certificates/approvals", tags=[TAG])
+listing = APIRouter(prefix="/v1/certificate-approvals", tags=[TAG])
+Reader = Annotated[Actor, requires("registry:certificate:read")]
+Approver = Annotated[Actor, requires("registry:certificate:approve")]
+
+_DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+class ApproveIn(Asked):
+    """A batch to issue, with its control totals (批量发证审批，须申报控制数)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"on": "2003-04-10", "count": 0, "digest": _DIGEST,
+                          "posted_until": "2003-04-05"}]
+        },
+    )  # fmt: skip
+    id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
+    on: date = Field(description="发证日期")
+    count: int = Field(ge=0, le=domain.BATCH_MAX, description="控制数：件数")
+    digest: str = Field(
+        pattern=r"^[0-9a-f]{64}$",
+        description="控制数：全部优惠证标识（小写）排序后以换行连接的 SHA-256",
+    )
+    certificate_ids: list[UUID] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=domain.BATCH_MAX,
+        description="逐件列出；或按下列条件选取",
+    )
+    area_code: AreaCode | None = Field(default=None, description="区划（含下级）；缺省为本机构辖区")
+    posted_until: date | None = Field(default=None, description="公示起始日不晚于；缺省为发证日期")
+
+    @model_validator(mode="after")
+    def listed_or_selected(self) -> Self:
+        if self.certificate_ids is not None and (self.area_code or self.posted_until):
+            raise ValueError("list the certificates or select them, not both")
+        return self
+
+    def command(self) -> Approve:
+        return Approve(
+            self.on, Totals(self.count, self.digest), self.certificate_ids, self.area_code,
+            self.posted_until, self.id or new_id(),
+        )  # fmt: skip
+
+
+class IssuedOut(BaseModel):
+    """One certificate of the batch (已发证)."""
+
+    certificate_id: UUID
+    number: str = Field(description="证号", examples=["23110020030000001"])
+
+
+class ApprovalOut(BaseModel):
+    """A batch that was issued (批量审批记录)."""
+
+    id: UUID
+    approved_on: date = Field(description="发证日期")
+    count: int = Field(description="件数")
+    digest: str = Field(description="控制摘要")
+    area_code: AreaCode
+    office: str = Field(description="审批机关")
+    actor: str = Field(description="审批人")
+
+    @classmethod
+    def of(cls, a: Approval) -> ApprovalOut:
+        return cls(
+            id=a.id, approved_on=a.approved_on, count=a.totals.count, digest=a.totals.digest,
+            area_code=a.area_code, office=a.office, actor=a.actor,
+        )  # fmt: skip
+
+
+class ApprovedOut(ApprovalOut):
+    """The batch with what was issued in it."""
+
+    issued: list[IssuedOut]
+
+    @classmethod
+    def done(cls, done: Done) -> ApprovedOut:
+        """The answer to an approval."""
+        return cls(
+            **ApprovalOut.of(done.approval).model_dump(),
+            issued=[IssuedOut(certificate_id=c.id, number=c.number or "") for c in done.issued],
+        )
+
+
+@router.post("", status_code=201, summary="批量发证审批", operation_id="approve_certificates")
+async def approve_certificates(
+    request: Request, body: ApproveIn, actor: Approver, claim: idempotency.Required
+) -> ApprovedOut:
+    """Issue a batch, all or none. What is selected must have the count and the digest declared; none
+    of it was taken or checked by the approver."""
+    done = await usecases.approve(
+        runtime_of(request), actor, body.command(), claim.answering(201, ApprovedOut.done)
+    )
+    return ApprovedOut.done(done)
+
+
+@listing.get("", summary="批量审批记录", operation_id="list_certificate_approvals")
+async def list_certificate_approvals(
+    request: Request, actor: Reader, limit: pagination.Limit = 20, cursor: pagination.Cursor = None
+) -> pagination.Page[ApprovalOut]:
+    """Batches of the caller's subtree, oldest first."""
+    after = pagination.decode(cursor, [UUID], actor=actor, filters={})
+    rows = await usecases.list_approvals(
+        runtime_of(request), actor, after[0] if after else None, limit + 1
+    )
+    return pagination.page(
+        rows, limit, position=lambda one: [str(one.id)], item=ApprovalOut.of, actor=actor,
+        filters={},
+    )  # fmt: skip
+
+
+routers = [router, listing]
+
+problems = [
+    refused(
+        domain.TotalsDiffer,
+        409,
+        "控制数不符，未发证",
+        "The control totals differ; nothing was issued",
+        (
+            "申报 {declared_count} 件（{declared_digest}），选取 {selected_count} 件（{selected_digest}）",
+            "Declared {declared_count} ({declared_digest}), selected {selected_count}"
+            " ({selected_digest})",
+        ),
+    ),
+    refused(
+        domain.BatchTooLarge,
+        422,
+        "一批件数过多",
+        "The batch is too large",
+        ("至多 {most} 件", "{most} at most"),
+    ),
+]

@@ -1,0 +1,84 @@
+"""Approving a batch: declared, counted, issued, or none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from kit import areas, idempotency
+from kit.auth import Actor
+from kit.idempotency import Claim
+from kit.ids import new_id
+from kit.service import Runtime
+from registry.approvals import domain, store
+from registry.approvals.domain import Approval, Totals
+from registry.certificates import domain as certificate
+from registry.certificates import issuing
+from registry.certificates import usecases as certificates
+from registry.certificates.domain import Certificate
+from registry.certificates.issuing import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """A batch: ``ids``, or all of an area (of the caller's, when none is named) posted until a day."""
+
+    on: date
+    declared: Totals
+    ids: Sequence[UUID] | None = None
+    area_code: str | None = None
+    posted_until: date | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The batch as it was kept, and what was issued."""
+
+    approval: Approval
+    issued: Sequence[Certificate]
+
+
+async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> Done:
+    """Issue a batch in one transaction. Raises ``control-totals-differ``, ``batch-too-large``, and
+    the first refusal of any certificate in it; then nothing is issued."""
+    async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
+        if command.ids is not None:
+            found = await certificates.named(tx, sorted(set(command.ids)), [])
+            seen = [one.id for one in found if actor.may_see(one.area_code)]
+            if len(seen) != len(set(command.ids)):
+                raise certificate.NoSuchCertificate
+        else:
+            prefix = areas.prefix(command.area_code) if command.area_code else actor.area_prefix
+            if not prefix.startswith(actor.area_prefix):
+                prefix = actor.area_prefix + "/"  # a foreign area selects nothing
+            until = command.posted_until or command.on
+            seen = await certificates.approvable(tx, prefix, until, domain.BATCH_MAX + 1)
+        if len(seen) > domain.BATCH_MAX:
+            raise domain.BatchTooLarge(most=domain.BATCH_MAX)
+        selected = domain.totals_of(seen)
+        domain.check_totals(command.declared, selected)
+        outcome = await issuing.issue_all(
+            rt, tx, actor, [Issue(command.on, id) for id in sorted(seen)]
+        )
+        refusal = next((one for one in outcome if one is not None), None)
+        if refusal is not None:
+            raise refusal
+        approval = Approval(
+            command.id, command.on, selected, command.area_code or actor.area_code, actor.office,
+            actor.subject,
+        )  # fmt: skip
+        await store.add(tx, approval)
+        done = Done(approval, await certificates.named(tx, seen, []))
+        await once.keep(done)
+    rt.wake()
+    return done
+
+
+async def list_approvals(
+    rt: Runtime, actor: Actor, after: UUID | None, limit: int
+) -> list[Approval]:
+    async with rt.db.looking() as tx:
+        return await store.page(tx, actor.area_prefix, after, limit)

@@ -1,0 +1,167 @@
+"""Reading certificates: a case with the limit of its step and what its reader may do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from kit import decisions
+from kit.audit import Denied, note
+from kit.auth import Actor
+from kit.db import Tx
+from kit.problems import NotFound
+from kit.service import Runtime
+from registry.calendars import usecases as calendars
+from registry.certificates import acts, store, usecases
+from registry.certificates.acts import State
+from registry.certificates.domain import Certificate, Evidence, Transition
+from registry.certificates.store import Counts, Maker
+from registry.certificates.terms import TIMED, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """``due_on``: last day of the limit of the current step (``provisional``: counted in a year whose
+    calendar is not published). ``allowed``: codes of the acts that the caller may take next.
+    ``days_late``: working days since the limit passed; 0 in time."""
+
+    certificate: Certificate
+    due_on: date | None
+    provisional: bool
+    allowed: list[str]
+    days_late: int = 0
+
+
+async def present(
+    rt: Runtime, tx: Tx, actor: Actor, found: Sequence[tuple[Certificate, Sequence[Maker]]]
+) -> list[Case]:
+    """Certificates as cases for this caller."""
+    terms, today = Terms(rt), rt.today()
+    calendar = await calendars.current(rt, tx)
+    made: list[Case] = []
+    for certificate, makers in found:
+        due = terms.due(certificate, calendar)
+        # A certificate under a fact waits for the fact: no act applies to it.
+        free = certificate.held_state is None
+        allowed = (
+            acts.allowed(
+                certificate.state, subject=actor.subject, scopes=actor.scopes, office=actor.office,
+                issued_by=certificate.issued_by, makers=makers,
+            )
+            if free
+            else []
+        )  # fmt: skip
+        late = 0 if due is None or due >= today else calendar.working_days_between(due, today)
+        provisional = due is not None and calendar.is_provisional(certificate.state_on, due)
+        made.append(Case(certificate, due, provisional, allowed, late))
+    return made
+
+
+async def presented(
+    rt: Runtime, tx: Tx, actor: Actor, certificates: Sequence[Certificate]
+) -> list[Case]:
+    """:func:`present`, with the makers looked up."""
+    makers = await store.makers_of(tx, [one.id for one in certificates])
+    return await present(rt, tx, actor, [(one, makers[one.id]) for one in certificates])
+
+
+async def after_step(rt: Runtime, actor: Actor, certificate: Certificate) -> Case:
+    """What the answer to a step shows."""
+    async with rt.db.looking() as tx:
+        (case,) = await presented(rt, tx, actor, [certificate])
+    return case
+
+
+async def case_of(rt: Runtime, actor: Actor, id: UUID) -> Case:
+    """One case inside what the caller sees, or 404."""
+    async with rt.db.looking() as tx:
+        found = await store.with_makers(tx, id)
+        if found is None:
+            raise NotFound
+        if not actor.may_see(found[0].area_code):
+            raise Denied(found[0].worker_id)
+        (case,) = await present(rt, tx, actor, [found])
+    return case
+
+
+async def by_number(rt: Runtime, actor: Actor, number: str) -> list[Case]:
+    """The certificate with this number, when the caller may see it; one at most."""
+    async with rt.db.looking() as tx:
+        certificate = await store.by_number(tx, number)
+        if certificate is None:
+            return []
+        if actor.may_see(certificate.area_code):
+            return await presented(rt, tx, actor, [certificate])
+    await note(rt, actor, "list_certificates", [certificate.worker_id], (), outcome="denied")
+    return []
+
+
+async def list_cases(
+    rt: Runtime,
+    actor: Actor,
+    worker_id: UUID | None,
+    state: State | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Case]:
+    async with rt.db.looking() as tx:
+        found = await store.page(tx, actor.area_prefix, worker_id, state, after, limit)
+        return await presented(rt, tx, actor, found)
+
+
+async def overdue(
+    rt: Runtime, actor: Actor, prefix: str, step: State | None, after: UUID | None, limit: int
+) -> list[Case]:
+    """Cases whose limit has passed, in the caller's subtree."""
+    terms, today = Terms(rt), rt.today()
+    async with rt.db.looking() as tx:
+        calendar = await calendars.current(rt, tx)
+        steps = TIMED if step is None else (step,)
+        borders = {one: terms.last_late(one, today, calendar) for one in steps}
+        found = await store.late(tx, prefix, borders, after, limit)
+        return await presented(rt, tx, actor, found)
+
+
+async def posted(
+    rt: Runtime, tx: Tx, prefix: str, after: UUID | None, limit: int
+) -> list[tuple[Certificate, date]]:
+    """What stands on the public list of an area today, each with the first day without it."""
+    terms, today = Terms(rt), rt.today()
+    # Posted on the border or before: the days are over. Walking back finds it.
+    border = today
+    while terms.publicity_ends(border) > today:
+        border -= timedelta(days=1)
+    found = await store.posted(tx, prefix, border, after, limit)
+    return [(one, terms.publicity_ends(one.state_on)) for one in found]
+
+
+async def history_of(rt: Runtime, actor: Actor, id: UUID) -> list[Transition]:
+    async with rt.db.reading() as tx:
+        await usecases.certificate_in(tx, actor, id)
+        return await store.transitions_of(tx, id)
+
+
+async def evidence_of(rt: Runtime, actor: Actor, id: UUID) -> list[Evidence]:
+    async with rt.db.reading() as tx:
+        await usecases.certificate_in(tx, actor, id)
+        return await store.evidence_of(tx, id)
+
+
+async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> dict[str, Any]:
+    """The record of the decision that holds, or 404 before the check."""
+    async with rt.db.reading() as tx:
+        certificate = await usecases.certificate_in(tx, actor, id)
+        record = None
+        if certificate.decision_id is not None:
+            record = await decisions.load(tx, certificate.decision_id)
+    if record is None:
+        raise NotFound
+    return record
+
+
+async def counts_of(rt: Runtime, actor: Actor) -> Counts:
+    async with rt.db.looking() as tx:
+        return await store.counts(tx, actor.area_prefix)

@@ -1,0 +1,128 @@
+"""How certificates end: withdrawn by hand, suspended and expired by the calendar, set by set."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.db import Tx
+from kit.events import NewEvent
+from kit.outbox import emit
+from kit.service import Runtime
+from registry.certificates import acts, events, issuing, standing, store, usecases
+from registry.certificates.domain import Certificate, RevocationReason
+from registry.certificates.usecases import Paper
+from registry.labour_status import usecases as labour_status
+
+#: A set is taken in steps of so many, each a transaction of its own.
+CHUNK = 5_000
+#: What stands as the actor of a step that nobody took.
+BY_CALENDAR = "system:calendar"
+
+
+async def revoke_certificate(
+    rt: Runtime,
+    actor: Actor,
+    id: UUID,
+    on: date,
+    version: int,
+    reason: RevocationReason,
+    papers: Sequence[Paper],
+) -> Certificate:
+    """Withdraw it for a reason of R17, from the day of the fact. Benefits granted from that day on
+    are taken off it; what was paid, the services that paid recover."""
+    async with rt.db.transaction() as tx:
+        held = await usecases.certificate_in(tx, actor, id)
+        await labour_status.hold(tx, [held.worker_id])
+        before = await usecases.stepping(rt, tx, actor, id, on, version, acts.REVOKE)
+        after = before.revoke(reason=reason, on=on)
+        proof = await usecases.keep_papers(tx, actor, id, papers)
+        event = usecases.told(events.CERTIFICATE_REVOKED, after, on, {"reason": reason})
+        after = await usecases.save_step(tx, before, after, actor.subject, event, proof)
+        await issuing.annotate(rt, tx, [after.worker_id], {})
+    rt.wake()
+    return after
+
+
+async def suspend_uninspected(rt: Runtime, year: int, opens: date, closed_on: date) -> int:
+    """Suspend what was not inspected in a year whose window has closed. Answers how many.
+
+    ``closed_on`` is the first day after the window. What was issued in the window's own time is
+    inspected the year after.
+    """
+
+    async def find(tx: Tx) -> list[Certificate]:
+        return await store.uninspected(tx, year, opens, CHUNK)
+
+    def suspend(before: Certificate) -> tuple[Certificate, NewEvent]:
+        after = before.suspend(on=max(closed_on, before.state_on))
+        told = usecases.told(events.CERTIFICATE_SUSPENDED, after, after.state_on, {"year": year})
+        return after, told
+
+    return await _all(rt, find, suspend)
+
+
+async def expire_outlived(rt: Runtime) -> int:
+    """Expire what is in hand and was valid until a day before today (R12). Answers how many."""
+    today = rt.today()
+
+    async def find(tx: Tx) -> list[Certificate]:
+        return await store.outlived(tx, today, CHUNK)
+
+    def expire(before: Certificate) -> tuple[Certificate, NewEvent]:
+        first = standing.over_since(before)
+        assert first is not None
+        assert before.valid_until is not None
+        after = before.expire(on=max(first, before.state_on))
+        data = {"valid_until": before.valid_until.isoformat()}
+        return after, usecases.told(events.CERTIFICATE_EXPIRED, after, first, data)
+
+    return await _all(rt, find, expire)
+
+
+async def expire_certificates(rt: Runtime) -> None:
+    """The job of that name."""
+    await expire_outlived(rt)
+
+
+Find = Callable[[Tx], Awaitable[list[Certificate]]]
+Step = Callable[[Certificate], tuple[Certificate, NewEvent]]
+
+
+async def _all(rt: Runtime, find: Find, step: Step) -> int:
+    """Take the same step for all that ``find`` gives, set by set until there is nothing left."""
+    done = 0
+    while True:
+        async with rt.db.transaction() as tx:
+            taken = [step(before) for before in await find(tx)]
+            moved = [after for after, _ in taken]
+            await store.save(tx, moved)
+            await store.add_transitions(
+                tx, [usecases.transition(after, BY_CALENDAR) for after in moved]
+            )
+            await emit(tx, [event for _, event in taken])
+        rt.wake()
+        done += len(taken)
+        if len(taken) < CHUNK:
+            return done
+
+
+async def reinstate_all(
+    tx: Tx, actor: Actor, late: Sequence[tuple[Certificate, date, int, Sequence[UUID]]]
+) -> None:
+    """Certificates inspected late may be used again: (certificate, day, year, evidence) each."""
+    moved: list[Certificate] = []
+    told: list[NewEvent] = []
+    steps = []
+    for before, on, year, evidence in late:
+        after = before.reinstate(on=on)
+        assert after.valid_until is not None
+        data = {"year": year, "valid_until": after.valid_until.isoformat()}
+        moved.append(after)
+        steps.append(usecases.transition(after, actor.subject, evidence))
+        told.append(usecases.told(events.CERTIFICATE_REINSTATED, after, on, data))
+    await store.save(tx, moved)
+    await store.add_transitions(tx, steps)
+    await emit(tx, told)

@@ -1,0 +1,91 @@
+"""Certificates folded by facts of life and merged records: derived again, and told when changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from kit.db import Tx
+from kit.events import Event, NewEvent
+from kit.outbox import emit
+from kit.service import Runtime
+from registry.certificates import events, standing, store, terms, usecases
+from registry.certificates.acts import LIVE_STATES, UNDER_WAY
+from registry.certificates.domain import Certificate
+from registry.certificates.standing import Cause
+from registry.certificates.terms import Terms
+from registry.identities import usecases as identities
+from registry.life_facts import usecases as life_facts
+
+#: What stands as the actor of a step that a fact took.
+BY_FACT = "system:facts"
+
+
+async def refold(
+    rt: Runtime, tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]
+) -> None:
+    """Lay life facts and merges over these people's certificates again; what no longer holds is
+    lifted, and the procedure's own state is back. Records are locked (``labour_status.hold``)."""
+    person_of = await identities.person_of(tx, workers)
+    members = await identities.members_of(tx, person_of.values())
+    of_person = {id: person for person, ids in members.items() for id in ids}
+    found = await store.of_workers(tx, list(of_person))
+    if not found:
+        return
+    facts = await life_facts.of(tx, of_person)
+    withdrawing = frozenset(Terms(rt).codes(terms.WITHDRAWING, rt.today()))
+    by_person: dict[UUID, list[Certificate]] = {}
+    for certificate in found:
+        by_person.setdefault(of_person[certificate.worker_id], []).append(certificate)
+    changed: list[Certificate] = []
+    told: list[NewEvent] = []
+    steps = []
+    for person, certificates in by_person.items():
+        known = [fact for id in members[person] for fact in facts.get(id, ())]
+        folded = standing.fold(certificates, known, withdrawing)
+        for before, (after, cause) in zip(certificates, folded, strict=True):
+            if after == before:
+                continue
+            after = replace(after, version=before.version + 1, step=before.step + 1)
+            event = _event(before, after, cause)
+            if event is not None:
+                because = causes.get(person) or causes.get(before.worker_id)
+                told.append(event.because_of(because) if because else event)
+                after = replace(after, told_event=event.id)
+            changed.append(after)
+            evidence = (cause.evidence,) if cause else ()
+            steps.append(usecases.transition(after, BY_FACT, evidence))
+    # Those that leave first: a person's one live certificate may be another one afterwards.
+    await store.save(tx, [one for one in changed if one.state not in LIVE_STATES])
+    await store.save(tx, [one for one in changed if one.state in LIVE_STATES])
+    await store.add_transitions(tx, steps)
+    await emit(tx, told)
+
+
+def _event(before: Certificate, after: Certificate, cause: Cause | None) -> NewEvent | None:
+    """What others hear. A second telling of the same kind names the first as what it replaces."""
+    lifted = before.held_state is not None
+    reverses = before.told_event if lifted else None
+    if after.state == "revoked":
+        assert after.revoked_on is not None
+        data: dict[str, Any] = {"reason": after.reason}
+        return usecases.told(
+            events.CERTIFICATE_REVOKED, after, after.revoked_on, data, reverses=reverses
+        )
+    if after.state == "refused":
+        return usecases.decided(after, after.state_on, reverses=before.told_event)
+    if after.state in UNDER_WAY:
+        if not after.entitled:
+            return None  # nobody had heard of the application
+        return usecases.decided(after, after.state_on, reverses=reverses)
+    assert after.issued_on is not None
+    assert after.valid_until is not None
+    data = {
+        "category": after.category, "state": after.state,
+        "issued_on": after.issued_on.isoformat(), "valid_until": after.valid_until.isoformat(),
+    }  # fmt: skip
+    return usecases.told(
+        events.CERTIFICATE_RESTORED, after, after.issued_on, data, reverses=reverses
+    )

@@ -1,0 +1,121 @@
+"""Limits and terms of the procedure by day: what the policies say, counted in the calendar."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from kit.crypto import Sex
+from kit.policy import NoValue
+from kit.service import Runtime
+from kit.workdays import WorkCalendar
+from registry.certificates import domain, rule
+from registry.certificates.acts import State
+from registry.certificates.deciding import scheme_end
+from registry.certificates.domain import Certificate
+
+PUBLICITY = "registry.certificate_publicity_days"
+VALIDITY = "registry.certificate_validity_years"
+AT_RETIREMENT = "registry.certificate_expiry_at_retirement"
+STREET = "registry.certificate_street_working_days"
+DISTRICT = "registry.certificate_district_working_days"
+INVESTIGATION = "registry.certificate_investigation_working_days"
+NOTICE = "registry.certificate_loss_notice_days"
+EVIDENCE = "registry.certificate_evidence"
+WITHDRAWING = "registry.certificate_withdrawing_facts"
+
+#: The steps that have a limit (R11), as they are asked for.
+TIMED: tuple[State, ...] = ("applied", "checked", "publicised", "under_investigation", "lost")
+
+
+class Terms:
+    """The parameters that steps need, looked up once a day."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._known: dict[tuple[str, date], object] = {}
+
+    def number(self, id: str, day: date) -> int:
+        """A count of days or years. Raises ``kit.policy.NoValue``."""
+        value = self._value(id, day)
+        assert isinstance(value, int)
+        return value
+
+    def codes(self, id: str, day: date) -> tuple[str, ...]:
+        """A list of codes; empty before the first."""
+        try:
+            value = self._value(id, day)
+        except NoValue:
+            return ()
+        assert isinstance(value, tuple)
+        return value
+
+    def _value(self, id: str, day: date) -> object:
+        key = (id, day)
+        if key not in self._known:
+            self._known[key] = self._rt.policies.value(id, day).value
+        return self._known[key]
+
+    def publicity_days(self, day: date) -> int:
+        return self.number(PUBLICITY, day)
+
+    def publicity_ends(self, posted_on: date) -> date:
+        """The first day on which it may be issued (R10)."""
+        return posted_on + timedelta(days=self.publicity_days(posted_on))
+
+    def notice_ends(self, lost_on: date) -> date:
+        """The first day on which a lost certificate may be issued again."""
+        return lost_on + timedelta(days=self.number(NOTICE, lost_on))
+
+    def valid_until(self, issued_on: date, sex: Sex, born: date) -> date:
+        """The last day of validity (R12)."""
+        retires: date | None = None
+        try:
+            if self._value(AT_RETIREMENT, issued_on):
+                male = self.number(rule.MALE_PARAMETER, issued_on)
+                female = self.number(rule.FEMALE_PARAMETER, issued_on)
+                retires = rule.retires_on(sex, born, male, female)
+        except NoValue:
+            pass  # before 2006 nobody's certificate ended with retirement
+        return domain.validity(
+            issued_on, years=self.number(VALIDITY, issued_on), retires_on=retires,
+            scheme_end=scheme_end(self._rt.policies, issued_on),
+        )  # fmt: skip
+
+    def due_on(
+        self, state: State, applied_on: date, state_on: date, calendar: WorkCalendar
+    ) -> date | None:
+        """The last day of the limit of the current step (R11); None where there is none.
+
+        Street: check and posting, from the application. District: approval, from the end of the
+        days of publicity. Nothing is refused because the office is late.
+        """
+        try:
+            match state:
+                case "applied" | "checked":
+                    start, limit = applied_on, STREET
+                case "publicised":
+                    start, limit = self.publicity_ends(state_on), DISTRICT
+                case "under_investigation":
+                    start, limit = state_on, INVESTIGATION
+                case "lost":
+                    start, limit = self.notice_ends(state_on), DISTRICT
+                case _:
+                    return None
+            return calendar.add_working_days(start, self.number(limit, start))
+        except NoValue:
+            return None
+
+    def due(self, certificate: Certificate, calendar: WorkCalendar) -> date | None:
+        """:meth:`due_on` of a certificate."""
+        return self.due_on(
+            certificate.state, certificate.applied_on, certificate.state_on, calendar
+        )
+
+    def last_late(self, state: State, today: date, calendar: WorkCalendar) -> date:
+        """The last first day of a step whose limit has passed by today: walking back finds it."""
+        day = today
+        while (due := self.due_on(state, day, day, calendar)) is not None:
+            if due < today:
+                return day
+            day -= timedelta(days=1)
+        return date.min

@@ -1,0 +1,1 @@
+"""The annual inspection of certificates (年检)."""

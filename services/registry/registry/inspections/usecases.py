@@ -1,0 +1,144 @@
+"""What can happen at the annual inspection: made, one or many, and missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.db import Tx
+from kit.events import NewEvent
+from kit.facts import InTheFuture, StaleWrite
+from kit.ids import new_id
+from kit.outbox import emit
+from kit.policy import NoValue
+from kit.refusal import Refusal
+from kit.service import Runtime
+from registry.certificates import domain as certificate
+from registry.certificates import ending, events
+from registry.certificates import usecases as certificates
+from registry.certificates.domain import Certificate
+from registry.inspections import domain, store
+from registry.inspections.domain import Inspection, Window
+
+OPENS = "registry.certificate_inspection_opens"
+CLOSES = "registry.certificate_inspection_closes"
+LATE_DAYS = "registry.certificate_inspection_late_days"
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """An inspection, of a certificate by its id or its number. ``year``: whose inspection it is."""
+
+    year: int
+    inspected_on: date
+    certificate_id: UUID | None = None
+    number: str | None = None
+    version: int | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+def window_of(rt: Runtime, year: int) -> Window:
+    """The window of a year. Raises ``inspection-not-in-force``."""
+    day = date(year, 12, 31)
+    try:
+        opens, closes = (rt.policies.value(name, day).value for name in (OPENS, CLOSES))
+        late = rt.policies.value(LATE_DAYS, day).value
+    except NoValue:
+        raise domain.NoInspections from None
+    assert isinstance(late, int)
+    return domain.window(year, opens=str(opens), closes=str(closes), late_days=late)
+
+
+def _seen(actor: Actor, command: Inspect, found: Certificate | None) -> Certificate:
+    """The certificate as the caller saw it. Raises ``unknown-certificate`` and 412."""
+    if found is None or not actor.may_see(found.area_code):
+        raise certificate.NoSuchCertificate
+    if command.version is not None and command.version != found.version:
+        raise StaleWrite
+    return found
+
+
+async def inspect_all(
+    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Inspect]
+) -> list[Refusal | None]:
+    """Inspect as one set; answers per command why not, or None."""
+    found = await certificates.named(
+        tx,
+        [one.certificate_id for one in commands if one.certificate_id is not None],
+        [one.number for one in commands if one.number is not None],
+    )
+    by_id = {one.id: one for one in found}
+    by_number = {one.number: one for one in found if one.number is not None}
+    done = await store.made(tx, list(by_id))
+    today = rt.today()
+    windows: dict[int, Window] = {}
+    outcome: list[Refusal | None] = []
+    made: list[Inspection] = []
+    late: list[tuple[Certificate, date, int, Sequence[UUID]]] = []
+    told: list[NewEvent] = []
+    for command in commands:
+        named = by_id.get(command.certificate_id) if command.certificate_id else None
+        on, year = command.inspected_on, command.year
+        try:
+            before = _seen(actor, command, named or by_number.get(command.number or ""))
+            if on > today:
+                raise InTheFuture
+            if year not in windows:
+                windows[year] = window_of(rt, year)
+            is_late = domain.inspect(before, actor.office, on, windows[year])
+            if (before.id, year) in done:
+                raise domain.AlreadyInspected
+        except Refusal as refusal:
+            outcome.append(refusal)
+            continue
+        done.add((before.id, year))
+        made.append(
+            Inspection(command.id, before.id, year, on, is_late, actor.office, actor.subject)
+        )
+        if before.state == "suspended":
+            late.append((before, on, year, (command.id,)))
+        else:
+            data = {"year": year, "late": is_late}
+            told.append(certificates.told(events.CERTIFICATE_INSPECTED, before, on, data))
+        outcome.append(None)
+    if made:
+        await store.add(tx, made)
+        await emit(tx, told)
+        await ending.reinstate_all(tx, actor, late)
+    return outcome
+
+
+async def inspect_certificate(rt: Runtime, actor: Actor, command: Inspect) -> Certificate:
+    """Inspect one certificate. Raises 404, 412 and what the domain refuses."""
+    assert command.certificate_id is not None
+    async with rt.db.transaction() as tx:
+        await certificates.certificate_in(tx, actor, command.certificate_id)
+        (refusal,) = await inspect_all(rt, tx, actor, [command])
+        if refusal is not None:
+            raise refusal
+        after = await certificates.certificate_in(tx, actor, command.certificate_id)
+    rt.wake()
+    return after
+
+
+async def suspend_uninspected(rt: Runtime) -> None:
+    """The job: when the last window that asks for inspections has closed, suspend what missed it."""
+    today = rt.today()
+    for year in (today.year, today.year - 1):
+        try:
+            of = window_of(rt, year)
+        except domain.NoInspections:
+            return
+        if of.closes < today:
+            first_day_after = of.closes + timedelta(days=1)
+            await ending.suspend_uninspected(rt, year, of.opens, first_day_after)
+            return
+
+
+async def inspections_of(rt: Runtime, actor: Actor, certificate_id: UUID) -> list[Inspection]:
+    async with rt.db.reading() as tx:
+        await certificates.certificate_in(tx, actor, certificate_id)
+        return await store.of(tx, certificate_id)

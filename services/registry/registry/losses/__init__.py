@@ -1,0 +1,1 @@
+"""Lost certificates and their reissue (挂失补发)."""

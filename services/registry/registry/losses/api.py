@@ -1,0 +1,113 @@
+"""HTTP of lost certificates."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from kit import pagination
+from kit.areas import AreaCode
+from kit.auth import Actor, requires
+from kit.http import expected_version, runtime_of
+from kit.problems import refused
+from registry.certificates.api import told
+from registry.certificates.bodies import CertificateOut, Papers, StepIn
+from registry.losses import domain, usecases
+from registry.losses.domain import Loss
+
+TAG = "losses 挂失补发"
+router = APIRouter(prefix="/v1/certificates/{certificate_id}", tags=[TAG])
+listing = APIRouter(prefix="/v1/certificate-losses", tags=[TAG])
+Reader = Annotated[Actor, requires("registry:certificate:read")]
+Writer = Annotated[Actor, requires("registry:certificate:write")]
+Approver = Annotated[Actor, requires("registry:certificate:approve")]
+
+
+class LossIn(StepIn):
+    """A declaration of loss (挂失)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"on": "2003-06-02"}]})
+    evidence: Papers
+
+
+class LossOut(BaseModel):
+    """A number that is void (作废证号)."""
+
+    id: UUID
+    certificate_id: UUID
+    number: str = Field(description="作废的证号", examples=["23110020030000001"])
+    lost_on: date = Field(description="挂失日期")
+    notice_until: date = Field(description="公告截止日")
+    replaced_by: str | None = Field(description="补发的证号；尚未补发则为空")
+    area_code: AreaCode
+    office: str = Field(description="经办机构")
+
+    @classmethod
+    def of(cls, one: Loss) -> LossOut:
+        return cls(
+            id=one.id, certificate_id=one.certificate_id, number=one.number, lost_on=one.lost_on,
+            notice_until=one.notice_until, replaced_by=one.replaced_by, area_code=one.area_code,
+            office=one.office,
+        )  # fmt: skip
+
+
+@router.post("/losses", status_code=201, summary="挂失", operation_id="report_certificate_loss")
+async def report_certificate_loss(
+    request: Request, response: Response, certificate_id: UUID, body: LossIn, actor: Writer
+) -> CertificateOut:
+    """The holder declares it lost: its number is void from that day, and published. Needs
+    If-Match."""
+    papers = [paper.paper() for paper in body.evidence]
+    done = await usecases.report_loss(
+        runtime_of(request), actor, certificate_id, body.on, expected_version(request), papers
+    )
+    return await told(request, response, actor, done)
+
+
+@router.post("/reissues", status_code=201, summary="补发", operation_id="reissue_certificate")
+async def reissue_certificate(
+    request: Request, response: Response, certificate_id: UUID, body: StepIn, actor: Approver
+) -> CertificateOut:
+    """Issue it again with a new number, after the notice. What was annotated stands on it. Never by
+    the person who took the loss. Needs If-Match."""
+    done = await usecases.reissue(
+        runtime_of(request), actor, certificate_id, body.on, expected_version(request)
+    )
+    return await told(request, response, actor, done)
+
+
+@listing.get("", summary="作废证号", operation_id="list_certificate_losses")
+async def list_certificate_losses(
+    request: Request,
+    actor: Reader,
+    number: Annotated[str | None, Query(max_length=40, description="证号")] = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[LossOut]:
+    """Numbers that were declared lost, in the caller's subtree."""
+    filters = {"number": number}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rows = await usecases.list_losses(
+        runtime_of(request), actor, number, after[0] if after else None, limit + 1
+    )
+    return pagination.page(
+        rows, limit, position=lambda one: [str(one.id)], item=LossOut.of, actor=actor,
+        filters=filters,
+    )  # fmt: skip
+
+
+routers = [router, listing]
+
+problems = [
+    refused(
+        domain.NoticeNotOver,
+        409,
+        "挂失公告期未满",
+        "The notice of the loss is not over",
+        ("{ends} 起可补发", "It may be issued again from {ends}"),
+    ),
+]

@@ -1,0 +1,51 @@
+"""Void numbers: append-only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from asyncpg import Record
+
+from kit.db import Tx
+from registry.losses.domain import Loss
+
+_COLUMNS = (
+    "id", "certificate_id", "number", "lost_on", "notice_until", "area_code", "office", "actor",
+)  # fmt: skip
+
+
+def _loss(row: Record) -> Loss:
+    return Loss(*(row[column] for column in (*_COLUMNS, "replaced_by")))
+
+
+async def add(tx: Tx, loss: Loss) -> None:
+    await tx.execute(
+        "insert into certificate_loss (id, certificate_id, number, lost_on, notice_until,"
+        " area_code, office, actor) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        *(getattr(loss, column) for column in _COLUMNS),
+    )
+
+
+async def void(tx: Tx, numbers: Sequence[str]) -> set[str]:
+    """Those of these numbers that were declared lost."""
+    rows = await tx.fetch(
+        "select number from certificate_loss where number = any($1::text[])", numbers
+    )
+    return {row["number"] for row in rows}
+
+
+async def page(
+    tx: Tx, prefix: str, number: str | None, after: UUID | None, limit: int
+) -> list[Loss]:
+    rows = await tx.fetch(
+        "select l.*, nullif(c.number, l.number) as replaced_by from certificate_loss l"
+        " join certificate c on c.id = l.certificate_id"
+        " where l.area_code like $1 || '%' and ($2::text is null or l.number = $2)"
+        " and ($3::uuid is null or l.id > $3) order by l.id limit $4",
+        prefix,
+        number,
+        after,
+        limit,
+    )
+    return [_loss(row) for row in rows]

@@ -1,0 +1,71 @@
+"""What can happen to lost certificates: declared, and issued again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.db import Tx
+from kit.ids import new_id
+from kit.service import Runtime
+from registry.certificates import acts, events, issuing
+from registry.certificates import usecases as certificates
+from registry.certificates.domain import Certificate
+from registry.certificates.terms import Terms
+from registry.certificates.usecases import Paper
+from registry.losses import domain, store
+from registry.losses.domain import Loss
+
+
+async def report_loss(
+    rt: Runtime, actor: Actor, id: UUID, on: date, version: int, papers: Sequence[Paper]
+) -> Certificate:
+    """The holder declares it lost: its number is void, and the notice begins."""
+    async with rt.db.transaction() as tx:
+        before = await certificates.stepping(rt, tx, actor, id, on, version, acts.REPORT_LOSS)
+        after = before.report_loss(on=on)
+        assert before.number is not None
+        ends = Terms(rt).notice_ends(on)
+        loss = Loss(
+            new_id(), id, before.number, on, ends - timedelta(days=1), before.area_code,
+            before.office, actor.subject,
+        )  # fmt: skip
+        await store.add(tx, loss)
+        proof = await certificates.keep_papers(tx, actor, id, papers)
+        event = certificates.told(events.CERTIFICATE_LOST, after, on, {})
+        after = await certificates.save_step(
+            tx, before, after, actor.subject, event, [loss.id, *proof], tells_state=False
+        )
+    rt.wake()
+    return after
+
+
+async def reissue(rt: Runtime, actor: Actor, id: UUID, on: date, version: int) -> Certificate:
+    """A new booklet with a new number, after the notice, by somebody else than who took the loss."""
+    async with rt.db.transaction() as tx:
+        before = await certificates.stepping(rt, tx, actor, id, on, version, acts.REISSUE)
+        number = await issuing.next_number(rt, tx, on)
+        after = before.reissue(on=on, number=number)
+        domain.check_notice(on, Terms(rt).notice_ends(before.state_on))
+        assert after.valid_until is not None
+        data = {"valid_until": after.valid_until.isoformat()}
+        event = certificates.told(events.CERTIFICATE_REISSUED, after, on, data)
+        after = await certificates.save_step(
+            tx, before, after, actor.subject, event, tells_state=False
+        )
+    rt.wake()
+    return after
+
+
+async def void_numbers(tx: Tx, numbers: Sequence[str]) -> set[str]:
+    """Those of these numbers that were declared lost: whoever shows one has no certificate."""
+    return await store.void(tx, numbers)
+
+
+async def list_losses(
+    rt: Runtime, actor: Actor, number: str | None, after: UUID | None, limit: int
+) -> list[Loss]:
+    async with rt.db.looking() as tx:
+        return await store.page(tx, actor.area_prefix, number, after, limit)

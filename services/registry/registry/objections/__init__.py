@@ -1,0 +1,1 @@
+"""Objections to applications that are publicised (异议)."""

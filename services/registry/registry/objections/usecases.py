@@ -1,0 +1,109 @@
+"""What can happen to objections: filed, and decided by a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from kit import idempotency
+from kit.auth import Actor
+from kit.idempotency import Claim
+from kit.ids import new_id
+from kit.problems import NotFound
+from kit.service import Runtime
+from registry.certificates import acts, events
+from registry.certificates import usecases as certificates
+from registry.certificates.domain import Certificate
+from registry.certificates.usecases import Paper
+from registry.objections import domain, store
+from registry.objections.domain import Ground, Objection
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An objection as it is told at the window or by letter."""
+
+    filed_on: date
+    ground: Ground
+    note: str
+    papers: Sequence[Paper] = ()
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """What the investigation found. ``version`` is the certificate's that was seen."""
+
+    on: date
+    upheld: bool
+    note: str
+    version: int
+    papers: Sequence[Paper] = ()
+
+
+async def file_objection(
+    rt: Runtime, actor: Actor, certificate_id: UUID, command: Object, claim: Claim
+) -> Objection:
+    """Take an objection: the application leaves the list and is investigated. One that comes while
+    it is investigated is added. Raises ``certificate-state`` where nothing is posted."""
+    async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
+        on = command.filed_on
+        before = await certificates.stepping(rt, tx, actor, certificate_id, on, None, acts.OBJECT)
+        objection = Objection(
+            command.id, certificate_id, on, command.ground, command.note, actor.subject
+        )
+        if before.state != "under_investigation" or before.held_state is not None:
+            after = before.object(on=on)
+            data = {"objection_id": str(command.id)}
+            event = certificates.told(events.INVESTIGATION_OPENED, after, on, data)
+            # What told of the grant stays what a reversal names.
+            after = await certificates.save_step(
+                tx, before, after, actor.subject, event, [command.id], tells_state=False
+            )
+        await certificates.keep_papers(tx, actor, certificate_id, command.papers)
+        await store.add(tx, objection)
+        await once.keep(objection)
+    rt.wake()
+    return objection
+
+
+async def find(
+    rt: Runtime, actor: Actor, certificate_id: UUID, objection_id: UUID, command: Find
+) -> Certificate:
+    """Decide on an objection: refused when it holds, posted again when it was the last that did not.
+    Raises 404, 412, ``maker-is-checker``, ``objection-decided``."""
+    async with rt.db.transaction() as tx:
+        act = acts.UPHOLD if command.upheld else acts.DISMISS
+        on = command.on
+        before = await certificates.stepping(
+            rt, tx, actor, certificate_id, on, command.version, act
+        )
+        all_of_it = await store.of(tx, certificate_id)
+        objection = next((one for one in all_of_it if one.id == objection_id), None)
+        if objection is None:
+            raise NotFound
+        domain.find(objection, on)
+        await store.find(tx, objection_id, command.upheld, on, command.note, actor.subject)
+        await certificates.keep_papers(tx, actor, certificate_id, command.papers)
+        after, event = before, None
+        if command.upheld:
+            after = before.uphold(on=on)
+            event = certificates.decided(after, on, reverses=before.told_event)
+        elif not domain.others_open(all_of_it, objection_id):
+            after = before.dismiss(on=on)
+            event = certificates.told(events.INVESTIGATION_CLOSED, after, on, {"upheld": False})
+        if event is not None:
+            after = await certificates.save_step(
+                tx, before, after, actor.subject, event, [objection_id],
+                tells_state=command.upheld,
+            )  # fmt: skip
+    rt.wake()
+    return after
+
+
+async def objections_of(rt: Runtime, actor: Actor, certificate_id: UUID) -> list[Objection]:
+    async with rt.db.reading() as tx:
+        await certificates.certificate_in(tx, actor, certificate_id)
+        return await store.of(tx, certificate_id)

@@ -1,0 +1,1 @@
+"""The public list of applications (公示名单)."""

@@ -1,0 +1,152 @@
+"""The annual inspection, and what the calendar does to certificates: suspended, expired."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from kit.ids import new_id
+from registry.certificates import ending
+from registry.inspections import domain, usecases
+
+OFFICE, ELSEWHERE = "231100-employment-bureau", "231121-employment-bureau"
+
+
+async def holder(registry: Any, *, issued_on: str = "2006-03-20", born: str = "19650504") -> str:
+    """A certificate of the second round, issued by the city's bureau."""
+    worker = await registry.worker(
+        born=born, status_since="2005-01-01", centre_agreement_on=None, registered_on="2006-01-09"
+    )
+    id = str(new_id())
+    applied = f"{issued_on[:8]}01"
+    await registry.loaded(
+        "/v1/certificates", [{"id": id, "worker_id": worker, "applied_on": applied}]
+    )
+    await registry.loaded(
+        "/v1/certificates/issues", [{"certificate_id": id, "issued_on": issued_on}]
+    )
+    return id
+
+
+async def inspect(
+    registry: Any, id: str, on: str, year: int = 2006, status: int = 201, by: Any = None
+) -> dict[str, Any]:
+    seen = await registry.http.get(f"/v1/certificates/{id}")
+    body: dict[str, Any] = await registry.post(
+        f"/v1/certificates/{id}/inspections", {"year": year, "inspected_on": on}, status, by=by,
+        **{"If-Match": seen.headers["etag"]},
+    )  # fmt: skip
+    return body
+
+
+async def state(registry: Any, id: str) -> tuple[str, str]:
+    body = await registry.get(f"/v1/certificates/{id}")
+    return body["state"], body["state_on"]
+
+
+async def test_missed_suspended_and_inspected_late(registry_2007: Any) -> None:
+    """A journey: two are inspected in the window, the third is suspended and comes back."""
+    registry = registry_2007
+    one, two, three = [await holder(registry, born=f"196{n}0504") for n in (5, 6, 7)]
+    fresh = await holder(registry, issued_on="2006-11-20", born="19680504")
+    await inspect(registry, one, "2006-10-01")
+    number = (await registry.get(f"/v1/certificates/{two}"))["number"]
+    lines = [{"number": number, "year": 2006, "inspected_on": "2006-12-31"}]
+    await registry.loaded("/v1/certificates/inspections", lines)
+    await usecases.suspend_uninspected(registry.thing.runtime)
+    await usecases.suspend_uninspected(registry.thing.runtime)  # safe to run twice
+    states = [await state(registry, id) for id in (one, two, three, fresh)]
+    assert states == [
+        ("issued", "2006-03-20"), ("issued", "2006-03-20"), ("suspended", "2007-01-01"),
+        ("issued", "2006-11-20"),
+    ]  # fmt: skip
+    (told,) = await registry.told("certificate.suspended")
+    assert (str(told.entity_id), str(told.valid_from), told.data["year"]) == (
+        three, "2007-01-01", 2006,
+    )  # fmt: skip
+    back = await inspect(registry, three, "2007-01-15")
+    assert (back["state"], back["state_on"]) == ("issued", "2007-01-15")
+    await usecases.suspend_uninspected(registry.thing.runtime)
+    assert (await state(registry, three))[0] == "issued"
+    kept = (await registry.get(f"/v1/certificates/{three}/inspections"))["items"]
+    assert [(one["year"], one["late"], one["office"]) for one in kept] == [(2006, True, OFFICE)]
+    assert len(await registry.told("certificate.inspected")) == 2
+    assert len(await registry.told("certificate.reinstated")) == 1
+    history = (await registry.get(f"/v1/certificates/{three}/transitions"))["items"]
+    assert [(step["state"], step["actor"]) for step in history[-2:]] == [
+        ("suspended", "system:calendar"), ("issued", "test-loader"),
+    ]  # fmt: skip
+
+
+async def test_another_office_may_not_inspect(registry_2007: Any) -> None:
+    """An office of the same city sees it and may write, and is refused by a code of its own."""
+    registry = registry_2007
+    id = await holder(registry)
+    other = registry.thing.client("loader", office=ELSEWHERE, subject="elsewhere")
+    refused = await inspect(registry, id, "2006-10-10", status=403, by=other)
+    assert refused["code"] == "not-issuing-office"
+    line = f'{{"certificate_id": "{id}", "year": 2006, "inspected_on": "2006-10-10"}}'
+    bulk = await other.post(
+        "/v1/certificates/inspections/imports?mode=good", content=line.encode(),
+        headers={"Content-Type": "application/x-ndjson"},
+    )  # fmt: skip
+    assert [error["code"] for error in bulk.json()["errors"]] == ["not-issuing-office"]
+    shown = (await other.get(f"/v1/certificates/{id}")).json()
+    assert "inspect" not in shown["allowed_actions"]
+    assert "inspect" in (await registry.get(f"/v1/certificates/{id}"))["allowed_actions"]
+
+
+@pytest.mark.parametrize(
+    ("on", "year", "status", "code"),
+    [
+        ("2006-09-30", 2006, 409, "inspection-window"),
+        ("2005-10-10", 2005, 422, "inspection-not-in-force"),
+        ("2007-02-02", 2006, 422, "in-the-future"),
+        ("2006-03-10", 2006, 422, "step-out-of-order"),
+    ],
+)
+async def test_inspections_that_are_refused(
+    registry_2007: Any, on: str, year: int, status: int, code: str
+) -> None:
+    id = await holder(registry_2007)
+    assert (await inspect(registry_2007, id, on, year, status))["code"] == code
+
+
+async def test_one_inspection_a_year(registry_2007: Any) -> None:
+    id = await holder(registry_2007)
+    await inspect(registry_2007, id, "2006-10-10")
+    again = await inspect(registry_2007, id, "2006-11-10", status=409)
+    assert again["code"] == "already-inspected"
+
+
+def test_a_window_may_reach_into_the_next_year() -> None:
+    of = domain.window(2006, opens="12-01", closes="01-31", late_days=30)
+    assert (of.opens, of.closes, of.late_until) == (
+        date(2006, 12, 1), date(2007, 1, 31), date(2007, 3, 2),
+    )  # fmt: skip
+
+
+async def test_validity_ends_by_itself(registry_2009: Any) -> None:
+    """Three years, retirement or the end of the programme, whichever is first; then no application."""
+    registry = registry_2009
+    whole = await holder(registry)
+    retiring = await holder(registry, born="19570504")
+    found = [
+        (await registry.get(f"/v1/certificates/{id}"))["valid_until"] for id in (whole, retiring)
+    ]
+    assert found == ["2008-12-31", "2007-05-03"]
+    assert await ending.expire_outlived(registry.thing.runtime) == 2
+    assert await ending.expire_outlived(registry.thing.runtime) == 0
+    assert await state(registry, whole) == ("expired", "2009-01-01")
+    assert await state(registry, retiring) == ("expired", "2007-05-04")
+    told = await registry.told("certificate.expired")
+    assert sorted(str(event.valid_from) for event in told) == ["2007-05-04", "2009-01-01"]
+    late = await registry.worker(born="19700504")
+    body = (
+        await registry.load(
+            "/v1/certificates", [{"worker_id": late, "applied_on": "2009-01-01"}], mode="good"
+        )
+    ).json()
+    assert [error["code"] for error in body["errors"]] == ["scheme-ended"]

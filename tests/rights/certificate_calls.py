@@ -1,0 +1,60 @@
+"""Calls about certificates of the district, beyond the plain way from application to issue."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from tests.journeys.city import City
+from tests.rights.calls import Calls, made, people
+
+#: What a window asks for before it checks an application.
+PAPERS = [
+    {"kind": kind, "reference": "档案 2003-1"}
+    for kind in ("id_card", "photo", "layoff_certificate")
+]
+
+
+async def certificate_calls(city: City, calls: Calls) -> None:
+    """Objections, approvals, losses and what is late."""
+    note = calls.of("registry")
+    posted = [city.story() for _ in range(3)]
+    for story in posted:
+        await city.registers(story)
+    await city.applies(*posted)
+    await city.post(
+        "registry", "/v1/certificates",
+        {"worker_id": (await people(city, 1))[0], "applied_on": "2003-03-03"},
+    )  # fmt: skip
+    note("GET /v1/certificates/overdue")
+    certificate = "/v1/certificates/{certificate_id}"
+    objected, batch, lost = (story.certificate for story in posted)
+    objection = {"filed_on": "2003-03-04", "ground": "reemployed", "note": "群众反映已在经营"}
+    filed = await made(city, "registry", f"/v1/certificates/{objected}/objections", objection)
+    note(f"POST {certificate}/objections", objection, certificate_id=objected)
+    note(f"GET {certificate}/objections", certificate_id=objected)
+    note(
+        f"POST {certificate}/objections/{{objection_id}}/findings",
+        {"on": "2003-03-10", "upheld": False, "note": "经查未经营"},
+        certificate_id=objected,
+        objection_id=filed,
+    )
+    totals = {"count": 1, "digest": sha256(batch.encode()).hexdigest()}
+    note(
+        "POST /v1/certificates/approvals",
+        {"on": "2003-04-10", "certificate_ids": [batch], **totals},
+    )
+    note("GET /v1/certificate-approvals")
+    note(f"POST {certificate}/evidence", {"evidence": PAPERS}, certificate_id=objected)
+    await city.issue(posted[2])
+    seen = await city.world.client("registry").get(f"/v1/certificates/{lost}")
+    await city.post(
+        "registry", f"/v1/certificates/{lost}/losses", {"on": "2003-06-02"},
+        **{"If-Match": seen.headers["etag"]},
+    )  # fmt: skip
+    note("GET /v1/certificate-losses")
+    note(f"POST {certificate}/losses", {"on": "2003-06-02"}, certificate_id=lost)
+    note(f"POST {certificate}/reissues", {"on": "2003-06-20"}, certificate_id=lost)
+    inspection = {"year": 2003, "inspected_on": "2003-10-10"}
+    note(f"POST {certificate}/inspections", inspection, certificate_id=lost)
+    revocation = {"effective_on": "2003-08-01", "reason": "lent"}
+    note(f"POST {certificate}/revocations", revocation, certificate_id=lost)
