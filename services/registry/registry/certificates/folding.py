@@ -31,7 +31,7 @@ async def refold(
     person_of = await identities.person_of(tx, workers)
     members = await identities.members_of(tx, person_of.values())
     of_person = {id: person for person, ids in members.items() for id in ids}
-    found = await store.of_workers(tx, list(of_person))
+    found = await store.all_locked(tx, list(of_person))
     if not found:
         return
     facts = await life_facts.of(tx, of_person)

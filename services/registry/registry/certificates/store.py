@@ -155,7 +155,7 @@ async def named(tx: Tx, ids: Sequence[UUID], numbers: Sequence[str]) -> list[Cer
     return [_certificate(row) for row in rows]
 
 
-async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
+async def all_locked(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
     """Every certificate of these records, oldest first, locked in one order."""
     rows = await tx.fetch(
         "select * from certificate where worker_id = any($1::uuid[]) order by id for no key update",

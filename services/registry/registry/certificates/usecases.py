@@ -112,7 +112,7 @@ async def apply_all(
     people = await people_on(tx, {command.worker_id: command.applied_on for command in commands})
     live = await _with_live(tx, workers)
     used = await store.ids_in_use(tx, [command.id for command in commands])
-    merged = await identities.merged_among(tx, workers)
+    merged: dict[UUID, Refusal] = {**await identities.merged_among(tx, workers)}
     judge, today, made = Judge(rt), rt.today(), _Made()
     outcome: list[Refusal | None] = []
     for command in commands:
@@ -120,16 +120,16 @@ async def apply_all(
         if person is None or not actor.may_see(person.place.area_code):
             outcome.append(NoSuchWorker())
             continue
-        if command.worker_id in merged:
-            outcome.append(merged[command.worker_id])
-            continue
-        if command.worker_id in live or command.id in used:
-            in_hand = command.worker_id in live
-            outcome.append(domain.CertificateExists() if in_hand else IdTaken())
-            continue
         listed_on = command.publicised_on or command.applied_on
-        if max(command.applied_on, listed_on) > today:
-            outcome.append(InTheFuture())
+        refusal = merged.get(command.worker_id)
+        if refusal is None and command.worker_id in live:
+            refusal = domain.CertificateExists()
+        elif refusal is None and command.id in used:
+            refusal = IdTaken()
+        elif refusal is None and max(command.applied_on, listed_on) > today:
+            refusal = InTheFuture()
+        if refusal is not None:
+            outcome.append(refusal)
             continue
         on = command.applied_on
         certificate = Certificate(
@@ -154,8 +154,8 @@ async def apply_all(
                 if decision.granted:
                     certificate = certificate.publicise(on=listed_on)
                     steps.append(Transition(command.id, 3, "publicised", listed_on, actor.subject))
-            except Refusal as refusal:
-                outcome.append(refusal)
+            except Refusal as no:
+                outcome.append(no)
                 continue
             made.decisions.append(decision)
             made.told.append(decided(certificate, on, id=event_id))
@@ -180,6 +180,11 @@ async def apply_for_certificate(rt: Runtime, actor: Actor, command: Apply) -> Ce
         assert certificate is not None
     rt.wake()
     return certificate
+
+
+async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
+    """Every certificate of these records, refused and revoked ones too, the earliest first."""
+    return await store.of_workers(tx, workers)
 
 
 async def _with_live(tx: Tx, workers: Sequence[UUID]) -> set[UUID]:

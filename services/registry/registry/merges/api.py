@@ -17,7 +17,7 @@ from kit.problems import refused
 from kit.wire import Asked, Text
 from registry import examples
 from registry.benefits.domain import Kind as BenefitKind
-from registry.certificates.domain import State as CertificateState
+from registry.certificates.acts import State as CertificateState
 from registry.labour_status.domain import LabourStatus
 from registry.merges import domain, usecases
 from registry.merges.domain import Merge, State
