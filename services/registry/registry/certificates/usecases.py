@@ -6,7 +6,7 @@ clerk keeps apart: objections, inspections, losses, approvals.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -102,6 +102,23 @@ def decided(certificate: Certificate, on: date, **more: Any) -> NewEvent:
     return told(events.CERTIFICATE_REFUSED, certificate, on, data, **more)
 
 
+def _not_taken(
+    command: Apply,
+    future: bool,
+    merged: Mapping[UUID, Refusal],
+    live: Container[UUID],
+    used: Container[UUID],
+) -> Refusal | None:
+    """Why an application of a known person is not taken."""
+    if command.worker_id in merged:
+        return merged[command.worker_id]
+    if command.worker_id in live:
+        return domain.CertificateExists()
+    if command.id in used:
+        return IdTaken()
+    return InTheFuture() if future else None
+
+
 async def apply_all(
     rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Apply], *, decide: bool = True
 ) -> list[Refusal | None]:
@@ -112,7 +129,7 @@ async def apply_all(
     people = await people_on(tx, {command.worker_id: command.applied_on for command in commands})
     live = await _with_live(tx, workers)
     used = await store.ids_in_use(tx, [command.id for command in commands])
-    merged: dict[UUID, Refusal] = {**await identities.merged_among(tx, workers)}
+    merged = await identities.merged_among(tx, workers)
     judge, today, made = Judge(rt), rt.today(), _Made()
     outcome: list[Refusal | None] = []
     for command in commands:
@@ -121,13 +138,9 @@ async def apply_all(
             outcome.append(NoSuchWorker())
             continue
         listed_on = command.publicised_on or command.applied_on
-        refusal = merged.get(command.worker_id)
-        if refusal is None and command.worker_id in live:
-            refusal = domain.CertificateExists()
-        elif refusal is None and command.id in used:
-            refusal = IdTaken()
-        elif refusal is None and max(command.applied_on, listed_on) > today:
-            refusal = InTheFuture()
+        refusal = _not_taken(
+            command, max(command.applied_on, listed_on) > today, merged, live, used
+        )
         if refusal is not None:
             outcome.append(refusal)
             continue
@@ -154,8 +167,8 @@ async def apply_all(
                 if decision.granted:
                     certificate = certificate.publicise(on=listed_on)
                     steps.append(Transition(command.id, 3, "publicised", listed_on, actor.subject))
-            except Refusal as no:
-                outcome.append(no)
+            except Refusal as refusal:
+                outcome.append(refusal)
                 continue
             made.decisions.append(decision)
             made.told.append(decided(certificate, on, id=event_id))
