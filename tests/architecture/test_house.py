@@ -29,7 +29,7 @@ COMPANIONS = {
         "acts.py",
         "standing.py",
     },
-    "store.py": {"heard.py", "reading.py", "changes.py"},
+    "store.py": {"seeds.py", "heard.py", "reading.py", "changes.py"},
     "usecases.py": {
         "cases.py",
         "correcting.py",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit import bulk, pagination
@@ -15,13 +15,15 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Asked, Text, load
+from kit.wire import Asked, FactDay, Text, Told, load
 from registry.areas import domain, usecases
-from registry.areas.domain import Area
-from registry.areas.usecases import EstablishArea
+from registry.areas.domain import Area, ChangeKind, Provenance
+from registry.areas.usecases import ChangeArea, EstablishArea
 
 TAG = "areas 区划"
 router = APIRouter(prefix="/v1/areas", tags=[TAG])
+seeds = APIRouter(tags=[TAG])
+Code = Annotated[str, Path(pattern=r"^[0-9]{12}$", description="十二位区划代码")]
 Reader = Annotated[Actor, requires("registry:area:read")]
 Writer = Annotated[Actor, requires("registry:area:write")]
 Importer = Annotated[Actor, requires("registry:area:import")]
@@ -45,22 +47,79 @@ class EstablishAreaIn(Asked):
         return EstablishArea(self.code, self.name, self.established_on, self.id or new_id())
 
 
+class ChangeAreaIn(Asked):
+    """What happens to an area: a new name, a merger into another area, or its end (区划变更)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"kind": "renamed", "on": "2003-06-01", "name": "爱辉新区"}]
+        }
+    )
+    id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
+    kind: ChangeKind = Field(description="变更：renamed 更名，merged 并入，abolished 撤销")
+    on: FactDay
+    name: Text | None = Field(default=None, description="新名称（更名必填）")
+    successor_code: AreaCode | None = Field(default=None, description="并入的区划（并入必填）")
+
+    def command(self, code: str) -> ChangeArea:
+        return ChangeArea(
+            code, self.kind, self.on, self.name, self.successor_code, self.id or new_id()
+        )
+
+
+class ChangeAreaLine(ChangeAreaIn):
+    """One change of a list (区划变更，逐行)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"code": "231102000000", "kind": "renamed", "on": "2003-06-01", "name": "爱辉新区"}
+            ]
+        }
+    )
+    code: AreaCode
+
+    def line(self) -> ChangeArea:
+        return self.command(self.code)
+
+
+class NameOut(Told):
+    """A name and the day it holds from (名称沿革)."""
+
+    name: str = Field(description="名称", examples=["爱辉区"])
+    since: date = Field(description="起始日")
+
+
 class AreaOut(BaseModel):
     """An area (区划)."""
 
-    id: UUID
+    id: UUID | None = Field(description="标识；公布代码表中的区划没有")
     code: AreaCode
-    name: str = Field(description="名称", examples=["爱辉区"])
+    name: str = Field(description="名称（所问之日）", examples=["爱辉区"])
     level: Level = Field(description="级别", examples=["district"])
     parent_code: AreaCode | None = Field(description="上级区划代码")
     established_on: date = Field(description="设立日期")
+    ended_on: date | None = Field(default=None, description="自此日起不再使用")
+    successor_code: AreaCode | None = Field(default=None, description="并入的区划")
+    provenance: Provenance = Field(
+        default="municipal", description="来源：municipal 市级区划表，seed 公布代码表 (GB/T 2260)"
+    )
+    names: list[NameOut] = Field(default_factory=list, description="名称沿革")
 
     @classmethod
-    def of(cls, area: Area) -> AreaOut:
+    def of(cls, area: Area, on: date | None = None) -> AreaOut:
         return cls(
-            id=area.id, code=area.code, name=area.name, level=area.level,
-            parent_code=area.parent_code, established_on=area.established_on,
+            id=area.id, code=area.code, name=area.name if on is None else area.name_on(on),
+            level=area.level, parent_code=area.parent_code, established_on=area.established_on,
+            ended_on=area.ended_on, successor_code=area.successor_code,
+            provenance=area.provenance,
+            names=[NameOut.model_validate(name) for name in area.names],
         )  # fmt: skip
+
+
+OnDay = Annotated[
+    date | None, Query(description="所问之日；缺省为全部（列表）或现状 (as of this day)")
+]
 
 
 @router.post("", status_code=201, summary="设立区划", operation_id="establish_area")
@@ -82,32 +141,94 @@ async def import_areas(
     )
 
 
+@router.post(
+    "/changes/imports", summary="批量区划变更", operation_id="import_area_changes",
+    openapi_extra=bulk.documented(ChangeAreaLine),
+)  # fmt: skip
+async def import_area_changes(
+    request: Request, actor: Importer, options: bulk.Options
+) -> bulk.ImportResult:
+    """Many renamings, mergers and ends, in the order of the lines: parts before the whole."""
+    return await load(
+        request, options, ChangeAreaLine, ChangeAreaLine.line, usecases.change_all, actor
+    )
+
+
+@router.post("/{code}/changes", status_code=201, summary="区划变更", operation_id="change_area")
+async def change_area(request: Request, code: Code, body: ChangeAreaIn, actor: Writer) -> AreaOut:
+    """Rename, merge or end an area from a day on. What was recorded under a code keeps it."""
+    return AreaOut.of(await usecases.change_area(runtime_of(request), actor, body.command(code)))
+
+
 @router.get("", summary="区划列表", operation_id="list_areas")
 async def list_areas(
-    request: Request, actor: Reader, limit: pagination.Limit = 20, cursor: pagination.Cursor = None
+    request: Request,
+    actor: Reader,
+    parent_code: Annotated[AreaCode | None, Query(description="上级区划代码")] = None,
+    on: OnDay = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
 ) -> pagination.Page[AreaOut]:
-    """Areas of the caller's subtree, by code."""
-    after = pagination.decode(cursor, [str], actor=actor, filters={})
+    """Areas of the municipal list in the caller's subtree, by code; on a day, only those that hold
+    on it, with the names of that day."""
+    filters = {"parent_code": parent_code, "on": on}
+    after = pagination.decode(cursor, [str], actor=actor, filters=filters)
     rows = await usecases.list_areas(
-        runtime_of(request), actor, after[0] if after else None, limit + 1
+        runtime_of(request), actor, parent_code, on, after[0] if after else None, limit + 1
     )
     return pagination.page(
-        rows, limit, position=lambda a: [a.code], item=AreaOut.of, actor=actor, filters={}
-    )
+        rows, limit, position=lambda a: [a.code], item=lambda a: AreaOut.of(a, on), actor=actor,
+        filters=filters,
+    )  # fmt: skip
+
+
+@seeds.get("/v1/area-seeds", summary="公布的区划代码", operation_id="list_area_seeds")
+async def list_area_seeds(
+    request: Request,
+    actor: Reader,
+    on: OnDay = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[AreaOut]:
+    """Published codes (GB/T 2260) of the city's province with the years in which they held: to begin
+    a municipal list with."""
+    filters = {"on": on}
+    after = pagination.decode(cursor, [str, date], actor=actor, filters=filters)
+    rows = usecases.seeded(runtime_of(request), on, after and (after[0], after[1]), limit + 1)
+    return pagination.page(
+        rows, limit, position=lambda a: [a.code, a.established_on], item=AreaOut.of, actor=actor,
+        filters=filters,
+    )  # fmt: skip
 
 
 @router.get("/{code}", summary="查看区划", operation_id="get_area")
-async def get_area(
-    request: Request, actor: Reader, code: Annotated[str, Path(pattern=r"^[0-9]{12}$")]
-) -> AreaOut:
-    """One area by its twelve-digit code."""
-    return AreaOut.of(await usecases.area_of(runtime_of(request), actor, code))
+async def get_area(request: Request, actor: Reader, code: Code, on: OnDay = None) -> AreaOut:
+    """One area by its twelve-digit code, with its names and its end; ``on`` a day: called as then.
+    Codes that the municipal list does not name are answered from the published codes."""
+    return AreaOut.of(await usecases.area_of(runtime_of(request), actor, code, on), on)
 
 
-routers = [router, bulk.reading("/v1/areas", "area", "registry:area:import", tag=TAG)]
+routers = [
+    router,
+    seeds,
+    bulk.reading("/v1/areas", "area", "registry:area:import", tag=TAG),
+    bulk.reading("/v1/areas/changes", "area_change", "registry:area:import", tag=TAG),
+]
 
 problems = [
     refused(domain.AreaExists, 409, "区划代码已存在", "The area code is in use"),
     refused(domain.NoSuchArea, 422, "没有此区划", "There is no such area"),
     refused(domain.CodeIsCountry, 422, "区划代码无效", "The area code is not valid"),
-]
+    refused(
+        domain.AreaNotInForce, 422, "该日期此区划尚未设立或已撤并", "The area did not hold on that day"
+    ),
+    refused(domain.AreaHasParts, 409, "下级区划尚未撤并", "Areas below it still hold"),
+    refused(
+        domain.SuccessorDoesNotFit, 422, "并入的区划无效", "The successor does not fit",
+        ("须为同级、在用的另一区划，且仅并入时填写", "Another area of the same level that holds; only for mergers"),
+    ),
+    refused(
+        domain.NameMissing, 422, "新名称无效", "The new name does not fit",
+        ("更名须填写与原名不同的名称，其他变更不填", "A renaming needs another name, other changes none"),
+    ),
+]  # fmt: skip

@@ -1,13 +1,27 @@
-"""Areas: a tree by the shape of twelve-digit codes."""
+"""Areas: a tree by the shape of twelve-digit codes, each with the days on which it holds.
+
+The municipal list is what offices work by. Beside it stands a seed from the published codes
+(GB/T 2260), which answers for codes that no municipal list names; where both know a code, the
+municipal list wins.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from kit import areas
+from kit.facts import InTheFuture
 from kit.refusal import Refusal
+
+#: ``municipal``: established or imported here. ``seed``: from the published list of codes.
+Provenance = Literal["municipal", "seed"]
+
+#: 更名 / 并入 / 撤销
+ChangeKind = Literal["renamed", "merged", "abolished"]
 
 
 class AreaExists(Refusal):
@@ -28,14 +42,63 @@ class CodeIsCountry(Refusal):
     code = "area-code-invalid"
 
 
+class AreaNotInForce(Refusal):
+    """On that day the area did not exist yet, or not any more."""
+
+    code = "area-not-in-force"
+
+
+class AreaHasParts(Refusal):
+    """Areas below it still hold: they are merged or abolished first, each with its own successor."""
+
+    code = "area-has-parts"
+
+
+class SuccessorDoesNotFit(Refusal):
+    """A merger needs another area of the same level that holds on the day; nothing else has one."""
+
+    code = "successor-does-not-fit"
+
+
+class NameMissing(Refusal):
+    """A renaming needs a name that differs from the one of the day; nothing else has one."""
+
+    code = "area-name-does-not-fit"
+
+
 @dataclass(frozen=True, slots=True)
-class Area:
-    """One area. ``established_on`` is the day from which the code holds."""
+class Name:
+    """What the area was called from a day on."""
+
+    name: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that happened to an area (append-only). ``name`` of a renaming, ``successor_code``
+    of a merger."""
 
     id: UUID
     code: str
-    name: str
+    kind: ChangeKind
+    on: date
+    name: str | None = None
+    successor_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One area. It holds from ``established_on`` until the day before ``ended_on``; ``names`` in
+    time, oldest first. Seeded areas have no id and, where the list knows none, no first day."""
+
+    id: UUID | None
+    code: str
+    names: tuple[Name, ...]
     established_on: date
+    ended_on: date | None = None
+    successor_code: str | None = None
+    provenance: Provenance = "municipal"
 
     @property
     def level(self) -> areas.Level:
@@ -45,9 +108,56 @@ class Area:
     def parent_code(self) -> str | None:
         return areas.parent(self.code)
 
+    @property
+    def name(self) -> str:
+        """The newest name."""
+        return self.names[-1].name
+
+    def name_on(self, day: date) -> str:
+        """What it was called on a day; the first name before that."""
+        held = [name for name in self.names if name.since <= day]
+        return (held[-1] if held else self.names[0]).name
+
+    def holds_on(self, day: date) -> bool:
+        return self.established_on <= day and (self.ended_on is None or day < self.ended_on)
+
+    def after(self, changes: Sequence[Change]) -> Area:
+        """This area with everything that happened to it, in any order."""
+        renamed = sorted((c for c in changes if c.kind == "renamed"), key=lambda c: (c.on, c.id))
+        ended = next((c for c in changes if c.kind != "renamed"), None)
+        return replace(
+            self,
+            names=self.names + tuple(Name(c.name or "", c.on) for c in renamed),
+            ended_on=ended.on if ended else self.ended_on,
+            successor_code=ended.successor_code if ended else self.successor_code,
+        )
+
+    def check(self, change: Change, *, today: date, parts: bool, successor: Area | None) -> None:
+        """Raises what forbids a change. ``parts``: areas below it hold on the day."""
+        if change.on > today:
+            raise InTheFuture(on=change.on, today=today)
+        if not self.holds_on(change.on) or self.ended_on is not None:
+            raise AreaNotInForce
+        named = change.name is not None
+        if named != (change.kind == "renamed") or change.name == self.name_on(change.on):
+            raise NameMissing
+        if (change.successor_code is not None) != (change.kind == "merged"):
+            raise SuccessorDoesNotFit
+        if change.kind == "merged":
+            fits = (
+                successor is not None
+                and successor.code != self.code
+                and successor.level == self.level
+                and successor.holds_on(change.on)
+            )
+            if not fits:
+                raise SuccessorDoesNotFit
+        if change.kind != "renamed" and parts:
+            raise AreaHasParts
+
 
 def establish(id: UUID, code: str, name: str, on: date) -> Area:
     """A new area. Raises :class:`CodeIsCountry`; the code itself was checked where it came in."""
     if areas.level(code) == "country":
         raise CodeIsCountry
-    return Area(id, code, name, on)
+    return Area(id, code, (Name(name, on),), on)

@@ -17,9 +17,36 @@ class AreaEstablished(BaseModel):
     parent_code: AreaCode | None
 
 
+class AreaRenamed(BaseModel):
+    """An area is called otherwise, from the day of the event."""
+
+    code: AreaCode
+    name: str
+    previous: str
+    level: Level
+
+
+class AreaEnded(BaseModel):
+    """A code holds no more: the area went into ``successor_code``, or was abolished (null)."""
+
+    code: AreaCode
+    name: str
+    level: Level
+    successor_code: AreaCode | None
+
+
 AREA_ESTABLISHED = told(
     "area.established", AreaEstablished, "区划设立", "Area established",
     code="231102000000", name="爱辉区", level="district", parent_code="231100000000",
 )  # fmt: skip
 
-TOLD = [AREA_ESTABLISHED]
+AREA_RENAMED = told(
+    "area.renamed", AreaRenamed, "区划更名", "Area renamed",
+    code="231121000000", name="嫩江市", previous="嫩江县", level="district",
+)  # fmt: skip
+AREA_ENDED = told(
+    "area.ended", AreaEnded, "区划撤并", "Area merged or abolished",
+    code="231102001001", name="东兴社区", level="community", successor_code="231102001002",
+)  # fmt: skip
+
+TOLD = [AREA_ESTABLISHED, AREA_RENAMED, AREA_ENDED]

@@ -1,19 +1,47 @@
-"""Areas in the database."""
+"""Areas in the database: the municipal list and what happened to it, both append-only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.areas.domain import Area
+from registry.areas.domain import Area, Change, Name
 
 _COLUMNS = ("id", "code", "name", "level", "parent_code", "established_on")
+_CHANGE = ("id", "code", "kind", "on_day", "name", "successor_code")
+# An end takes effect on its day. The placeholders stand for a parameter or a column of ours.
+_HOLDS = (
+    " area.established_on <= {0} and not exists (select from area_change c where c.code = area.code"
+    " and c.kind <> 'renamed' and c.on_day <= {0})"
+)
+_NOT_HOLDING = (
+    "select area.code, d.day from unnest($1::text[], $2::date[]) as d (code, day)"  # noqa: S608
+    f" join area using (code) where not ({_HOLDS.format('d.day')})"
+)
+_HAS_PARTS = f"select exists (select from area where parent_code = $1 and {_HOLDS.format('$2')})"  # noqa: S608
+_PAGE = (
+    "select * from area where code like $1 || '%' and ($2::text is null or code > $2)"  # noqa: S608
+    " and ($4::text is null or parent_code = $4)"
+    f" and ($5::date is null or ({_HOLDS.format('$5')})) order by code limit $3"
+)
 
 
 def _area(row: Record) -> Area:
-    return Area(row["id"], row["code"], row["name"], row["established_on"])
+    since = row["established_on"]
+    return Area(row["id"], row["code"], (Name(row["name"], since),), since)
+
+
+async def _folded(tx: Tx, rows: Sequence[Record]) -> list[Area]:
+    changes: dict[str, list[Change]] = {}
+    for one in await tx.fetch(
+        "select * from area_change where code = any($1::text[])", [row["code"] for row in rows]
+    ):
+        change = Change(*(one[column] for column in _CHANGE))
+        changes.setdefault(change.code, []).append(change)
+    return [_area(row).after(changes.get(row["code"], ())) for row in rows]
 
 
 async def add(tx: Tx, areas: Sequence[Area]) -> None:
@@ -21,24 +49,50 @@ async def add(tx: Tx, areas: Sequence[Area]) -> None:
     await tx.copy("area", _COLUMNS, rows)
 
 
+async def add_change(tx: Tx, change: Change, actor: str) -> None:
+    await tx.execute(
+        "insert into area_change (id, code, kind, on_day, name, successor_code, actor)"
+        " values ($1, $2, $3, $4, $5, $6, $7)",
+        change.id, change.code, change.kind, change.on, change.name, change.successor_code, actor,
+    )  # fmt: skip
+
+
+async def hold(tx: Tx) -> None:
+    """Let nobody else change the tree until this transaction ends."""
+    await tx.execute("select pg_advisory_xact_lock(hashtext('registry.areas'))")
+
+
 async def known(tx: Tx, codes: Iterable[str]) -> set[str]:
-    """Those of ``codes`` that exist."""
+    """Those of ``codes`` that exist, on whatever day."""
     rows = await tx.fetch("select code from area where code = any($1::text[])", list(codes))
     return {row["code"] for row in rows}
 
 
-async def by_code(tx: Tx, code: str) -> Area | None:
-    row = await tx.fetchrow("select * from area where code = $1", code)
-    return _area(row) if row else None
-
-
-async def page(tx: Tx, prefix: str, after: str | None, limit: int) -> list[Area]:
-    """Areas whose codes begin with ``prefix``, by code."""
+async def not_holding(tx: Tx, asked: Iterable[tuple[str, date]]) -> set[tuple[str, date]]:
+    """Those of these codes and days where the code exists, but not on that day."""
+    pairs = sorted(set(asked))
     rows = await tx.fetch(
-        "select * from area where code like $1 || '%' and ($2::text is null or code > $2)"
-        " order by code limit $3",
-        prefix,
-        after,
-        limit,
+        _NOT_HOLDING,
+        [code for code, _ in pairs],
+        [day for _, day in pairs],
     )
-    return [_area(row) for row in rows]
+    return {(row["code"], row["day"]) for row in rows}
+
+
+async def by_code(tx: Tx, code: str) -> Area | None:
+    rows = await tx.fetch("select * from area where code = $1", code)
+    return (await _folded(tx, rows))[0] if rows else None
+
+
+async def has_parts(tx: Tx, code: str, day: date) -> bool:
+    """Whether areas directly below this one hold on a day."""
+    found: bool = await tx.fetchval(_HAS_PARTS, code, day)
+    return found
+
+
+async def page(
+    tx: Tx, prefix: str, parent: str | None, on: date | None, after: str | None, limit: int
+) -> list[Area]:
+    """Areas whose codes begin with ``prefix``, by code; below ``parent`` and holding on a day, where
+    these are given."""
+    return await _folded(tx, await tx.fetch(_PAGE, prefix, after, limit, parent, on))

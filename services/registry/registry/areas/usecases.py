@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from kit.auth import Actor
@@ -16,8 +17,8 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.areas import domain, events, store
-from registry.areas.domain import Area
+from registry.areas import domain, events, seeds, store
+from registry.areas.domain import Area, Change, ChangeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ async def establish_all(
     """Establish areas; answers per command why not, or None."""
     known = await store.known(tx, {command.code for command in commands})
     outcome: list[Refusal | None] = []
-    made: list[Area] = []
+    made: list[tuple[UUID, Area]] = []
     for command in commands:
         try:
             if not actor.may_see(command.code):
@@ -46,18 +47,18 @@ async def establish_all(
             outcome.append(refusal)
             continue
         known.add(command.code)
-        made.append(area)
+        made.append((command.id, area))
         outcome.append(None)
-    await store.add(tx, made)
+    await store.add(tx, [area for _, area in made])
     await emit(
         tx,
         [
             NewEvent(
-                events.AREA_ESTABLISHED, area.id, area.established_on, area.code, actor.office,
+                events.AREA_ESTABLISHED, id, area.established_on, area.code, actor.office,
                 {"code": area.code, "name": area.name, "level": area.level,
                  "parent_code": area.parent_code},
             )
-            for area in made
+            for id, area in made
         ],
     )  # fmt: skip
     return outcome
@@ -78,15 +79,99 @@ async def unknown(tx: Tx, codes: Iterable[str]) -> set[str]:
     return asked - await store.known(tx, asked) if asked else set()
 
 
-async def area_of(rt: Runtime, actor: Actor, code: str) -> Area:
-    """One area inside what the caller sees, or 404."""
-    async with rt.db.looking() as tx:
+async def not_in_force(tx: Tx, asked: Iterable[tuple[str, date]]) -> set[tuple[str, date]]:
+    """Those codes with their days of fact where the area exists, but not on that day."""
+    return await store.not_holding(tx, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeArea:
+    """An area gets a name, goes into another one, or ends, from ``on``."""
+
+    code: str
+    kind: ChangeKind
+    on: date
+    name: str | None = None
+    successor_code: str | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+async def change_all(
+    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[ChangeArea]
+) -> list[Refusal | None]:
+    """Changes in the order given; answers per command why not, or None."""
+    await store.hold(tx)
+    outcome: list[Refusal | None] = []
+    for command in commands:
+        try:
+            await _change(rt, tx, actor, command)
+        except Refusal as refusal:
+            outcome.append(refusal)
+        else:
+            outcome.append(None)
+    return outcome
+
+
+async def _change(rt: Runtime, tx: Tx, actor: Actor, command: ChangeArea) -> None:
+    if not actor.may_see(command.code):
+        raise OutsideYourArea
+    area = await store.by_code(tx, command.code)
+    if area is None or area.id is None:
+        raise domain.NoSuchArea
+    successor = None
+    if command.successor_code is not None:
+        successor = await store.by_code(tx, command.successor_code)
+    change = Change(
+        command.id, command.code, command.kind, command.on, command.name, command.successor_code
+    )
+    parts = await store.has_parts(tx, command.code, command.on)
+    area.check(change, today=rt.today(), parts=parts, successor=successor)
+    await store.add_change(tx, change, actor.subject)
+    data: dict[str, Any] = {"code": area.code, "name": area.name, "level": area.level}
+    if command.kind == "renamed":
+        data |= {"name": command.name or "", "previous": area.name_on(command.on)}
+    else:
+        data |= {"successor_code": command.successor_code}
+    told = events.AREA_RENAMED if command.kind == "renamed" else events.AREA_ENDED
+    await emit(tx, [NewEvent(told, area.id, change.on, area.code, actor.office, data)])
+
+
+async def change_area(rt: Runtime, actor: Actor, command: ChangeArea) -> Area:
+    async with rt.db.transaction() as tx:
+        (refusal,) = await change_all(rt, tx, actor, [command])
+        if refusal is not None:
+            raise refusal
+        area = await store.by_code(tx, command.code)
+        assert area is not None
+    rt.wake()
+    return area
+
+
+async def area_of(rt: Runtime, actor: Actor, code: str, on: date | None = None) -> Area:
+    """One area of the municipal list inside what the caller sees, or of the seed where that list is
+    silent; else 404."""
+    if not actor.may_see(code):
+        raise NotFound
+    async with rt.db.reading() as tx:
         area = await store.by_code(tx, code)
-    if area is None or not actor.may_see(area.code):
+    area = area or seeds.of_code(code, on)
+    if area is None:
         raise NotFound
     return area
 
 
-async def list_areas(rt: Runtime, actor: Actor, after: str | None, limit: int) -> list[Area]:
-    async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, after, limit)
+async def list_areas(
+    rt: Runtime, actor: Actor, parent: str | None, on: date | None, after: str | None, limit: int
+) -> list[Area]:
+    async with rt.db.reading() as tx:
+        return await store.page(tx, actor.area_prefix, parent, on, after, limit)
+
+
+def seeded(rt: Runtime, on: date | None, after: tuple[str, date] | None, limit: int) -> list[Area]:
+    """The published codes of the city's province, by code and first day."""
+    return [
+        area
+        for area in seeds.of_province(rt.settings.city[:2])
+        if (on is None or area.holds_on(on))
+        and (after is None or (area.code, area.established_on) > after)
+    ][:limit]

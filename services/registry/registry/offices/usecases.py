@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import OutsideYourArea
+from kit.facts import InTheFuture, OutsideYourArea
+from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.areas import usecases as areas
-from registry.areas.domain import NoSuchArea
+from registry.areas.domain import AreaNotInForce, NoSuchArea
 from registry.offices import domain, events, store
-from registry.offices.domain import Office
+from registry.offices.domain import Change, ChangeKind, Office, Staff
 
 
 async def open_all(
@@ -25,6 +28,7 @@ async def open_all(
     """Open offices; answers per office why not, or None."""
     known = await store.known(tx, {office.code for office in offices})
     no_area = await areas.unknown(tx, {office.area_code for office in offices})
+    early = await areas.not_in_force(tx, ((o.area_code, o.opened_on) for o in offices))
     outcome: list[Refusal | None] = []
     made: list[Office] = []
     for office in offices:
@@ -33,6 +37,8 @@ async def open_all(
             refusal = OutsideYourArea()
         elif office.area_code in no_area:
             refusal = NoSuchArea()
+        elif (office.area_code, office.opened_on) in early:
+            refusal = AreaNotInForce()
         elif office.code in known:
             refusal = domain.OfficeExists()
         else:
@@ -69,15 +75,129 @@ async def unknown(tx: Tx, codes: Iterable[str]) -> set[str]:
     return asked - await store.known(tx, asked) if asked else set()
 
 
-async def office_of(rt: Runtime, actor: Actor, code: str) -> Office:
+async def not_open(tx: Tx, asked: Iterable[tuple[str, date]]) -> set[tuple[str, date]]:
+    """Those codes with their days of fact where the office exists, but is not open on that day."""
+    return await store.not_open(tx, asked)
+
+
+async def office_in(tx: Tx, actor: Actor, code: str, on: date | None = None) -> Office:
     """One office inside what the caller sees, or 404."""
-    async with rt.db.looking() as tx:
-        office = await store.by_code(tx, code)
+    office = await store.by_code(tx, code, on)
     if office is None or not actor.may_see(office.area_code):
         raise NotFound
     return office
 
 
+async def office_of(rt: Runtime, actor: Actor, code: str, on: date | None = None) -> Office:
+    async with rt.db.reading() as tx:
+        return await office_in(tx, actor, code, on)
+
+
 async def list_offices(rt: Runtime, actor: Actor, after: UUID | None, limit: int) -> list[Office]:
-    async with rt.db.looking() as tx:
+    async with rt.db.reading() as tx:
         return await store.page(tx, actor.area_prefix, after, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOffice:
+    """An office gets a name, moves to another area, or closes, from ``on``."""
+
+    code: str
+    kind: ChangeKind
+    on: date
+    name: str | None = None
+    area_code: str | None = None
+    id: UUID = field(default_factory=new_id)
+
+
+async def change_office(rt: Runtime, actor: Actor, command: ChangeOffice) -> Office:
+    """Raises what ``Office.check`` raises, and what its new area refuses."""
+    async with rt.db.transaction() as tx:
+        await store.hold(tx)
+        office = await office_in(tx, actor, command.code)
+        change = Change(
+            command.id, command.code, command.kind, command.on, command.name, command.area_code
+        )
+        office.check(change, today=rt.today())
+        if command.area_code is not None:
+            if not actor.may_see(command.area_code):
+                raise OutsideYourArea
+            if await areas.unknown(tx, [command.area_code]):
+                raise NoSuchArea
+            if await areas.not_in_force(tx, [(command.area_code, command.on)]):
+                raise AreaNotInForce
+        await store.add_change(tx, change, actor.subject)
+        after = await office_in(tx, actor, command.code)
+        data = {
+            "code": after.code, "change": change.kind, "name": after.name, "previous": office.name,
+        }  # fmt: skip
+        await emit(
+            tx,
+            [
+                NewEvent(
+                    events.OFFICE_CHANGED, office.id, change.on, after.area_code, office.code, data
+                )
+            ],
+        )
+    rt.wake()
+    return after
+
+
+async def assign_all(
+    rt: Runtime, tx: Tx, actor: Actor, entries: Sequence[Staff]
+) -> list[Refusal | None]:
+    """Put accounts on the staff of offices; answers per entry why not, or None."""
+    await store.hold(tx)
+    outcome: list[Refusal | None] = []
+    for entry in entries:
+        try:
+            office = await store.by_code(tx, entry.office)
+            if office is None or not actor.may_see(office.area_code):
+                raise domain.NoSuchOffice
+            if entry.since > rt.today():
+                raise InTheFuture(on=entry.since, today=rt.today())
+            if not office.open_on(entry.since):
+                raise domain.OfficeNotOpen
+            if await store.serving(tx, entry.office, entry.account, entry.role, entry.since):
+                raise domain.OnStaffAlready
+            await store.add_staff(tx, entry, actor.subject)
+        except Refusal as refusal:
+            outcome.append(refusal)
+        else:
+            outcome.append(None)
+    return outcome
+
+
+async def assign_staff(rt: Runtime, actor: Actor, entry: Staff) -> Staff:
+    async with rt.db.transaction() as tx:
+        await office_in(tx, actor, entry.office)
+        (refusal,) = await assign_all(rt, tx, actor, [entry])
+        if refusal is not None:
+            raise refusal
+    return entry
+
+
+async def end_staff(rt: Runtime, actor: Actor, code: str, id: UUID, on: date) -> Staff:
+    """The account works there no more from a day on."""
+    async with rt.db.transaction() as tx:
+        await store.hold(tx)
+        await office_in(tx, actor, code)
+        entry = await store.staff_entry(tx, code, id)
+        if entry is None:
+            raise NotFound
+        if on > rt.today():
+            raise InTheFuture(on=on, today=rt.today())
+        if entry.until is not None or on < entry.since:
+            raise domain.NotOnStaff
+        await store.end_staff(tx, id, on, actor.subject)
+        after = await store.staff_entry(tx, code, id)
+    assert after is not None
+    return after
+
+
+async def staff_of(
+    rt: Runtime, actor: Actor, code: str, on: date | None, after: UUID | None, limit: int
+) -> list[Staff]:
+    async with rt.db.reading() as tx:
+        await office_in(tx, actor, code)
+        return await store.staff_of(tx, code, on, after, limit)

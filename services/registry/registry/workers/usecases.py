@@ -21,13 +21,13 @@ from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.areas import usecases as areas
-from registry.areas.domain import NoSuchArea
+from registry.areas.domain import AreaNotInForce, NoSuchArea
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import LabourStatus, population
 from registry.labour_status.usecases import Opening
 from registry.life_facts import usecases as life_facts
 from registry.offices import usecases as offices
-from registry.offices.domain import NoSuchOffice
+from registry.offices.domain import NoSuchOffice, OfficeNotOpen
 from registry.unemployment import usecases as unemployment
 from registry.workers import changes, domain, events, reading, record, store
 from registry.workers.domain import Category, Claims, Contact, Employer, Facts, Proof, Worker
@@ -69,6 +69,8 @@ class _Known:
     numbers: set[bytes]
     no_area: set[str]
     no_office: set[str]
+    not_in_force: set[tuple[str, date]]
+    closed: set[tuple[str, date]]
     proofs: Proofs
 
 
@@ -97,8 +99,12 @@ def _check(actor: Actor, command: RegisterWorker, index: bytes, known: _Known) -
         raise OutsideYourArea
     if command.area_code in known.no_area:
         raise NoSuchArea
+    if (command.area_code, command.registered_on) in known.not_in_force:
+        raise AreaNotInForce
     if command.office in known.no_office:
         raise NoSuchOffice
+    if (command.office, command.registered_on) in known.closed:
+        raise OfficeNotOpen
     if command.id in known.ids:
         raise IdTaken
     if index in known.numbers:
@@ -134,6 +140,8 @@ async def register_all(
         numbers,
         await areas.unknown(tx, {command.area_code for command in commands}),
         await offices.unknown(tx, {command.office for command in commands}),
+        await areas.not_in_force(tx, ((c.area_code, c.registered_on) for c in commands)),
+        await offices.not_open(tx, ((c.office, c.registered_on) for c in commands)),
         Proofs(rt),
     )
     outcome: list[Refusal | None] = []
