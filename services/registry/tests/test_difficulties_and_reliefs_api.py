@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from kit.ids import new_id
 
@@ -57,6 +58,24 @@ async def test_reliefs_are_posted_once(registry: Any) -> None:
     await registry.post("/v1/reliefs", body, 400)
     assert (await registry.get(f"/v1/reliefs/{first['id']}"))["amount"] == "23.50"
     await registry.post("/v1/reliefs", relief(amount="1"), 422, **key)
+
+
+async def test_a_relief_of_a_person_is_written_on_the_certificate(registry: Any) -> None:
+    """R16: tax and commerce annotate at once; and whoever gets a certificate later has it too."""
+    worker = await registry.worker()
+    await registry.certificate(worker, issued_on="2003-04-10")
+    own = {"beneficiary_unit": "person", "beneficiary_id": worker, "worker_id": worker}
+    await registry.loaded(
+        "/v1/reliefs", [relief(**own), relief(**own, kind="tax", item="income_tax"), relief()]
+    )
+    page = (await registry.get("/v1/benefits", worker_id=worker))["items"]
+    assert {(one["kind"], one["amount"], one["months"] == []) for one in page} == {
+        ("fee-relief", "23.50", True), ("tax-relief", "23.50", True),
+    }  # fmt: skip
+    assert all(one["certificate_id"] for one in page)
+    posted = {event.id for event in await registry.told("relief.posted")}
+    annotated = await registry.told("benefit.annotated")
+    assert {UUID(event.data["source_event"]) for event in annotated} < posted
 
 
 async def test_reliefs_in_bulk_and_the_law_of_their_day(registry: Any) -> None:

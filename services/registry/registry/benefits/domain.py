@@ -107,10 +107,12 @@ TABLE: dict[Kind, KindOfBenefit] = {
         ends_with=_GONE,
     ),
     "tax-relief": KindOfBenefit(
-        "税收减免", "Tax relief", "note", "财税[2002]208号 R25, R29: 以金额计"
+        "税收减免", "Tax relief", "note", "财税[2002]208号 R25, R29: 以金额计",
+        written=False,
     ),
     "fee-relief": KindOfBenefit(
-        "收费减免", "Fee relief", "note", "国办发[2002]57号 R24: 以金额计"
+        "收费减免", "Fee relief", "note", "国办发[2002]57号 R24: 以金额计",
+        written=False,
     ),
 }  # fmt: skip
 
@@ -221,8 +223,8 @@ class Act:
 @dataclass(frozen=True, slots=True)
 class Holder:
     """An issued certificate. ``revoked_on``: from that day nothing is annotated on it.
-    ``suspended``: spans without force, each from a day to the first day after it (None: still).
-    ``replaces``: lost ones whose annotations it carries on."""
+    ``suspended``: spans without force, each from a day to the first day after it (None: still). One
+    that was lost and issued again is the same certificate under a new number."""
 
     worker_id: UUID
     certificate_id: UUID
@@ -230,7 +232,6 @@ class Holder:
     office: str
     revoked_on: date | None = None
     suspended: tuple[tuple[date, date | None], ...] = ()
-    replaces: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ async def _fold_annotations(
     tx: Tx, books: Mapping[UUID, Book], holders: Mapping[UUID, Holder]
 ) -> list[NewEvent]:
     """Annotate what stands on these certificates and is not written yet; reverse what no longer
-    stands. What a lost certificate carried, the one in its place carries on."""
+    stands. What stands on an earlier certificate of the person stays there."""
     held = [book for book in books.values() if book.person in holders]
     if not held:
         return []
@@ -212,19 +212,10 @@ async def _fold_annotations(
         for grant in book.grants
         if grant.source_event not in have and book.stands(grant, holders[book.person])
     ]
-    carried = [
-        (have[grant.source_event].id, holders[book.person].certificate_id)
-        for book in held
-        for grant in book.grants
-        if grant.source_event in have
-        and have[grant.source_event].certificate_id in holders[book.person].replaces
-    ]
     if gone:
         await store.reverse(tx, sorted(struck))
     if made:
         await store.annotate(tx, [annotation for annotation, _ in made])
-    if carried:
-        await store.carry(tx, carried)
     return [*map(_reversed, gone), *(event for _, event in made)]
 
 

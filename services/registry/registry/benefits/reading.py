@@ -29,18 +29,18 @@ class Line:
     office: str
 
 
-# A carried annotation is shown on the certificate that carries it; the latest annotation counts.
+# The annotation that stands is shown, else the latest that was struck off; not one that stood on
+# another person's certificate while two records were taken for one.
 _LINE = (
     "select g.*, w.area_code, w.office, a.id as annotation_id,"
-    " coalesce(a.carried_to, a.certificate_id) as certificate_id,"
+    " a.certificate_id,"
     " (coalesce(a.reversed, false) or exists (select from benefit_act x where x.benefit_id = g.id"
     " and x.act = 'withdrawn')) as reversed,"
     " (select array_agg(m.month order by m.month) from benefit_month m"
     "  where m.benefit_id = g.id and m.live) as held"
     " from benefit_grant g join worker w on w.id = g.worker_id"
-    " left join lateral (select b.*, (select c.certificate_id from benefit_carried c"
-    "  where c.benefit_id = b.id order by c.recorded_at desc limit 1) as carried_to"
-    "  from benefit b where b.source_event = g.source_event"
+    " left join lateral (select b.* from benefit b join certificate c on c.id = b.certificate_id"
+    "  where b.source_event = g.source_event and (not b.reversed or c.worker_id = g.worker_id)"
     "  order by b.reversed, b.id desc limit 1) a on true"
 )
 
@@ -65,8 +65,7 @@ async def page(
         + " where w.area_code like $1 || '%'"
         " and ($2::uuid[] is null or g.worker_id = any($2))"
         " and ($3::uuid is null or g.source_event in (select source_event from benefit"
-        "  where certificate_id = $3 union all select b.source_event from benefit_carried c"
-        "  join benefit b on b.id = c.benefit_id where c.certificate_id = $3))"
+        "  where certificate_id = $3))"
         " and ($4::uuid is null or g.id > $4) order by g.id limit $5",
         prefix,
         workers,

@@ -218,13 +218,3 @@ async def annotate(tx: Tx, annotations: Sequence[Annotation]) -> None:
 
 async def reverse(tx: Tx, ids: Sequence[UUID]) -> None:
     await tx.execute("update benefit set reversed = true where id = any($1::uuid[])", ids)
-
-
-async def carry(tx: Tx, carried: Sequence[tuple[UUID, UUID]]) -> None:
-    """(annotation, certificate): also written on this certificate now."""
-    await tx.execute(
-        "insert into benefit_carried (benefit_id, certificate_id)"
-        " select * from unnest($1::uuid[], $2::uuid[]) on conflict do nothing",
-        [one[0] for one in carried],
-        [one[1] for one in carried],
-    )

@@ -19,6 +19,10 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.areas import usecases as areas
 from registry.areas.domain import NoSuchArea
+from registry.benefits import usecases as benefits
+from registry.benefits.domain import Grant
+from registry.certificates import issuing
+from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
 from registry.reliefs import domain, events, store
@@ -80,9 +84,29 @@ async def post_all(
         made.append(posting)
         outcome.append(None)
     if made:
+        told = [_posted(posting) for posting in made]
         await store.add(tx, made)
-        await emit(tx, [_posted(posting) for posting in made])
+        await emit(tx, told)
+        await _note(rt, tx, made, told)
     return outcome
+
+
+async def _note(rt: Runtime, tx: Tx, made: Sequence[Posting], told: Sequence[NewEvent]) -> None:
+    """What a known person was relieved of is written into the ledger of benefits, and on the
+    certificate (policy R16). It takes no month: reliefs are counted by money."""
+    grants = [
+        Grant(
+            posting.id, "tax-relief" if posting.kind == "tax" else "fee-relief", posting.worker_id,
+            posting.posted_on, None, posting.amount_fen, posting.authority, event.id,
+        )
+        for posting, event in zip(made, told, strict=True)
+        if posting.worker_id is not None
+    ]  # fmt: skip
+    if grants:
+        people = {grant.worker_id for grant in grants}
+        await labour_status.hold(tx, people)
+        await benefits.record_grants(tx, grants)
+        await issuing.annotate(rt, tx, people, {})
 
 
 def _check_place(
