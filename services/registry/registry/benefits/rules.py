@@ -206,10 +206,12 @@ def _count(
 ) -> None:
     """Months beyond the limit, counted in the order of the calendar; each month counts once."""
     counted: dict[tuple[Kind, int], int] = {}
+    grants = {entry.grant.id: entry.grant for entry in first.values()}
+    limits = {id: limit_of(grant) for id, grant in grants.items()}
     for (kind, month), entry in sorted(first.items(), key=lambda item: item[0]):
         window = month.year if TABLE[kind].per == "year" else 0
         nth = counted[kind, window] = counted.get((kind, window), 0) + 1
-        limit = limit_of(entry.grant)
+        limit = limits[entry.grant.id]
         if limit is not None and not limit.gives(nth, month):
             note("over-limit", entry, None, month, limit.clause)
 

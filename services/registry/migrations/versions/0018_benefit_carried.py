@@ -1,0 +1,10 @@
+"""A reissued certificate keeps its id: no annotation has to be carried from one to another."""
+
+from kit import migrations
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    migrations.execute("drop table benefit_carried")
