@@ -150,3 +150,30 @@ async def test_validity_ends_by_itself(registry_2009: Any) -> None:
         )
     ).json()
     assert [error["code"] for error in body["errors"]] == ["scheme-ended"]
+
+
+async def test_months_of_a_suspended_certificate_are_found(registry_2007: Any) -> None:
+    """E4: what was given for months that began while it had no force is to be recovered; nothing
+    new is written for them; the late inspection gives the rest back."""
+    registry = registry_2007
+    id = await holder(registry)
+    worker = (await registry.get(f"/v1/certificates/{id}"))["worker_id"]
+    subsidy = {
+        "worker_id": worker, "kind": "social-insurance-subsidy", "valid_from": "2006-11-01",
+        "valid_to": "2007-03-31", "granted_by": "劳动局",
+    }  # fmt: skip
+    key = {"Idempotency-Key": "subsidy-0001"}
+    await registry.post("/v1/benefits", subsidy, **key)
+    await usecases.suspend_uninspected(registry.thing.runtime)
+
+    async def found() -> list[tuple[str, list[str]]]:
+        page = await registry.get("/v1/benefits/overlaps")
+        return [(one["cause"], one["months"]) for one in page["items"]]
+
+    assert await found() == [("while-suspended", ["2007-01", "2007-02", "2007-03"])]
+    post = {**subsidy, "kind": "post-subsidy", "valid_from": "2007-01-10"}
+    key = {"Idempotency-Key": "subsidy-0002"}
+    refused = await registry.post("/v1/benefits", post, 409, **key)
+    assert refused["code"] == "benefit-certificate-not-in-force"
+    await inspect(registry, id, "2007-01-15")
+    assert await found() == [("while-suspended", ["2007-01"])]

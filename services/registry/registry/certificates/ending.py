@@ -103,14 +103,24 @@ async def _all(rt: Runtime, find: Find, step: Step) -> int:
                 tx, [usecases.transition(after, BY_CALENDAR) for after in moved]
             )
             await emit(tx, [event for _, event in taken])
+        await _follow(rt, [after.worker_id for after in moved])
         rt.wake()
         done += len(taken)
         if len(taken) < CHUNK:
             return done
 
 
+async def _follow(rt: Runtime, workers: Sequence[UUID]) -> None:
+    """What holders were given for days on which their certificates had no force is found. In a
+    transaction of its own: people are locked before certificates everywhere."""
+    if workers:
+        async with rt.db.transaction() as tx:
+            await labour_status.hold(tx, workers)
+            await issuing.annotate(rt, tx, workers, {})
+
+
 async def reinstate_all(
-    tx: Tx, actor: Actor, late: Sequence[tuple[Certificate, date, int, Sequence[UUID]]]
+    rt: Runtime, tx: Tx, actor: Actor, late: Sequence[tuple[Certificate, date, int, Sequence[UUID]]]
 ) -> None:
     """Certificates inspected late may be used again: (certificate, day, year, evidence) each."""
     moved: list[Certificate] = []
@@ -126,3 +136,7 @@ async def reinstate_all(
     await store.save(tx, moved)
     await store.add_transitions(tx, steps)
     await emit(tx, told)
+    if moved:
+        people = [after.worker_id for after in moved]
+        await labour_status.hold(tx, people)
+        await issuing.annotate(rt, tx, people, {})

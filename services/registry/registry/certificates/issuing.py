@@ -127,10 +127,13 @@ async def issue_certificate(rt: Runtime, actor: Actor, command: Issue) -> Certif
     return after
 
 
-def _holder(person: UUID, certificate: Certificate) -> Holder:
+def _holder(
+    person: UUID, certificate: Certificate, suspended: Iterable[tuple[date, date | None]]
+) -> Holder:
     return Holder(
-        person, certificate.id, certificate.area_code, certificate.office, certificate.revoked_on
-    )
+        person, certificate.id, certificate.area_code, certificate.office, certificate.revoked_on,
+        tuple(suspended),
+    )  # fmt: skip
 
 
 async def holders_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Holder]:
@@ -139,12 +142,13 @@ async def holders_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Holder]:
     members = await identities.members_of(tx, persons)
     found = await store.issued_to(tx, [id for ids in members.values() for id in ids])
     of = {certificate.worker_id: certificate for certificate in found}
+    suspended = await store.suspensions_of(tx, [certificate.id for certificate in found])
     holders: dict[UUID, Holder] = {}
     for person, ids in members.items():
         certificates = [of[id] for id in ids if id in of]
         if certificates:
             first = min(certificates, key=lambda c: (c.state not in IN_HAND, c.issued_on, c.id))
-            holders[person] = _holder(person, first)
+            holders[person] = _holder(person, first, suspended.get(first.id, ()))
     return holders
 
 

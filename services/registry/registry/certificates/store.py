@@ -361,3 +361,18 @@ async def counts(tx: Tx, prefix: str) -> Counts:
     )
     assert row is not None
     return Counts(**dict(row))
+
+
+async def suspensions_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[tuple[date, date | None]]]:
+    """The spans in which these certificates were suspended: from a day to the first day after it
+    (None: still)."""
+    found: dict[UUID, list[tuple[date, date | None]]] = {}
+    for row in await tx.fetch(
+        "select certificate_id, day, until from (select certificate_id, state, day, step,"
+        " lead(day) over (partition by certificate_id order by step) as until"
+        " from certificate_transition where certificate_id = any($1::uuid[])) steps"
+        " where state = 'suspended' order by certificate_id, step",
+        ids,
+    ):
+        found.setdefault(row["certificate_id"], []).append((row["day"], row["until"]))
+    return found

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kit.areas import AreaCode
 from kit.ids import new_id
 from kit.wire import Asked as Sent
-from kit.wire import FactDate, Text, terms
+from kit.wire import FactDate, Text, impersonal, terms
 from registry.difficulties.domain import (
     Asked,
     Difficulty,
@@ -50,12 +51,27 @@ ANSWER = "答复：applies 申请，declines 放弃"
 _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
 
 
+_LONG_NUMBER = re.compile(r"[0-9]{18,}[Xx]?|[0-9]{17,}[Xx]", re.ASCII)
+
+
+def no_number_inside(text: str) -> str:
+    """A certificate of disability is numbered by the ID number and two digits more: such a number
+    is refused like the ID number itself. The street keeps the paper; here its number is not needed."""
+    for match in _LONG_NUMBER.finditer(text):
+        for start in range(len(match[0]) - 17):
+            impersonal(match[0][start : start + 18])
+    return text
+
+
+Reference = Annotated[Text, AfterValidator(no_number_inside)]
+
+
 class ProofIn(Sent):
     """A paper that is shown (证明), by its own number; no ID number."""
 
     model_config = ConfigDict(extra="forbid")
     kind: Evidence = Field(description=PROOF)
-    reference: Text = Field(description="证明编号", examples=["街道证字[2006]31号"])
+    reference: Reference = Field(description="证明编号", examples=["街道证字[2006]31号"])
     issued_on: FactDate
 
 

@@ -107,7 +107,7 @@ async def inspect_all(
     if made:
         await store.add(tx, made)
         await emit(tx, told)
-        await ending.reinstate_all(tx, actor, late)
+        await ending.reinstate_all(rt, tx, actor, late)
     return outcome
 
 
