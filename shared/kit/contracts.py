@@ -145,6 +145,22 @@ def asyncapi(service: Service) -> dict[str, Any]:
                 "action": "receive",
                 "channel": {"$ref": f"#/channels/hear_{key}"},
             }
+    for noun in service.intake.nouns if service.intake else ():
+        key = f"intake_{noun}".replace("-", "_")
+        assert service.intake is not None
+        heard = sorted(n for n in service.intake.handlers if n.split(".")[1] == noun)
+        types = ", ".join(n.removeprefix("intake.") for n in heard)
+        channels[f"hear_{key}"] = {
+            "address": f"intake.{{authority}}.{noun}.v1",
+            "parameters": {"authority": {"description": "部门的账号 (deploy/authorities.toml)"}},
+            "title": "其他部门通报",
+            "description": f"CloudEvents types {types}; ID numbers as JWE: see docs/intake.md",
+            "messages": {},
+        }
+        operations[f"receive_{key}"] = {
+            "action": "receive",
+            "channel": {"$ref": f"#/channels/hear_{key}"},
+        }
     return {
         "asyncapi": "3.0.0",
         "info": {

@@ -30,6 +30,7 @@ from registry.life_facts import api as life_facts
 from registry.losses import api as losses
 from registry.merges import api as merges
 from registry.notices import api as notices
+from registry.notices import usecases as notices_work
 from registry.objections import api as objections
 from registry.offices import api as offices
 from registry.pairings import api as pairings
@@ -81,6 +82,7 @@ SEALED = [
 ]
 #: What a day brings to certificates is looked for every hour: it brings it to thousands at once.
 JOBS = (
+    Job("settle-life-facts", 5, notices_work.settle),
     # A tenth of one core at the most: registering and serving come first.
     Job("find-duplicates", 5, duplicate_work.find_new),
     Job("seed-calendar", 24 * 3600, calendar_work.refresh_seed),

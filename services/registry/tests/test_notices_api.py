@@ -9,7 +9,11 @@ import httpx
 import orjson
 import pytest
 
+from kit.auth import Actor
 from kit.ids import new_id
+from registry.notices import usecases as notices
+from registry.workers.api import RegisterWorkerIn
+from registry.workers.usecases import register_all
 
 CIVIL = "231100-civil-affairs"
 POLICE = "231100-police"
@@ -317,3 +321,47 @@ async def test_the_list_is_that_of_the_callers_area(registry: Any) -> None:
         assert (await there.get(f"/v1/life-facts{query}")).json()["items"] == []
     found = await registry.get("/v1/life-facts", kind="retired")
     assert found["items"] == []
+
+
+async def test_a_corrected_number_takes_its_own_facts(registry: Any) -> None:
+    """What was told of the wrong number is taken back, what was told of the right one holds."""
+    worker, wrong = await a_worker(registry)
+    right = registry.id_number()
+    civil, justice = authority(registry, CIVIL), authority(registry, JUSTICE)
+    await tell(civil, fact(wrong))
+    await tell(justice, fact(right, "imprisoned", "2003-04-01"))
+    assert (await status(registry, worker))[0] == "deceased"
+    await registry.correct(worker, "id_number", right)
+    assert await status(registry, worker) == ("imprisoned", "2003-04-01")
+    dead, imprisoned = await registry.told("life-fact.recorded")
+    (taken_back,) = await registry.told("life-fact.reversed")
+    assert (taken_back.reverses, imprisoned.data["kind"]) == (dead.id, "imprisoned")
+    changed = (await registry.told("labour-status.changed"))[-1]
+    assert changed.causation_id in (taken_back.id, imprisoned.id)
+    # Whoever has the other number is dead from the day of the registration on.
+    other = registry.form() | {"id_number": wrong}
+    await registry.post("/v1/workers", other)
+    assert (await status(registry, other["id"]))[0] == "deceased"
+
+
+async def test_told_of_while_registering(registry: Any) -> None:
+    """Neither transaction sees the other. They are brought together as soon as both are there."""
+    form = registry.form()
+    civil = authority(registry, CIVIL)
+    rt = registry.thing.runtime
+    actor = Actor(subject="clerk", office="231100-employment-bureau", area_code="231100000000")
+    async with rt.db.transaction() as tx:
+        command = RegisterWorkerIn.model_validate(form).command()
+        assert await register_all(rt, tx, actor, [command]) == [None]
+        await tell(civil, fact(form["id_number"]))
+        # Looked at while the registration is still open: he stays watched.
+        await notices.settle(rt)
+        await notices.settle(rt)
+    assert await registry.told("life-fact.recorded") == []
+    assert await status(registry, form["id"]) == ("laid_off", "2001-03-01")
+    await notices.settle(rt)
+    assert await status(registry, form["id"]) == ("deceased", "2003-05-20")
+    assert len(await registry.told("life-fact.recorded")) == 1
+    await notices.settle(rt)
+    async with rt.db.looking() as tx:
+        assert await tx.fetchval("select count(*) from life_fact_watch") == 0

@@ -94,12 +94,42 @@ async def of(tx: Tx, workers: Sequence[UUID], known_at: datetime | None) -> list
     ]  # fmt: skip
 
 
-async def workers_of(tx: Tx, subjects: Iterable[bytes]) -> list[UUID]:
+async def workers_of(tx: Tx, subjects: Iterable[bytes]) -> dict[bytes, UUID]:
     """Who of these is registered."""
     rows = await tx.fetch(
-        "select id from worker where id_number_index = any($1::bytea[])", list(subjects)
+        "select id, id_number_index from worker where id_number_index = any($1::bytea[])",
+        list(subjects),
     )
-    return [row["id"] for row in rows]
+    return {bytes(row["id_number_index"]): row["id"] for row in rows}
+
+
+async def watch(tx: Tx, subjects: Iterable[bytes]) -> None:
+    """Look again at these when the registrations that are under way have ended."""
+    await tx.execute(
+        "insert into life_fact_watch (subject_index) select unnest($1::bytea[])", list(subjects)
+    )
+
+
+async def watched(tx: Tx, limit: int) -> list[tuple[int, bytes, bool]]:
+    """Those to look at now (locked for this transaction), and whether it is the last look: all
+    transactions that were under way at the first one have ended."""
+    rows = await tx.fetch(
+        "select id, subject_index, horizon is not null as last from life_fact_watch"
+        " where horizon is null or horizon <= pg_snapshot_xmin(pg_current_snapshot())"
+        " order by id limit $1 for update skip locked",
+        limit,
+    )
+    return [(row["id"], bytes(row["subject_index"]), row["last"]) for row in rows]
+
+
+async def looked(tx: Tx, ids: Sequence[int], done: Sequence[int]) -> None:
+    """After a look: the last ones go, the first ones note how far transactions had come."""
+    await tx.execute("delete from life_fact_watch where id = any($1::bigint[])", done)
+    await tx.execute(
+        "update life_fact_watch set horizon = pg_snapshot_xmax(pg_current_snapshot())"
+        " where id = any($1::bigint[]) and horizon is null",
+        ids,
+    )
 
 
 async def places(tx: Tx, workers: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:

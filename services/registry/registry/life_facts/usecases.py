@@ -42,10 +42,29 @@ def subject(rt: Runtime, number: IdNumber) -> bytes:
     return store.subject(rt.keyring, number.number)
 
 
-async def workers_of(tx: Tx, subjects: Iterable[bytes]) -> list[UUID]:
+async def workers_of(tx: Tx, subjects: Iterable[bytes]) -> dict[bytes, UUID]:
     """The registered people among these; facts about the others wait for their registration."""
     wanted = set(subjects)
-    return await store.workers_of(tx, wanted) if wanted else []
+    return await store.workers_of(tx, wanted) if wanted else {}
+
+
+async def watch(tx: Tx, strangers: Iterable[bytes]) -> None:
+    """These are not registered, as far as this transaction sees. One who is just being registered
+    sees as little of what is told here: :func:`watched` finds both when they are committed."""
+    wanted = set(strangers)
+    if wanted:
+        await store.watch(tx, wanted)
+
+
+async def watched(tx: Tx, limit: int) -> tuple[list[UUID], bool]:
+    """Registered people among those who are watched, and whether more are to be looked at. Nobody is
+    watched for longer than the transactions last that were under way when he was told of."""
+    rows = await store.watched(tx, limit)
+    if not rows:
+        return [], False
+    found = await store.workers_of(tx, {subject for _, subject, _ in rows})
+    await store.looked(tx, [id for id, _, _ in rows], [id for id, _, last in rows if last])
+    return sorted(found.values()), len(rows) == limit
 
 
 async def subjects_of(tx: Tx, authority: str, ids: Sequence[UUID]) -> set[bytes]:

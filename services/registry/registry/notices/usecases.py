@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
+from uuid import UUID
 
+from kit import context
 from kit.db import Tx
 from kit.refusal import Refusal
 from kit.service import Runtime
@@ -23,6 +25,9 @@ from registry.notices.domain import Notice
 
 Told = TypeVar("Told")
 
+#: So many watched people are looked at in one transaction.
+WATCHED_AT_ONCE = 5_000
+
 
 async def _with_consequences(
     rt: Runtime,
@@ -31,15 +36,37 @@ async def _with_consequences(
     write: Callable[[], Awaitable[list[Refusal | None]]],
 ) -> list[Refusal | None]:
     """Write under the lock of the registered people concerned, tell, and fold what follows."""
-    workers = await life_facts.workers_of(tx, subjects)
+    about = set(subjects)
+    known = await life_facts.workers_of(tx, about)
+    workers = sorted(known.values())
     if workers:
         await labour_status.hold(tx, workers)
     outcome = await write()
+    await life_facts.watch(tx, about - known.keys())
+    await _follow(rt, tx, workers)
+    return outcome
+
+
+async def _follow(rt: Runtime, tx: Tx, workers: Sequence[UUID]) -> None:
+    """Tell what changed in the facts of these people (held), and fold what hangs on it."""
     if workers:
         causes = await life_facts.bind(tx, workers)
         if causes:
             await consequences.follow(rt, tx, causes, causes)
-    return outcome
+
+
+async def settle(rt: Runtime) -> None:
+    """A fact and a registration of the same person that were under way together did not see each
+    other: bring them together. Comes round by itself; does nothing when there is nothing."""
+    more = True
+    while more:
+        with context.bind():
+            async with rt.db.transaction() as tx:
+                workers, more = await life_facts.watched(tx, WATCHED_AT_ONCE)
+                if workers:
+                    await labour_status.hold(tx, workers)
+                await _follow(rt, tx, workers)
+    rt.wake()
 
 
 async def tell_all(
