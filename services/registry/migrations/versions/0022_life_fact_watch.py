@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0019"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 
 SQL = """
 create table life_fact_watch (
