@@ -1,0 +1,184 @@
+"""Calls of registry that the table of rights does not try, or tries only up to a refusal.
+
+Each names who makes it: a maker withdraws what the maker asked for, an agency tells what it may tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kit.ids import new_id
+from tests.journeys.city import CITY, DISTRICT, OFFICE, City, worker_form
+from tests.rights.calls import Call, made, people
+
+ON = "2003-09-10"
+LOADER = ("loader", CITY, "231100-employment-bureau", "loader")
+AGENCY = ("authority", CITY, "231100-insurance-agency", "231100-insurance-agency")
+CIVIL_AFFAIRS = ("authority", CITY, "231100-civil-affairs", "231100-civil-affairs")
+
+
+@dataclass
+class Further:
+    """One call, and its caller: role, area, office, subject."""
+
+    call: Call
+    who: tuple[str, str, str, str] = LOADER
+
+
+def _call(line: str, body: Any = None, *, rows: Any = None, query: str = "", **ids: str) -> Call:
+    method, template = line.split(" ")
+    return Call("registry", method, template, ids, query, body, rows)
+
+
+async def registry_further(city: City) -> list[Further]:
+    """In an order in which all of them succeed."""
+    found = [Further(call) for call in [*_places(), *await _staff(city)]]
+    found += await _facts(city)
+    found += [Further(call) for call in await _people(city)]
+    found += await _certificates(city)
+    return found
+
+
+def _places() -> list[Call]:
+    area = {"code": "231102009000", "name": "新设街道", "established_on": "2003-01-01"}
+    office = {
+        "code": "231102-new-station", "name": "新设保障站", "kind": "station", "staff": 2,
+        "area_code": DISTRICT, "opened_on": "2003-01-01",
+    }  # fmt: skip
+    renamed = {"kind": "renamed", "name": "改名的地方", "on": "2003-06-01"}
+    staff = {"account": "clerk-8", "role": "registry_clerk", "since": "2003-01-06"}
+    day = {"day": "2003-12-24", "working": False, "name": "地方节日", "document": "黑政发[2003]1号"}
+    return [
+        _call("POST /v1/areas", area),
+        _call("POST /v1/areas/imports", rows=[area | {"code": "231102008000"}]),
+        _call("GET /v1/areas/{code}", code=DISTRICT),
+        _call("POST /v1/offices", office),
+        _call("POST /v1/offices/imports", rows=[office | {"code": "231102-old-station"}]),
+        _call("GET /v1/offices/{code}", code=OFFICE),
+        _call("POST /v1/areas/{code}/changes", renamed, code="231102009000"),
+        _call("POST /v1/areas/changes/imports", rows=[renamed | {"code": "231102008000"}]),
+        _call("POST /v1/offices/{code}/changes", renamed, code="231102-new-station"),
+        _call("POST /v1/offices/staff/imports", rows=[staff | {"office": "231102-new-station"}]),
+        _call(
+            "GET /v1/contract/events/{name}", name="registry.worker.registered.v1.schema.json"
+        ),
+        _call("POST /v1/calendar-days/imports", rows=[day]),
+        _call("GET /v1/working-days", query="?start=2003-09-01&count=10"),
+        _call("GET /v1/certificate-publications", query=f"?area_code={DISTRICT}"),
+    ]  # fmt: skip
+
+
+async def _staff(city: City) -> list[Call]:
+    """Who works at an office, from when to when."""
+    staff = {"account": "clerk-7", "role": "registry_clerk", "since": "2003-01-06"}
+    path = f"/v1/offices/{OFFICE}/staff"
+    await city.post("registry", path, staff | {"account": "clerk-6"})
+    listed = await city.get("registry", path)
+    return [
+        _call("POST /v1/offices/{code}/staff", staff, code=OFFICE),
+        _call("GET /v1/offices/{code}/staff", code=OFFICE),
+        _call(
+            "POST /v1/offices/{code}/staff/{staff_id}/ends", {"on": "2003-09-01"}, code=OFFICE,
+            staff_id=listed["items"][0]["id"],
+        ),
+    ]  # fmt: skip
+
+
+async def _facts(city: City) -> list[Further]:
+    """What the insurance agency and civil affairs tell, end and take back."""
+    forms = [worker_form(next(city.serial)) for _ in range(4)]
+    await city.load("registry", "/v1/workers", forms)
+    numbers = [form["id_number"] for form in forms]
+
+    def dibao(n: int) -> dict[str, Any]:
+        return {"id": str(new_id()), "id_number": numbers[n], "kind": "dibao", "on": ON}
+
+    def paid(n: int, month: str) -> dict[str, Any]:
+        return {
+            "id": str(new_id()), "id_number": numbers[n], "month": month, "pension": True,
+            "payer": "70289001-5", "base": "860.00",
+        }  # fmt: skip
+
+    def end(fact: dict[str, Any]) -> dict[str, Any]:
+        return {"id": str(new_id()), "life_fact_id": fact["id"], "on": "2003-10-20"}
+
+    def back(fact: dict[str, Any]) -> dict[str, Any]:
+        return {"id": str(new_id()), "reverses": fact["id"], "reason": "误报"}
+
+    def unpaid(line: dict[str, Any]) -> dict[str, Any]:
+        return {"id": str(new_id()), "contribution_id": line["id"], "reason": "单位误报"}
+
+    facts = [dibao(n) for n in range(4)]
+    lines = [paid(n, "2003-05") for n in range(4)]
+    told = [
+        _call("POST /v1/life-facts", facts[0]),
+        _call("POST /v1/life-facts/imports", rows=facts[1:]),
+        _call("POST /v1/life-facts/ends", end(facts[0])),
+        _call("POST /v1/life-facts/ends/imports", rows=[end(facts[1])]),
+        _call("POST /v1/life-facts/reversals", back(facts[2])),
+        _call("POST /v1/life-facts/reversals/imports", rows=[back(facts[3])]),
+    ]
+    paid_in = [
+        _call("POST /v1/contributions", lines[0]),
+        _call("POST /v1/contributions/imports", rows=lines[1:]),
+        _call("POST /v1/contributions/reversals", unpaid(lines[0])),
+        _call("POST /v1/contributions/reversals/imports", rows=[unpaid(lines[1])]),
+    ]
+    return [
+        *(Further(call, CIVIL_AFFAIRS) for call in told),
+        *(Further(call, AGENCY) for call in paid_in),
+    ]
+
+
+async def _people(city: City) -> list[Call]:
+    """Placed and separated again; declared and taken back."""
+    placed, declared = await people(city, 2)
+    paper = {
+        "on": "2003-03-03", "kind": "contract_ended", "evidence_kind": "separation_proof",
+        "evidence_reference": "2003-028", "evidence_on": "2003-03-01",
+    }  # fmt: skip
+    path = "/v1/unemployment-registrations"
+    case = await made(city, "registry", path, {"worker_id": placed, **paper})
+    filed = f"{path}/{case}"
+    await city.post(
+        "registry", f"{filed}/hire-filings", {"on": ON, "form": "contract"},
+        **await _version(city, filed),
+    )  # fmt: skip
+    status = f"/v1/workers/{declared}/labour-status"
+    await city.post("registry", f"{status}/declarations", {"status": "unemployed", "since": ON})
+    standing = await city.get("registry", status)
+    last = next(one["id"] for one in standing["declared"] if one["status"] == "unemployed")
+    return [
+        _call(
+            f"POST {path}/{{registration_id}}/separation-filings", {"on": "2003-10-20"},
+            registration_id=case,
+        ),
+        _call(
+            "POST /v1/workers/{worker_id}/labour-status/declarations/{declaration_id}/reversals",
+            {"reason": "录入有误"}, worker_id=declared, declaration_id=last,
+        ),
+    ]  # fmt: skip
+
+
+async def _version(city: City, path: str) -> dict[str, str]:
+    seen = await city.world.client("registry").get(path)
+    return {"If-Match": seen.headers.get("etag", '"v1"')}
+
+
+async def _certificates(city: City) -> list[Further]:
+    """Lost; inspected in the window of the year, by the office that issued it."""
+    lost, inspected, listed = city.story(), city.story(), city.story()
+    for story in (lost, inspected, listed):
+        await city.registers(story)
+    await city.applies(lost, inspected, listed)
+    await city.issue(lost, inspected, listed, on="2004-10-11")
+    one = "/v1/certificates/{certificate_id}"
+    inspection = {"year": 2006, "inspected_on": "2006-11-10"}
+    row = {"certificate_id": listed.certificate, **inspection}
+    return [
+        Further(_call(f"POST {one}/losses", {"on": "2005-06-02"}, certificate_id=lost.certificate)),
+        Further(_call(f"POST {one}/inspections", inspection, certificate_id=inspected.certificate)),
+        Further(_call(f"GET {one}/inspections", certificate_id=inspected.certificate)),
+        Further(_call("POST /v1/certificates/inspections/imports", rows=[row])),
+    ]
