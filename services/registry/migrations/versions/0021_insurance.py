@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 
 SQL = """
 create table insurance_fact (
