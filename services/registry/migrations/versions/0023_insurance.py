@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 
 SQL = """
 create table insurance_fact (
