@@ -78,7 +78,8 @@ ROLES: dict[str, frozenset[str]] = {
     | _of("registry", "audit", verbs="read"),
     # 其他部门的系统 (社保、民政、公安……): tells facts about people, reads nothing about them.
     "authority": _PLACES
-    | _of("registry", "life-fact", "contribution", "benefit", "relief", verbs="write import"),
+    | _of("registry", "life-fact", "contribution", "benefit", "relief", verbs="write import")
+    | _of("registry", "unemployment-insurance", verbs="import"),
     # 社区保障站
     "station_clerk": _PLACES
     | _of("registry", "worker", "labour-status", "unemployment", "pairing", verbs="read write")

@@ -10,7 +10,12 @@ from tests.rights.calls import Calls
 from tests.rights.certificate_calls import certificate_calls
 from tests.rights.money_calls import assessment_calls, loan_calls, money_calls
 from tests.rights.one_person_calls import one_person_calls
-from tests.rights.people_calls import help_calls, registry_calls, unemployment_calls
+from tests.rights.people_calls import (
+    help_calls,
+    insurance_calls,
+    registry_calls,
+    unemployment_calls,
+)
 from tests.rights.work_calls import market_calls, work_calls
 
 
@@ -21,6 +26,7 @@ async def everything(city: City) -> Calls:
     await unemployment_calls(city, calls)
     await one_person_calls(city, calls)
     await certificate_calls(city, calls)
+    await insurance_calls(city, calls)
     await help_calls(city, calls)
     await market_calls(city, calls)
     await work_calls(city, calls)

@@ -159,6 +159,43 @@ async def _told_by_authorities(city: City) -> None:
     await city.world.settle()
 
 
+async def insurance_calls(city: City, calls: Calls) -> None:
+    """What the insurance agency tells, and what is signed."""
+    note = calls.of("registry")
+    path = "/v1/unemployment-insurance"
+    forms = [
+        worker_form(next(city.serial), labour_status="unemployed", status_since="2003-01-06")
+        for _ in range(2)
+    ]
+    await city.load("registry", "/v1/workers", forms)
+    told = [
+        {
+            "id_number": form["id_number"], "what": "started", "on": "2003-02-01", "months": 24,
+            "years": 7, "authority": "失业保险经办机构",
+        }
+        for form in forms
+    ]  # fmt: skip
+    await city.load("registry", f"{path}/facts", told)
+    # A second version of the account: what is signed below is then refused for the first one.
+    await city.load("registry", f"{path}/facts", [{**told[0], "what": "drawn"}])
+    page = await city.get("registry", f"{path}?worker_id={forms[0]['id']}")
+    account = page["items"][0]["id"]
+    note(f"GET {path}")
+    note(f"GET {path}/findings")
+    note(f"GET {path}/{{account_id}}", account_id=account)
+    note(
+        f"POST {path}/{{account_id}}/deferral-agreements",
+        {"on": ON, "reference": "2003-17"},
+        account_id=account,
+    )
+    note(
+        f"POST {path}/{{account_id}}/deferral-agreements/{{agreement_id}}/reversals",
+        {"reason": "录入有误"},
+        account_id=account,
+        agreement_id=NOBODY,
+    )
+
+
 async def unemployment_calls(city: City, calls: Calls) -> None:
     """Registrations as unemployed, and what is filed about them."""
     note = calls.of("registry")

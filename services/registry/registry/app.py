@@ -38,6 +38,7 @@ from registry.publications import api as publications
 from registry.reliefs import api as reliefs
 from registry.reveals import api as reveals
 from registry.unemployment import api as unemployment
+from registry.unemployment_insurance import api as unemployment_insurance
 from registry.workers import api as workers
 
 #: In the order in which the contract shows them.
@@ -52,6 +53,7 @@ NOUNS = (
     contributions,
     filings,  # its fixed paths come before the registrations' ids
     unemployment,
+    unemployment_insurance,
     corrections,
     duplicates,
     merges,

@@ -20,6 +20,7 @@ from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.pairings import usecases as pairings
 from registry.unemployment import usecases as unemployment
+from registry.unemployment_insurance import usecases as unemployment_insurance
 
 
 async def follow(
@@ -32,6 +33,7 @@ async def follow(
     because = {told_of.get(worker, worker): cause for worker, cause in causes.items()}
     known = await labour_status.refold(tx, persons, because)
     await unemployment.refold(rt, tx, persons, because, known)
+    await unemployment_insurance.refold(rt, tx, persons, because, known)
     await folding.refold(rt, tx, persons, because)
     await difficulties.refold(rt, tx, persons, because)
     await issuing.annotate(rt, tx, persons, because)

@@ -25,6 +25,7 @@ from registry.offices import events as offices
 from registry.pairings import events as pairings
 from registry.reliefs import events as reliefs
 from registry.unemployment import events as unemployment
+from registry.unemployment_insurance import events as unemployment_insurance
 from registry.workers import events as workers
 
 CATALOGUE = Catalogue(
@@ -38,6 +39,7 @@ CATALOGUE = Catalogue(
         *contributions.TOLD,
         *unemployment.TOLD,
         *duplicates.TOLD,
+        *unemployment_insurance.TOLD,
         *certificates.TOLD,
         *difficulties.TOLD,
         *benefits.TOLD,

@@ -20,6 +20,7 @@ from registry.contributions import domain, events, store
 from registry.contributions.domain import Conflict, Contribution, Paid, Withdrawal
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
+from registry.unemployment_insurance import usecases as unemployment_insurance
 from registry.workers import usecases as workers
 
 
@@ -59,6 +60,7 @@ async def record_all(
             )  # fmt: skip
     if kept:
         await _keep(tx, teller, kept)
+        await unemployment_insurance.refold(rt, tx, {row.worker_id for row in kept}, {})
     return outcome
 
 
@@ -98,6 +100,7 @@ async def reverse_all(
     undone = [row for row in before if not row.reversed and after[row.id].reversed]
     await emit(tx, [_event(events.CONTRIBUTION_REVERSED, row) for row in undone])
     await refold(tx, {row.worker_id for row in undone if row.payer})
+    await unemployment_insurance.refold(rt, tx, concerned, {})
     return [None] * len(withdrawals)
 
 

@@ -29,6 +29,7 @@ from registry.life_facts import usecases as life_facts
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice, OfficeNotOpen
 from registry.unemployment import usecases as unemployment
+from registry.unemployment_insurance import usecases as unemployment_insurance
 from registry.workers import changes, domain, events, reading, record, store
 from registry.workers.domain import Category, Claims, Contact, Employer, Facts, Proof, Worker
 from registry.workers.names import employer_key, name_key
@@ -178,6 +179,7 @@ async def register_all(
         await emit(tx, told)
         await life_facts.bind(tx, [worker.id for worker in made])
         await unemployment.open_all(rt, tx, openings, early)
+        await unemployment_insurance.refold(rt, tx, [worker.id for worker in made], {})
     return outcome
 
 
