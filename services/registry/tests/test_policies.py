@@ -21,7 +21,7 @@ def test_every_value_is_cited() -> None:
             if entry.parameter is not None:
                 assert entry.parameter.cite.document
                 # The key of the dossier: a rule, a benefit, or the table of states.
-                assert re.search(r"\b[RB][0-9]|^4\.", entry.parameter.cite.clause)
+                assert re.search(r"\b[RB][0-9]|\b4\.[0-9]", entry.parameter.cite.clause)
 
 
 @pytest.mark.parametrize(
