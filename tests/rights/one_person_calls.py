@@ -43,3 +43,5 @@ async def one_person_calls(city: City, calls: Calls) -> None:
     note("GET /v1/merges")
     note("GET /v1/merges/{merge_id}", merge_id=merge)
     note("POST /v1/merges/{merge_id}/reversals", {"on": ON, "reason": "误并"}, merge_id=merge)
+    for tail in ("record", "changes", "dossier"):
+        note("GET /v1/workers/{worker_id}/" + tail, worker_id=c)
