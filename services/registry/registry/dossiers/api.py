@@ -13,8 +13,8 @@ from kit import audit, pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from registry.benefits.api import BenefitOut
-from registry.certificates.api import CertificateOut, TransitionOut
-from registry.certificates.domain import State as CertificateState
+from registry.certificates.acts import State as CertificateState
+from registry.certificates.bodies import CertificateOut, TransitionOut
 from registry.corrections.api import CorrectionRequestOut
 from registry.decision_api import DecisionOut
 from registry.difficulties.wire import DifficultyOut

@@ -19,7 +19,8 @@ from registry.benefits import usecases as benefits
 from registry.benefits.reading import Line
 from registry.certificates import cases
 from registry.certificates import usecases as certificates
-from registry.certificates.domain import Certificate, Transition
+from registry.certificates.cases import Case
+from registry.certificates.domain import Transition
 from registry.corrections import usecases as corrections
 from registry.corrections.domain import Request
 from registry.difficulties import usecases as difficulties
@@ -100,7 +101,7 @@ class Some:
 class CertificateFile:
     """A certificate with its steps and its decisions, oldest first."""
 
-    certificate: Certificate
+    certificate: Case
     steps: list[Transition]
     decisions: list[dict[str, Any]]
 
@@ -142,11 +143,11 @@ async def dossier_of(rt: Runtime, actor: Actor, worker_id: UUID) -> Dossier:
         changed = await correcting.changes_of(rt, tx, worker_id, None, SHOWN + 1)
         files = [
             CertificateFile(
-                one,
-                await cases.steps_of(tx, one.id),
-                await decisions.load_for(tx, one.id, limit=SHOWN),
+                case,
+                await cases.steps_of(tx, case.certificate.id),
+                await decisions.load_for(tx, case.certificate.id, limit=SHOWN),
             )
-            for one in held[:SHOWN]
+            for case in await cases.presented(rt, tx, actor, held[:SHOWN])
         ]
         recognitions = [
             RecognitionFile(one, await decisions.load_for(tx, one.id, limit=SHOWN))
