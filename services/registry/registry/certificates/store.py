@@ -376,6 +376,8 @@ async def suspensions_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[tuple[d
     ):
         found.setdefault(row["certificate_id"], []).append((row["day"], row["until"]))
     return found
+
+
 async def standing_of(
     tx: Tx, workers: Sequence[UUID], on: date, known_at: datetime | None
 ) -> list[Transition]:
