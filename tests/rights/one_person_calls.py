@@ -43,3 +43,12 @@ async def one_person_calls(city: City, calls: Calls) -> None:
     note("GET /v1/merges")
     note("GET /v1/merges/{merge_id}", merge_id=merge)
     note("POST /v1/merges/{merge_id}/reversals", {"on": ON, "reason": "误并"}, merge_id=merge)
+    ask = {"attribute": "dibao", "value": True, "requested_on": ON, "reason": "证明有误"}
+    path = f"/v1/workers/{c}/correction-requests"
+    asked = (await city.post("registry", path, ask, **{"If-Match": '"v1"'})).json()["id"]
+    await city.post(
+        "registry", f"/v1/correction-requests/{asked}/approvals", {"on": ON},
+        persona="supervisor", **{"If-Match": '"v1"'},
+    )  # fmt: skip
+    for tail in ("record", "changes", "dossier"):
+        note("GET /v1/workers/{worker_id}/" + tail, worker_id=c)

@@ -17,6 +17,7 @@ from registry.consumers import SUBSCRIPTIONS
 from registry.contributions import api as contributions
 from registry.corrections import api as corrections
 from registry.difficulties import api as difficulties
+from registry.dossiers import api as dossiers
 from registry.duplicates import api as duplicates
 from registry.duplicates import usecases as duplicate_work
 from registry.events import CATALOGUE
@@ -68,6 +69,7 @@ NOUNS = (
     benefits,
     reliefs,
     pairings,
+    dossiers,
     access,
     reveals,
 )

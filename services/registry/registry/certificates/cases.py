@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -142,6 +142,18 @@ async def history_of(rt: Runtime, actor: Actor, id: UUID) -> list[Transition]:
     async with rt.db.reading() as tx:
         await usecases.certificate_in(tx, actor, id)
         return await store.transitions_of(tx, id)
+
+
+async def steps_of(tx: Tx, id: UUID) -> list[Transition]:
+    """Every step of one certificate, in order."""
+    return await store.transitions_of(tx, id)
+
+
+async def standing_of(
+    tx: Tx, workers: Sequence[UUID], on: date, known_at: datetime | None
+) -> list[Transition]:
+    """The last step of each certificate of these records by a day, as known at an instant."""
+    return await store.standing_of(tx, workers, on, known_at)
 
 
 async def evidence_of(rt: Runtime, actor: Actor, id: UUID) -> list[Evidence]:

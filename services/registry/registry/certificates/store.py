@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -376,3 +376,25 @@ async def suspensions_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[tuple[d
     ):
         found.setdefault(row["certificate_id"], []).append((row["day"], row["until"]))
     return found
+
+
+async def standing_of(
+    tx: Tx, workers: Sequence[UUID], on: date, known_at: datetime | None
+) -> list[Transition]:
+    rows = await tx.fetch(
+        "select distinct on (t.certificate_id) t.* from certificate c"
+        " join certificate_transition t on t.certificate_id = c.id"
+        " where c.worker_id = any($1::uuid[]) and t.day <= $2"
+        " and ($3::timestamptz is null or t.recorded_at <= $3)"
+        " order by t.certificate_id, t.step desc",
+        workers,
+        on,
+        known_at,
+    )
+    return [
+        Transition(
+            row["certificate_id"], row["step"], row["state"], row["day"], row["actor"],
+            row["reason"],
+        )
+        for row in rows
+    ]  # fmt: skip

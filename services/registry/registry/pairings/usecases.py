@@ -106,9 +106,9 @@ async def fold(tx: Tx, asked: Iterable[UUID], causes: Mapping[UUID, Event]) -> N
             continue
         news: list[NewEvent] = []
         if pairing.placement_id is not None:
-            began = next(
-                p.started_on for p in placements[pairing.worker_id] if p.id == pairing.placement_id
-            )
+            # A placement of a record that was merged is another person's after the merge is undone.
+            known = {p.id: p.started_on for p in placements.get(pairing.worker_id, ())}
+            began = known.get(pairing.placement_id, pairing.formed_on)
             news.append(
                 _event(
                     events.PAIRING_UNPLACED,
