@@ -55,6 +55,12 @@ class Person:
         page = await self.registry.get("/v1/contributions/conflicts")
         return [one["month"] for one in page["items"] if one["worker_id"] == self.id]
 
+    async def certificate(self) -> tuple[str, str | None]:
+        """State of the certificate, and from which day on it was revoked."""
+        page = await self.registry.get("/v1/certificates", worker_id=self.id)
+        (one,) = page["items"]
+        return one["state"], one["revoked_on"]
+
     async def difficulties(self) -> list[tuple[str, str | None]]:
         page = await self.registry.get("/v1/difficulties", worker_id=self.id)
         return [(one["state"], one["exited_on"]) for one in page["items"]]
@@ -105,10 +111,13 @@ async def test_dies_and_is_told_of_late_and_twice(registry: Any) -> None:
     by_police = await person.is_told(POLICE, "deceased", "2003-07-15")
     by_civil = await person.is_told(CIVIL, "deceased", "2003-07-15")
     assert await person.spells() == [("laid_off", "2001-03-01"), ("deceased", "2003-07-15")]
+    assert await person.certificate() == ("revoked", "2003-07-15")
     await person.was_told_wrongly(POLICE, by_police)
     assert await person.status() == ("deceased", "2003-07-15")
+    assert await person.certificate() == ("revoked", "2003-07-15")
     await person.was_told_wrongly(CIVIL, by_civil)
     assert await person.status() == ("employed", "2003-08-01")
+    assert await person.certificate() == ("issued", None)
 
 
 async def test_registers_after_having_served(registry: Any) -> None:
