@@ -98,6 +98,11 @@ def places() -> list[Call]:
             registry, "POST", "/v1/offices/imports", rows=[office | {"code": "231102-old-station"}]
         ),
         Call(registry, "GET", "/v1/offices/{code}", {"code": OFFICE}),
+        Call(registry, "GET", "/v1/status-lists/{name}", {"name": "r1"}),
+        Call(
+            registry, "POST", "/v1/credentials/verifications",
+            body={"number": "23110020030000001", "check_code": "0000-0000"},
+        ),
         Call(
             registry, "GET", "/v1/contract/events/{name}",
             {"name": "registry.worker.registered.v1.schema.json"},

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +85,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[Stage]:
+async def stage(folder: Path, business_day: str = "") -> AsyncIterator[Stage]:
     """The whole house, empty, on its own folder and ports; durable settings, as it ships."""
     home = Installation(folder / "run")
     home.prepare()
-    house = House(home, choose("none", None), lambda _line: None)
+    choice = replace(choose("none", None), as_of=business_day)
+    house = House(home, choice, lambda _line: None)
     await house.start()
     try:
         yield Stage(house, folder)
