@@ -30,7 +30,16 @@ from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice, OfficeNotOpen
 from registry.unemployment import usecases as unemployment
 from registry.workers import changes, domain, events, reading, record, store
-from registry.workers.domain import Category, Claims, Contact, Employer, Facts, OnPaper, Proof, Worker
+from registry.workers.domain import (
+    Category,
+    Claims,
+    Contact,
+    Employer,
+    Facts,
+    OnPaper,
+    Proof,
+    Worker,
+)
 from registry.workers.names import employer_key, name_key
 from registry.workers.reading import Comparable
 from registry.workers.record import Known

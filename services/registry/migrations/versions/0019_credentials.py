@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 SQL = """
 create table credential_status (
