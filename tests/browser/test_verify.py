@@ -127,15 +127,12 @@ async def a_certificate(phone: Phone, name: str = "王小明") -> dict[str, Any]
 
 
 async def revoke(phone: Phone, told: dict[str, Any]) -> None:
-    import asyncpg
-
-    url = phone.thing.runtime.settings.database_url.get_secret_value()
-    connection = await asyncpg.connect(url.replace("registry_app", "registry_owner"))
-    await connection.execute(
-        "update certificate set state = 'revoked', entitled = false where number = $1",
-        told["number"],
-    )
-    await connection.close()
+    async with phone.thing.db.transaction() as tx:
+        await tx.execute(
+            "update certificate set state = 'revoked', revoked_on = '2003-09-01', reason = 'lent'"
+            " where number = $1",
+            told["number"],
+        )
 
 
 async def picture(phone: Phone, name: str) -> None:

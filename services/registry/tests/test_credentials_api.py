@@ -218,20 +218,10 @@ async def test_states_that_others_give_a_certificate_are_not_valid(
 
 
 async def put_state(registry: Any, certificate: str, state: str) -> None:
-    settings = registry.thing.runtime.settings
-    import asyncpg
-
-    owner = settings.database_url.get_secret_value().replace("registry_app", "registry_owner")
-    connection = await asyncpg.connect(owner)
-    try:
-        await connection.execute(
-            "set session_replication_role = replica"
-        )
-        await connection.execute(
+    async with registry.thing.db.transaction() as tx:
+        await tx.execute(
             "update certificate set state = $2 where id = $1::uuid", certificate, state
         )
-    finally:
-        await connection.close()
 
 
 async def test_status_lists_are_cacheable(registry: Any, public: httpx.AsyncClient) -> None:

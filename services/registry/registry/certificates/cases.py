@@ -169,7 +169,7 @@ async def counts_of(rt: Runtime, actor: Actor) -> Counts:
 
 async def certificates_among(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Certificate]:
     """Certificates by id, of any area: for nouns that say how one stands."""
-    return {certificate.id: certificate for certificate in await store.named(tx, ids, [])}
+    return {certificate.id: certificate for certificate in await store.some(tx, ids)}
 
 
 async def issued_after(tx: Tx, actor: Actor, after: UUID | None, limit: int) -> list[Certificate]:

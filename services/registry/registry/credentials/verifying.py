@@ -109,9 +109,7 @@ class StatusLists:
             if list > await store.lists(tx):
                 raise NotFound
             slots = await store.slots_in(tx, list)
-            found = await cases.certificates_among(
-                tx, [*{slot.certificate_id for slot in slots}]
-            )
+            found = await cases.certificates_among(tx, [*{slot.certificate_id for slot in slots}])
         standings = {id: standing_of(certificate) for id, certificate in found.items()}
         marks = domain.marks(slots, standings)
         return {purpose: self._signed(purpose, list, bits) for purpose, bits in marks.items()}

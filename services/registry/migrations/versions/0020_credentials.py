@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 SQL = """
 create table credential_status (
