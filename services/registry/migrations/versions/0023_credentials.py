@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0020"
-down_revision = "0019"
+revision = "0023"
+down_revision = "0022"
 
 SQL = """
 create table credential_status (
