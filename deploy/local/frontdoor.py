@@ -4,6 +4,7 @@
 /api/<service>/openapi.json    its contract
 /health   /health/<service>[/live|/ready|/status]
 /   /docs/<service>   /report   /open/<service>/v1/…   pages for people
+/verify   /verify/<part>       the page behind the QR code of a certificate (registry shows it)
 /issuer/…                      the development issuer
 """
 
@@ -100,6 +101,11 @@ def create_front_door(
             return await proxy.forward(request, service, path)
         return problem(404, "not-found", "没有这个地址", "There is nothing at this address")
 
+    async def verification(request: Request) -> Response:
+        part = request.path_params.get("part")
+        path = f"/v1/verify/{part}" if part else "/v1/verify"
+        return await proxy.forward(request, "registry", path)
+
     async def health_of(request: Request) -> Response:
         state = request.path_params.get("state", "status")
         if state not in STATES:
@@ -124,6 +130,8 @@ def create_front_door(
             Route("/docs/{service}", pages.docs),
             Route("/report", pages.report),
             Route("/open/{service}/v1/{path:path}", pages.open),
+            Route("/verify", verification),
+            Route("/verify/{part:str}", verification),
             Route("/health", health),
             Route("/health/{service}", health_of),
             Route("/health/{service}/{state}", health_of),
@@ -152,6 +160,7 @@ def main() -> None:
     uvicorn.run(
         create_front_door(settings), host=settings.host, port=settings.port,
         log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
+        proxy_headers=False,  # nobody stands before this door: whose request it is, the socket says
     )  # fmt: skip
 
 

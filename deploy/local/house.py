@@ -14,7 +14,7 @@ import httpx
 from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
-from kit import migrations, streams
+from kit import migrations, signing, streams
 from kit.crypto import complete
 from kit.embedded import EmbeddedNats, EmbeddedPostgres
 from kit.processes import Reservation, ServerFailed, reserve_port, tail
@@ -127,6 +127,8 @@ class House:
             "AUDIENCE": AUDIENCE,
             "JWKS_URL": f"{self.issuer}/jwks",
             "KEYS_FILE": str(self._keys_file(service)),
+            "SIGNING_KEYS_FILE": str(self._signing_keys_file(service)),
+            "PUBLIC_URL": self.address,
             "POLICY_OVERLAY": str(overlay) if overlay else "",
             "ENVIRONMENT": "embedded",
             "PUBLIC_PATH": f"/api/{service.name}",
@@ -183,6 +185,13 @@ class House:
         known = json.loads(file.read_text()) if file.exists() else {"keys": []}
         if (whole := complete(known)) != known:
             write_private(file, json.dumps(whole))
+        return file
+
+    def _signing_keys_file(self, service: ServiceName) -> Path:
+        """The keys under which this service signs, made once; the old ones stay published in it."""
+        file = self.home.keys / f"{service.name}-signing.json"
+        if not file.exists():
+            signing.generate(file)
         return file
 
     def _front_door_environment(self) -> dict[str, str]:

@@ -44,7 +44,10 @@ class Proxy:
         if base is None:
             return problem(404, "unknown-service", "没有这个服务", "There is no such service")
         query = request.url.query
-        headers = passed_on(request.headers.raw, b"host")
+        headers = passed_on(request.headers.raw, b"host", b"x-forwarded-for")
+        # The services count requests without a token by address: ours to say, not the caller's.
+        if request.client is not None:
+            headers.append((b"x-forwarded-for", request.client.host.encode()))
         headers.append((b"x-forwarded-host", request.headers.get("host", "").encode()))
         headers.append((b"x-forwarded-proto", request.url.scheme.encode()))
         has_body = {"content-length", "transfer-encoding"} & set(request.headers)

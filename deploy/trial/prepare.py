@@ -23,6 +23,8 @@ from trial.broker import variable
 FOLDER = ROOT / "deploy" / ".secrets"
 ADDRESS = "http://127.0.0.1:8000"
 ISSUER = f"{ADDRESS}/issuer"
+#: Services that sign something for the world outside.
+SIGNING = frozenset({"registry"})
 INSIDE = 8000  # the port of every container of ours
 
 
@@ -48,7 +50,13 @@ def service_environment(
     """What one service is told beyond what compose.yaml says for all of them."""
     app = databases.app_of(service.package)
     overlay = choice.overlay(service.name)
-    return {
+    signing = {
+        "SIGNING_KEYS_FILE": f"/run/secrets/{service.package}_signing",
+        "PUBLIC_URL": ADDRESS,
+        # Only the front door can reach a service: its word about the caller's address counts.
+        "FORWARDED_ALLOW_IPS": "*",
+    }
+    return (signing if service.name in SIGNING else {}) | {
         "DATABASE_URL": f"postgresql://{app}:{known[app]}@postgres:5432/{service.package}",
         "NATS_USER": service.name,
         "NATS_PASSWORD": known[f"nats_{service.name}"],
@@ -73,6 +81,9 @@ def prepare(folder: Path, choice: Choice) -> None:
         known_keys = json.loads(keyring.read_text()) if keyring.exists() else {"keys": []}
         if (whole := crypto.complete(known_keys)) != known_keys:
             write_private(keyring, json.dumps(whole))
+        signing_keys = folder / "keys" / f"{service.name}-signing.json"
+        if service.name in SIGNING and not signing_keys.exists():
+            importlib.import_module("kit.signing").generate(signing_keys)
         _environment_file(
             folder / f"{service.name}.env", service_environment(service, choice, known)
         )

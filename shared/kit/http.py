@@ -97,9 +97,10 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = message["headers"] = list(message.get("headers", ()))
-                if not any(key == b"cache-control" for key, _ in headers):
+                there = {key for key, _ in headers}
+                if b"cache-control" not in there:
                     headers.append(_NO_STORE)
-                headers.extend(_SECURITY_HEADERS)
+                headers.extend(pair for pair in _SECURITY_HEADERS if pair[0] not in there)
                 headers.append((b"x-request-id", request_id.encode()))
             await send(message)
 

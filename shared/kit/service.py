@@ -34,6 +34,7 @@ from kit.problems import Problem
 from kit.relay import Relay
 from kit.rotation import Sealed
 from kit.settings import Settings
+from kit.signing import SigningKeys
 
 log = structlog.get_logger("service")
 
@@ -81,6 +82,7 @@ class Runtime:
     keyring: Keyring
     metrics: Metrics
     audit: Recorder
+    signing: SigningKeys = field(default_factory=lambda: SigningKeys(None))
     bus: Bus | None = None
     relay: Relay | None = None
     consumers: list[Consumer] = field(default_factory=list)
@@ -116,6 +118,7 @@ async def assemble(
         keyring=keyring,
         metrics=metrics or Metrics(service.name),
         audit=Recorder(service.name, url),
+        signing=SigningKeys(settings.signing_keys_file),
     )
     async with runtime.db.transaction() as tx:
         await policies.remember(tx)

@@ -44,6 +44,25 @@ class Settings(BaseSettings):
     audience: str = "reemployment"
     jwks_url: str | None = None
     keys_file: Path | None = Field(default=None, description="keyring.json, outside the database")
+    signing_keys_file: Path | None = Field(
+        default=None, description="Ed25519 keys of kit.signing, outside the database"
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        pattern=r"^https?://[^/?#]+(/[a-z0-9-]+)*$",
+        description="What stands before PUBLIC_PATH when somebody outside reads an address",
+    )
+    public_rate: str = Field(
+        default="30/minute;300/hour",
+        pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)(;[1-9][0-9]{0,6}/(second|minute|hour|day))*$",
+        description="Requests without a token that one address may make, where it matters",
+    )
+    status_list_fresh_s: int = Field(
+        default=60, ge=0, le=86_400, description="How old a published status list may be (seconds)"
+    )
+    fonts_folder: Path | None = Field(
+        default=None, description="Further fonts for rare characters in what is printed"
+    )
     policy_overlay: Path | None = Field(default=None, description="The city's folder of policies")
     environment: Literal["embedded", "production"] = "production"
     public_path: str = Field(default="", pattern=r"^(/[a-z0-9-]+)*$", description="/api/registry")

@@ -26,6 +26,7 @@ import structlog
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
+from kit import signing
 from kit.auth import Authenticator
 from kit.bus import MemoryBus, Outgoing
 from kit.crypto import Keyring
@@ -264,6 +265,14 @@ def wire(event: Event) -> bytes:
     return envelope(row, city=CITY)
 
 
+def _signing_keys(keys_file: Path) -> Path:
+    """Keys for signing, beside the keyring and as long-lived."""
+    path = keys_file.with_name("signing.json")
+    if not path.exists():
+        signing.generate(path)
+    return path
+
+
 @asynccontextmanager
 async def under_test(
     service: Service,
@@ -276,6 +285,7 @@ async def under_test(
     **settings: Any,
 ) -> AsyncIterator[UnderTest]:
     """Run one service's app in this process on ``database_url``; nothing polls by itself."""
+    settings.setdefault("signing_keys_file", _signing_keys(keys_file))
     values = Settings(
         service=service.name,
         database_url=database_url,

@@ -40,8 +40,11 @@ COMPANIONS = {
         "terms.py",
         "events.py",
         "folding.py",
+        "glyphs.py",
+        "printing.py",
+        "verifying.py",
     },
-    "api.py": {"wire.py", "bodies.py"},
+    "api.py": {"wire.py", "bodies.py", "public.py"},
 }
 COMPANION_ROOMS = set().union(*COMPANIONS.values())
 

@@ -64,6 +64,11 @@ def _places() -> list[Call]:
             "GET /v1/contract/events/{name}", name="registry.worker.registered.v1.schema.json"
         ),
         _call("POST /v1/calendar-days/imports", rows=[day]),
+        _call("GET /v1/status-lists/{name}", name="r1"),
+        _call(
+            "POST /v1/credentials/verifications",
+            {"number": "23110020030000001", "check_code": "0000-0000"},
+        ),
         _call("GET /v1/working-days", query="?start=2003-09-01&count=10"),
         _call("GET /v1/certificate-publications", query=f"?area_code={DISTRICT}"),
     ]  # fmt: skip

@@ -82,7 +82,9 @@ def test_a_service_starts_as_the_process_contract_says(service: Any, secrets: Pa
     assert it["command"] == [f"{service.package}.app", "serve"]
     assert it["depends_on"]["provision"]["condition"] == "service_completed_successfully"
     told = environment_of(service.name, secrets)
-    assert set(told) == {
+    signs = service.name in prepare.SIGNING
+    signing = {"SIGNING_KEYS_FILE", "PUBLIC_URL", "FORWARDED_ALLOW_IPS"} if signs else set()
+    assert set(told) == signing | {
         "DATABASE_URL", "NATS_URL", "NATS_USER", "NATS_PASSWORD", "ROLE", "HOST", "PORT", "CITY",
         "BUSINESS_DAY", "ISSUER", "AUDIENCE", "JWKS_URL", "KEYS_FILE", "POLICY_OVERLAY",
         "ENVIRONMENT", "PUBLIC_PATH", "LOG_LEVEL",
@@ -92,7 +94,12 @@ def test_a_service_starts_as_the_process_contract_says(service: Any, secrets: Pa
     assert told["DATABASE_URL"].startswith(f"postgresql://{service.package}_app:")
     assert told["DATABASE_URL"].endswith(f"@postgres:5432/{service.package}")
     assert told["NATS_USER"] == service.name
-    (keys,) = it["secrets"]
+    keys, *more = it["secrets"]
+    assert more == ([f"{service.package}_signing"] if signs else [])
+    if signs:
+        assert told["SIGNING_KEYS_FILE"] == f"/run/secrets/{more[0]}"
+        assert COMPOSE["secrets"][more[0]]["file"] == f".secrets/keys/{service.name}-signing.json"
+        assert (secrets / "keys" / f"{service.name}-signing.json").exists()
     assert told["KEYS_FILE"] == f"/run/secrets/{keys}"
     assert COMPOSE["secrets"][keys]["file"] == f".secrets/keys/{service.name}.json"
 
@@ -128,7 +135,7 @@ def test_what_was_made_is_kept(secrets: Path) -> None:
     before = [file.read_bytes() for file in files]
     prepare.prepare(secrets, choose("none", None))
     assert [file.read_bytes() for file in files] == before
-    assert len(files) == 7
+    assert len(files) == 8
 
 
 def test_the_brokers_file_is_what_the_services_need(secrets: Path) -> None:

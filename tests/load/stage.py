@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +44,20 @@ class Stage:
         """The database as the superuser: benchmarks look where no service may."""
         return self.house.postgres.dsn(package)
 
-    def client(self, service: str) -> httpx.AsyncClient:
+    def client(self, service: str, token: str | None = None) -> httpx.AsyncClient:
         return httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{self.port(service)}",
-            headers={"Authorization": f"Bearer {self.token()}"},
+            headers={"Authorization": f"Bearer {token or self.token()}"},
             timeout=600,
             trust_env=False,
         )
 
-    async def load(self, service: str, path: str, rows: list[dict[str, Any]]) -> float:
+    async def load(
+        self, service: str, path: str, rows: list[dict[str, Any]], token: str | None = None
+    ) -> float:
         """Send rows through a bulk import; answers the seconds. Every row must be accepted."""
         body = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
-        async with self.client(service) as client:
+        async with self.client(service, token) as client:
             started = time.perf_counter()
             answer = await client.post(
                 path, content=body, headers={"Content-Type": "application/x-ndjson"}
@@ -85,11 +87,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[Stage]:
+async def stage(folder: Path, business_day: str = "") -> AsyncIterator[Stage]:
     """The whole house, empty, on its own folder and ports; durable settings, as it ships."""
     home = Installation(folder / "run")
     home.prepare()
-    house = House(home, choose("none", None), lambda _line: None)
+    choice = replace(choose("none", None), as_of=business_day)
+    house = House(home, choice, lambda _line: None)
     await house.start()
     try:
         yield Stage(house, folder)

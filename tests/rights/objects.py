@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.journeys.city import DISTRICT, City
 from tests.rights.calls import Calls
+from tests.rights.card_calls import card_calls
 from tests.rights.certificate_calls import certificate_calls
 from tests.rights.money_calls import assessment_calls, loan_calls, money_calls
 from tests.rights.one_person_calls import one_person_calls
@@ -28,6 +29,7 @@ async def everything(city: City) -> Calls:
     await certificate_calls(city, calls)
     await insurance_calls(city, calls)
     await help_calls(city, calls)
+    await card_calls(city, calls)
     await market_calls(city, calls)
     await work_calls(city, calls)
     await money_calls(city, calls)

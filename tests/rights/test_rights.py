@@ -133,6 +133,8 @@ def judged(answer: httpx.Response) -> str:
     """What the answer to a foreign actor amounts to, in the words of the table."""
     if answer.status_code in (403, 404):
         return str(answer.status_code)
+    if "json" not in answer.headers.get("content-type", ""):
+        return f"{answer.status_code} a file"
     body = answer.json()
     if answer.status_code == 422 and body.get("code") in HIDDEN:
         return "unknown"

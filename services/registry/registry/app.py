@@ -16,6 +16,7 @@ from registry.certificates import ending as certificates_ending
 from registry.consumers import SUBSCRIPTIONS
 from registry.contributions import api as contributions
 from registry.corrections import api as corrections
+from registry.credentials import api as credentials
 from registry.difficulties import api as difficulties
 from registry.dossiers import api as dossiers
 from registry.duplicates import api as duplicates
@@ -64,6 +65,7 @@ NOUNS = (
     approvals,
     inspections,
     losses,
+    credentials,
     difficulties,
     grants,
     benefits,
@@ -99,8 +101,8 @@ SERVICE = Service(
     package="registry",
     title_zh="登记与认定",
     title_en="Registry",
-    description="劳动者、劳动状态、再就业优惠证、困难对象、享受记录、税费减免与结对帮扶。"
-    " Workers, labour status, certificates, recognition, benefits, reliefs and pairings.",
+    description="劳动者、劳动状态、再就业优惠证、优惠证凭证、困难对象、享受记录、税费减免与结对帮扶。"
+    " Workers, labour status, certificates, credentials, recognition, benefits, reliefs and pairings.",
     catalogue=CATALOGUE,
     routers=[router for noun in NOUNS for router in noun.routers],
     problems=dict(problem for noun in NOUNS for problem in noun.problems),

@@ -177,3 +177,13 @@ async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> dict[str, Any]:
 async def counts_of(rt: Runtime, actor: Actor) -> Counts:
     async with rt.db.looking() as tx:
         return await store.counts(tx, actor.area_prefix)
+
+
+async def certificates_among(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Certificate]:
+    """Certificates by id, of any area: for nouns that say how one stands."""
+    return {certificate.id: certificate for certificate in await store.some(tx, ids)}
+
+
+async def issued_after(tx: Tx, actor: Actor, after: UUID | None, limit: int) -> list[Certificate]:
+    """Issued certificates of the caller's subtree in the order of their ids."""
+    return await store.page(tx, actor.area_prefix, None, "issued", after, limit)

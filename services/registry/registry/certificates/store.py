@@ -398,3 +398,9 @@ async def standing_of(
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def some(tx: Tx, ids: Sequence[UUID]) -> list[Certificate]:
+    """Certificates by id, not locked."""
+    rows = await tx.fetch("select * from certificate where id = any($1::uuid[])", ids)
+    return [_certificate(row) for row in rows]

@@ -201,3 +201,9 @@ async def staff_of(
     async with rt.db.reading() as tx:
         await office_in(tx, actor, code)
         return await store.staff_of(tx, code, on, after, limit)
+
+
+async def names_of(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
+    """The present names of a few offices by code, for what is printed; of any area."""
+    found = {code: await store.by_code(tx, code) for code in codes}
+    return {code: office.name for code, office in found.items() if office is not None}

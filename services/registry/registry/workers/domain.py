@@ -6,7 +6,7 @@ Every fact here was claimed with a proof at a window; what follows from it is de
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 from uuid import UUID
@@ -140,6 +140,16 @@ class Contact:
     phone: str | None = None
     address: str | None = None
     household_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """What is printed on a person's papers: the name in plain. Whoever shows it notes the read."""
+
+    name: str = field(repr=False)
+    id_number_masked: str
+    sex: Sex
+    birth_date: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from asyncpg import Record
 
 from kit.crypto import Keyring, Sex, mask_id_number, mask_name, place
 from kit.db import Tx
-from registry.workers.domain import Claims, Contact, Employer, Facts, Proof, Worker
+from registry.workers.domain import Claims, Contact, Employer, Facts, OnPaper, Proof, Worker
 from registry.workers.names import employer_key, household_key, name_key, name_sound
 from registry.workers.record import CLAIMS
 
@@ -285,3 +285,21 @@ async def save(tx: Tx, id: UUID, version: int, columns: Mapping[str, Any]) -> bo
         *columns.values(),
     )
     return touched == 1
+
+
+async def on_paper(tx: Tx, keyring: Keyring, ids: Iterable[UUID]) -> dict[UUID, OnPaper]:
+    """Names in plain, for a set of workers."""
+    rows = await tx.fetch(
+        "select id, id_number, name, sex, birth_date from worker where id = any($1::uuid[])",
+        list(ids),
+    )
+    return {
+        id: OnPaper(
+            keyring.decrypt(row["name"], place(NAME, id)),
+            mask_id_number(keyring.decrypt(row["id_number"], place(ID_NUMBER, id))),
+            row["sex"],
+            row["birth_date"],
+        )
+        for row in rows
+        for id in (row["id"],)
+    }

@@ -31,7 +31,16 @@ from registry.offices.domain import NoSuchOffice, OfficeNotOpen
 from registry.unemployment import usecases as unemployment
 from registry.unemployment_insurance import usecases as unemployment_insurance
 from registry.workers import changes, domain, events, reading, record, store
-from registry.workers.domain import Category, Claims, Contact, Employer, Facts, Proof, Worker
+from registry.workers.domain import (
+    Category,
+    Claims,
+    Contact,
+    Employer,
+    Facts,
+    OnPaper,
+    Proof,
+    Worker,
+)
 from registry.workers.names import employer_key, name_key
 from registry.workers.reading import Comparable
 from registry.workers.record import Known
@@ -293,6 +302,12 @@ async def facts_on(
             facts = replace(facts, claims=known.claims, sex=known.sex, birth_date=known.birth_date)
         found[id] = facts
     return found
+
+
+async def on_paper(rt: Runtime, tx: Tx, ids: Iterable[UUID]) -> dict[UUID, OnPaper]:
+    """Names in plain, for what is printed, or masked on the way out. Whoever shows one notes the
+    read (``kit.audit``); the caller has checked that the people are in the actor's area."""
+    return await store.on_paper(tx, rt.keyring, ids)
 
 
 # --- comparing: possible duplicates are looked for by those who know what they compare

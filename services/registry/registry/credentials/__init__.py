@@ -1,0 +1,1 @@
+"""The certificate as a thing: signed statement, status lists, printed card, public verification."""
