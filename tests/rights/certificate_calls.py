@@ -56,6 +56,5 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     note(f"POST {certificate}/reissues", {"on": "2003-06-20"}, certificate_id=lost)
     inspection = {"year": 2003, "inspected_on": "2003-10-10"}
     note(f"POST {certificate}/inspections", inspection, certificate_id=lost)
-    note(f"GET {certificate}/inspections", certificate_id=lost)
     revocation = {"effective_on": "2003-08-01", "reason": "lent"}
     note(f"POST {certificate}/revocations", revocation, certificate_id=lost)
