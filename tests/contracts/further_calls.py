@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.ids import new_id
-from tests.journeys.city import CITY, DISTRICT, OFFICE, City, worker_form
+from tests.journeys.city import CITY, DISTRICT, OFFICE, City, id_number, worker_form
 from tests.rights.calls import Call, made, people
 
 ON = "2003-09-10"
@@ -37,6 +37,7 @@ async def registry_further(city: City) -> list[Further]:
     found += await _facts(city)
     found += [Further(call) for call in await _people(city)]
     found += await _certificates(city)
+    found += [Further(call) for call in await _insurance(city)]
     return found
 
 
@@ -181,9 +182,58 @@ async def _certificates(city: City) -> list[Further]:
     one = "/v1/certificates/{certificate_id}"
     inspection = {"year": 2006, "inspected_on": "2006-11-10"}
     row = {"certificate_id": listed.certificate, **inspection}
+    why = "?purpose=issue"
+    prints = {"certificate_ids": [inspected.certificate], "paper": "card", "purpose": "issue"}
     return [
+        Further(_call(f"POST {one}/credentials", {}, certificate_id=inspected.certificate)),
+        Further(_call(f"GET {one}/credential", certificate_id=inspected.certificate)),
+        Further(_call(f"GET {one}/card.pdf", query=why, certificate_id=inspected.certificate)),
+        Further(_call(f"GET {one}/booklet.pdf", query=why, certificate_id=inspected.certificate)),
+        Further(_call("POST /v1/credentials/prints", prints)),
         Further(_call(f"POST {one}/losses", {"on": "2005-06-02"}, certificate_id=lost.certificate)),
         Further(_call(f"POST {one}/inspections", inspection, certificate_id=inspected.certificate)),
         Further(_call(f"GET {one}/inspections", certificate_id=inspected.certificate)),
         Further(_call("POST /v1/certificates/inspections/imports", rows=[row])),
     ]
+
+
+async def _insurance(city: City) -> list[Call]:
+    """Two who drew unemployment insurance when they were hired, and sign to draw the rest later."""
+    path = "/v1/unemployment-insurance"
+    signing, signed = city.story(), city.story()
+    for story in (signing, signed):
+        form = {"labour_status": "unemployed", "status_since": "2003-01-06"}
+        await city.registers(story, **form)
+        await city.an_employer(story)
+    numbers = [id_number(int(story.worker[-12:])) for story in (signing, signed)]
+    rows = [
+        {"id_number": number, "what": "started", "on": "2003-02-01", "months": 24, "years": 7,
+         "authority": "失业保险经办机构"}
+        for number in numbers
+    ]  # fmt: skip
+    await city.load("registry", f"{path}/facts", rows)
+    await city.world.settle()
+    for story in (signing, signed):
+        await city.place(story)
+    await city.world.settle()
+    accounts = [
+        (await city.get("registry", f"{path}?worker_id={story.worker}"))["items"][0]["id"]
+        for story in (signing, signed)
+    ]
+    agreement = {"on": ON, "reference": "缓发2003-17"}
+    one = f"{path}/{accounts[1]}"
+    await city.post(
+        "registry", f"{one}/deferral-agreements", agreement, **await _version(city, one)
+    )
+    facts = (await city.get("registry", one))["facts"]
+    agreed = next(fact["id"] for fact in facts if fact["what"] == "deferred")
+    return [
+        _call(f"POST {path}/facts/imports", rows=[{**rows[0], "what": "drawn", "months": 3}]),
+        _call(
+            f"POST {path}/{{account_id}}/deferral-agreements", agreement, account_id=accounts[0]
+        ),
+        _call(
+            f"POST {path}/{{account_id}}/deferral-agreements/{{agreement_id}}/reversals",
+            {"reason": "录入有误"}, account_id=accounts[1], agreement_id=agreed,
+        ),
+    ]  # fmt: skip

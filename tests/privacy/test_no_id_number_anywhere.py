@@ -388,6 +388,8 @@ async def test_free_text_takes_no_number(
             headers={"Idempotency-Key": str(uuid4()), "If-Match": '"v1"'},
         )
         (error,) = answer.json()["errors"]
-        told = (answer.status_code, error["pointer"], error["code"])
-        assert told == (422, f"#/body/{field_name}", "holds-id-number")
+        # A body that is one of several kinds names its kind on the way.
+        where = error["pointer"].split("/")
+        told = (answer.status_code, where[:2], where[-1], error["code"])
+        assert told == (422, ["#", "body"], field_name, "holds-id-number")
         assert number not in answer.text

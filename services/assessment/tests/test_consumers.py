@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assessment.facts import store as facts
+from assessment.folds.domain import LEFT_ALONE
 from assessment.items.domain import fold
 
 DISTRICT = "231102000000"
@@ -138,6 +139,7 @@ async def test_we_can_read_what_the_publishers_say_they_tell(city: Any, package:
     subscriptions = {s.publisher: s for s in city.service.service.subscriptions}
     heard = subscriptions[catalogue.service].handlers
     told = [event for event in catalogue.published if event.name in heard]
-    assert {event.name for event in catalogue.published} == set(heard), "somebody changed the list"
+    counted = {e.name for e in catalogue.published if f"{e.service}.{e.noun}" not in LEFT_ALONE}
+    assert counted == set(heard), "somebody changed the list"
     await city.deliver(*(city.tell(event.name, dict(event.example)) for event in told))
     assert await city.service.dead() == []

@@ -221,8 +221,36 @@ KEPT: tuple[str, ...] = (
     "registry.life-fact.recorded.v1",
     "registry.life-fact.ended.v1",
     "registry.life-fact.reversed.v1",
-    "registry.contribution.recorded.v1",
-    "registry.contribution.reversed.v1",
+    "registry.area.renamed.v1",
+    "registry.area.ended.v1",
+    "registry.office.changed.v1",
+    "registry.worker.merged.v1",
+    "registry.worker.unmerged.v1",
+    "registry.certificate.investigation-opened.v1",
+    "registry.certificate.investigation-closed.v1",
+    "registry.certificate.inspected.v1",
+    "registry.certificate.suspended.v1",
+    "registry.certificate.reinstated.v1",
+    "registry.certificate.lost.v1",
+    "registry.certificate.reissued.v1",
+    "registry.certificate.expired.v1",
+    "registry.certificate.restored.v1",
+    "registry.unemployment.registered.v1",
+    "registry.unemployment.resumed.v1",
+    "registry.unemployment.employed.v1",
+    "registry.unemployment.cancelled.v1",
+    "registry.unemployment.voided.v1",
+    "registry.unemployment-insurance.started.v1",
+    "registry.unemployment-insurance.resumed.v1",
+    "registry.unemployment-insurance.stopped.v1",
+    "registry.unemployment-insurance.exhausted.v1",
+    "registry.unemployment-insurance.voided.v1",
+    "registry.unemployment-insurance.employed.v1",
+    "registry.unemployment-insurance.employment-voided.v1",
+    "registry.unemployment-insurance.deferred.v1",
+    "registry.unemployment-insurance.deferral-voided.v1",
+    "registry.unemployment-insurance.finding-noted.v1",
+    "registry.unemployment-insurance.finding-lifted.v1",
     "registry.benefit.granted.v1",
     "registry.benefit.stopped.v1",
     "registry.benefit.recovery-ordered.v1",
@@ -234,6 +262,9 @@ KEPT: tuple[str, ...] = (
     "jobs-market.public-welfare-post.vacated.v1",
     "subsidy.entitlement.refused.v1",
 )
+
+#: Nouns of others that nothing here counts: what somebody earned, and who might be whom.
+LEFT_ALONE: frozenset[str] = frozenset({"registry.contribution", "registry.duplicate"})
 
 RULES_OF: dict[str, tuple[Rule, ...]] = {
     event: tuple(rule for rule in RULES if rule.event == event)
