@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Asked, FactDay, Text, Told, load
+from kit.wire import Asked, Day, FactDay, Text, Told, load
 from registry.areas import domain, usecases
 from registry.areas.domain import Area, ChangeKind, Provenance
 from registry.areas.usecases import ChangeArea, EstablishArea
@@ -118,7 +118,7 @@ class AreaOut(BaseModel):
 
 
 OnDay = Annotated[
-    date | None, Query(description="所问之日；缺省为全部（列表）或现状 (as of this day)")
+    Day | None, Query(description="所问之日；缺省为全部（列表）或现状 (as of this day)")
 ]
 
 

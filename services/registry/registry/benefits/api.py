@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.money import Yuan
 from kit.problems import refused
-from kit.wire import terms
+from kit.wire import Day, terms
 from registry.benefits import domain, rules, usecases
 from registry.benefits.domain import TABLE, Act, ActKind, Cause, Kind, Overlap, Per, Takes
 from registry.benefits.reading import Line
@@ -41,7 +41,7 @@ ACT = "变动：" + terms(
 )  # fmt: skip
 TAKES = "占用月份：monthly 逐月，once 起始当月，note 不占用"
 #: A month as people write it.
-Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2003-09"])]
+Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2003-09"])]
 SHOWN = ("benefits",)
 
 
@@ -292,7 +292,7 @@ async def get_benefit_months(
     request: Request,
     worker_id: UUID,
     actor: Reader,
-    on: Annotated[date | None, Query(description="按哪一日的规定；缺省为业务日")] = None,
+    on: Annotated[Day | None, Query(description="按哪一日的规定；缺省为业务日")] = None,
 ) -> BenefitMonthsOut:
     """Per kind: months (or times) used, the limit by the law of a day, and what is left."""
     rt = runtime_of(request)

@@ -12,7 +12,7 @@ from kit import bulk, pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
-from kit.wire import ShortText, Text, load
+from kit.wire import Day, ShortText, Text, load
 from registry.calendars import domain, usecases
 from registry.calendars.domain import CalendarDay, CalendarYear, Source, Status
 
@@ -134,7 +134,7 @@ async def list_calendar_years(request: Request, actor: Reader) -> CalendarYears:
 async def count_working_days(
     request: Request,
     actor: Reader,
-    start: Annotated[date, Query(ge=date(1990, 1, 1), le=date(2100, 12, 31), description="起算日")],
+    start: Annotated[Day, Query(ge=date(1990, 1, 1), le=date(2100, 12, 31), description="起算日")],
     count: Annotated[int, Query(ge=0, le=400, description="工作日数")],
 ) -> Deadline:
     """The last day of a limit of so many working days; the first day itself does not count."""

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from kit import audit, pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
+from kit.wire import Day
 from registry.benefits.api import BenefitOut
 from registry.certificates.acts import State as CertificateState
 from registry.certificates.bodies import CertificateOut, TransitionOut
@@ -263,7 +264,7 @@ async def get_record(
     request: Request,
     worker_id: UUID,
     actor: Reader,
-    on: Annotated[date | None, Query(description="事实日期；缺省为今日")] = None,
+    on: Annotated[Day | None, Query(description="事实日期；缺省为今日")] = None,
     known_at: Annotated[
         AwareDatetime | None, Query(description="截至何时所知；缺省为现在 (RFC 3339)")
     ] = None,

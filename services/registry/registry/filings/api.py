@@ -32,7 +32,7 @@ from registry.filings.wire import problems as _problems
 from registry.labour_status.api import LabourStatusOut
 from registry.labour_status.domain import Declared, LabourStatus
 from registry.unemployment.api import KIND, PATH, REASON, TAG, CaseOut
-from registry.unemployment.domain import Kind, Reason
+from registry.unemployment.domain import Reason, StatedKind
 from registry.unemployment.usecases import Case
 
 router = APIRouter(prefix=PATH, tags=[TAG])
@@ -46,7 +46,6 @@ Declarer = Annotated[Actor, requires("registry:labour-status:write")]
 
 _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
 _REFERENCE = Field(default=None, description="证明文号", examples=["2003-028"])
-StatedKind = Annotated[Kind, Field(description=KIND)]
 
 
 def _example(**fields: Any) -> ConfigDict:
@@ -62,7 +61,7 @@ class RegisterIn(Asked):
     )  # fmt: skip
     worker_id: UUID = Field(description="申请人")
     on: FactDay
-    kind: StatedKind
+    kind: StatedKind = Field(description=KIND)
     evidence_kind: EvidenceKind = Field(description=terms(EVIDENCE))
     evidence_reference: ShortText = Field(description="证明文号", examples=["2003-028"])
     evidence_on: date = Field(description="证明日期")

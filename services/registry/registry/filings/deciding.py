@@ -19,7 +19,7 @@ from registry.filings.domain import Ages, Applicant, EvidenceKind, Leaving
 from registry.labour_status.domain import LabourStatus
 from registry.refusals import usecases as refusals
 from registry.unemployment import usecases as unemployment
-from registry.unemployment.domain import Kind, Reason, Registration
+from registry.unemployment.domain import Reason, Registration, StatedKind
 from registry.workers.domain import Facts
 
 #: Every rule of this noun that ever decided, for deriving old decisions again.
@@ -35,7 +35,7 @@ class Register:
 
     worker_id: UUID
     on: date
-    kind: Kind
+    kind: StatedKind
     evidence_kind: EvidenceKind
     evidence_reference: str
     evidence_on: date

@@ -19,7 +19,7 @@ from kit.facts import add_months
 from kit.refusal import Refusal
 from registry.labour_status.domain import LabourStatus
 from registry.rules import Clause
-from registry.unemployment.domain import Kind, Reason
+from registry.unemployment.domain import Reason, StatedKind
 
 REGISTRATION = "registry.unemployment_registration"
 CANCELLATION = "registry.unemployment_cancellation"
@@ -43,7 +43,7 @@ EVIDENCE: dict[str, str] = {
     "community_proof": "社区证明",
 }  # fmt: skip
 #: Which papers show which loss of work.
-SUITS: dict[Kind, frozenset[EvidenceKind]] = {
+SUITS: dict[StatedKind, frozenset[EvidenceKind]] = {
     "laid_off": frozenset({"layoff_voucher", "separation_proof"}),
     "dismissed": frozenset({"dismissal_notice", "separation_proof"}),
     "contract_ended": frozenset({"separation_proof"}),
@@ -154,7 +154,7 @@ class Applicant:
     birth_date: date
     cadre: bool
     status: LabourStatus
-    kind: Kind
+    kind: StatedKind
     evidence_kind: EvidenceKind
     evidence_on: date
     school: bool

@@ -16,7 +16,7 @@ from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Asked, FactDay, Id, Text, Told, after, impersonal, load, page
+from kit.wire import Asked, Day, FactDay, Id, Text, Told, after, impersonal, load, page
 from registry.offices import domain, usecases
 from registry.offices.domain import ChangeKind, Kind, Office, Staff
 from registry.offices.usecases import ChangeOffice
@@ -24,7 +24,7 @@ from registry.offices.usecases import ChangeOffice
 TAG = "offices 机构"
 router = APIRouter(prefix="/v1/offices", tags=[TAG])
 Code = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{1,63}$", description="机构代码")]
-OnDay = Annotated[date | None, Query(description="所问之日 (as of this day)")]
+OnDay = Annotated[Day | None, Query(description="所问之日 (as of this day)")]
 Account = Annotated[
     str,
     Field(

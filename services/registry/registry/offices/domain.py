@@ -79,6 +79,11 @@ class Staff:
     since: date
     until: date | None = None
 
+    def overlaps(self, other: Staff) -> bool:
+        """Whether this entry still holds, or holds again, when ``other`` begins."""
+        same = (self.office, self.account, self.role) == (other.office, other.account, other.role)
+        return same and (self.until is None or self.until > other.since)
+
 
 @dataclass(frozen=True, slots=True)
 class Office:

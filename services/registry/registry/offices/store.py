@@ -88,12 +88,21 @@ async def page(tx: Tx, prefix: str, after: UUID | None, limit: int) -> list[Offi
     return await _folded(tx, rows, None)
 
 
-async def add_staff(tx: Tx, entry: Staff, actor: str) -> None:
-    await tx.execute(
-        "insert into office_staff (id, office, account, role, since, actor)"
-        " values ($1, $2, $3, $4, $5, $6)",
-        entry.id, entry.office, entry.account, entry.role, entry.since, actor,
-    )  # fmt: skip
+async def by_codes(tx: Tx, codes: Iterable[str]) -> dict[str, Office]:
+    """Those of these offices that were ever opened, as they are now."""
+    rows = await tx.fetch("select * from office where code = any($1::text[])", list(codes))
+    return {office.code: office for office in await _folded(tx, rows, None)}
+
+
+async def add_staff(tx: Tx, entries: Sequence[Staff], actor: str) -> None:
+    columns = ("id", "office", "account", "role", "since", "actor")
+    rows = [(e.id, e.office, e.account, e.role, e.since, actor) for e in entries]
+    await tx.copy("office_staff", columns, rows)
+
+
+async def staff_ids(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    rows = await tx.fetch("select id from office_staff where id = any($1::uuid[])", ids)
+    return {row["id"] for row in rows}
 
 
 async def end_staff(tx: Tx, id: UUID, on: date, actor: str) -> None:
@@ -107,17 +116,10 @@ async def staff_entry(tx: Tx, office: str, id: UUID) -> Staff | None:
     return _staff(row) if row else None
 
 
-async def serving(tx: Tx, office: str, account: str, role: str, day: date) -> bool:
-    """Whether the account has the role at the office on a day, or from a later one on."""
-    row = await tx.fetchrow(
-        f"{_STAFF} where s.office = $1 and s.account = $2 and s.role = $3"
-        " and (e.on_day is null or e.on_day > $4)",
-        office,
-        account,
-        role,
-        day,
-    )
-    return row is not None
+async def serving(tx: Tx, accounts: Iterable[str]) -> list[Staff]:
+    """Every entry of these accounts, ended ones too."""
+    rows = await tx.fetch(f"{_STAFF} where s.account = any($1::text[])", list(accounts))
+    return [_staff(row) for row in rows]
 
 
 async def staff_of(

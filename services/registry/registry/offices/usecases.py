@@ -10,7 +10,7 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import InTheFuture, OutsideYourArea
+from kit.facts import IdTaken, InTheFuture, OutsideYourArea
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
@@ -148,23 +148,31 @@ async def assign_all(
 ) -> list[Refusal | None]:
     """Put accounts on the staff of offices; answers per entry why not, or None."""
     await store.hold(tx)
+    offices = await store.by_codes(tx, {entry.office for entry in entries})
+    used = await store.staff_ids(tx, [entry.id for entry in entries])
+    serving = await store.serving(tx, {entry.account for entry in entries})
+    today = rt.today()
     outcome: list[Refusal | None] = []
+    made: list[Staff] = []
     for entry in entries:
-        try:
-            office = await store.by_code(tx, entry.office)
-            if office is None or not actor.may_see(office.area_code):
-                raise domain.NoSuchOffice
-            if entry.since > rt.today():
-                raise InTheFuture(on=entry.since, today=rt.today())
-            if not office.open_on(entry.since):
-                raise domain.OfficeNotOpen
-            if await store.serving(tx, entry.office, entry.account, entry.role, entry.since):
-                raise domain.OnStaffAlready
-            await store.add_staff(tx, entry, actor.subject)
-        except Refusal as refusal:
-            outcome.append(refusal)
+        office = offices.get(entry.office)
+        refusal: Refusal | None = None
+        if office is None or not actor.may_see(office.area_code):
+            refusal = domain.NoSuchOffice()
+        elif entry.since > today:
+            refusal = InTheFuture(on=entry.since, today=today)
+        elif not office.open_on(entry.since):
+            refusal = domain.OfficeNotOpen()
+        elif any(other.overlaps(entry) for other in serving):
+            refusal = domain.OnStaffAlready()
+        elif entry.id in used:
+            refusal = IdTaken()
         else:
-            outcome.append(None)
+            used.add(entry.id)
+            serving.append(entry)
+            made.append(entry)
+        outcome.append(refusal)
+    await store.add_staff(tx, made, actor.subject)
     return outcome
 
 

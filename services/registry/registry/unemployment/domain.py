@@ -25,11 +25,13 @@ STATES: dict[str, str] = {
     "registered": "登记失业", "employed": "已就业", "cancelled": "已注销", "void": "作废",
 }  # fmt: skip
 
-#: How the person became unemployed; ``unstated`` where only the status was declared.
-Kind = Literal[
+#: How the person became unemployed, as somebody states it at a window.
+StatedKind = Literal[
     "laid_off", "dismissed", "contract_ended", "bankrupt_enterprise", "self_employed_closed",
-    "graduate", "other", "unstated",
+    "graduate", "other",
 ]  # fmt: skip
+#: ``unstated``: only the status was declared.
+Kind = StatedKind | Literal["unstated"]
 KINDS: dict[str, str] = {
     "laid_off": "下岗", "dismissed": "被辞退或解除合同", "contract_ended": "合同期满或终止",
     "bankrupt_enterprise": "企业关闭破产", "self_employed_closed": "个体停业",
