@@ -114,8 +114,8 @@ class Recorder:
     """Writes the lines of one process, on a connection of its own: a request that holds one from
     the pool may wait here without blocking the others."""
 
-    def __init__(self, service: str, url: str) -> None:
-        self.service, self._url = service, url
+    def __init__(self, service: str, url: str, *, waiting_max: int = WAITING_MAX) -> None:
+        self.service, self._url, self.waiting_max = service, url, waiting_max
         self._db: Database | None = None
         self._waiting: list[_Waiter] = []
         self._held = 0
@@ -123,7 +123,7 @@ class Recorder:
 
     async def write(self, lines: list[_Line]) -> None:
         """Come back when the lines are committed. Raises 503 when they cannot be."""
-        if self._held + len(lines) > WAITING_MAX:
+        if self._held + len(lines) > self.waiting_max:
             log.warning("audit.full", waiting=self._held)
             raise ProblemError(AWAY)
         waiter = _Waiter(lines, asyncio.get_running_loop().create_future())

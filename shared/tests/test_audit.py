@@ -105,10 +105,8 @@ async def test_without_a_database_nothing_is_shown_and_afterwards_it_goes_on(
     assert len(await kept.lines()) == 2
 
 
-async def test_more_than_may_wait_is_refused_at_once(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(audit, "WAITING_MAX", 10)
+async def test_more_than_may_wait_is_refused_at_once(kept: Kept) -> None:
+    kept.rt.audit.waiting_max = 10
     results = await asyncio.gather(
         *(audit.note(kept.rt, CLERK, "get_thing", [new_id()], ("name",)) for _ in range(15)),
         return_exceptions=True,

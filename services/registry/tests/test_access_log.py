@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from kit.ids import new_id
 
 from .conftest import DISTRICT, OFFICE, OTHER, Registry
@@ -111,11 +109,9 @@ async def test_who_does_not_exist_is_searched_for_in_the_log_too(registry: Regis
     await registry.get(f"/v1/workers/{new_id()}", 404)
 
 
-async def test_what_cannot_be_logged_is_not_shown(
-    registry: Registry, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_cannot_be_logged_is_not_shown(registry: Registry) -> None:
     worker = await registry.worker()
-    monkeypatch.setattr("kit.audit.WAITING_MAX", 0)
+    registry.thing.runtime.audit.waiting_max = 0
     answer = await registry.http.get(f"/v1/workers/{worker}")
     assert answer.status_code == 503
     assert "retry-after" in answer.headers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -119,7 +120,7 @@ ROWS = st.lists(
 @given(ROWS, JOBS, LIFE, st.lists(DAYS, max_size=5), EXITS, st.randoms(use_true_random=False))
 def test_any_order_and_repetition_of_facts_gives_the_same_recognitions(
     rows: list[Difficulty], jobs: list[Placement], life: list[LifeFact], refused: list[date],
-    exits: list[Exit], random: object,
+    exits: list[Exit], random: Random,
 ) -> None:  # fmt: skip
     def stand() -> list[Difficulty]:
         spells = statuses.spells([Declared("laid_off", date(2001, 1, 1))], jobs, life)
@@ -135,7 +136,7 @@ def test_any_order_and_repetition_of_facts_gives_the_same_recognitions(
     for kind in ("4050", "dibao"):
         assert sum(row.state == "recognised" and row.kind == kind for row in expected) <= 1
     for facts in (rows, jobs, life, refused, exits):
-        random.shuffle(facts)  # type: ignore[attr-defined]
+        random.shuffle(facts)
     assert stand() == expected
 
 

@@ -206,12 +206,12 @@ async def _known(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, LifeFact]:
 
 
 def _event(fact: LifeFact, step: Step, area_code: str, office: str) -> NewEvent:
-    data = {
+    data: dict[str, str | None] = {
         "worker_id": str(step.worker_id), "kind": fact.kind, "on": fact.on.isoformat(),
         "authority": fact.authority,
     }  # fmt: skip
     if step.what in ("recorded", "ended"):
-        data["until"] = step.until.isoformat() if step.until else None  # type: ignore[assignment]
+        data["until"] = step.until.isoformat() if step.until else None
     else:
         data["what"] = "fact" if step.what == "reversed" else "end"
     valid_from = step.until if step.what == "ended" and step.until else fact.on
