@@ -205,6 +205,14 @@ async def store(tx: Tx, decisions: Sequence[Decision]) -> None:
 _SELECT = """
 select d.id, d.record, b.content from decision d join decision_basis b on b.hash = d.basis
 """
+_SELECT_OF = """
+select d.id, d.entity_id, d.record, b.content
+  from unnest($1::uuid[]) as e (id)
+ cross join lateral (select id, entity_id, record, basis from decision
+                      where entity_id = e.id order by id limit $2) d
+  join decision_basis b on b.hash = d.basis
+ order by d.entity_id, d.id
+"""
 
 
 async def load(tx: Tx, decision_id: UUID) -> dict[str, Any] | None:
@@ -215,10 +223,18 @@ async def load(tx: Tx, decision_id: UUID) -> dict[str, Any] | None:
 
 async def load_for(tx: Tx, entity_id: UUID, *, limit: int = 100) -> list[dict[str, Any]]:
     """The records about one entity, oldest first (at most ``limit``)."""
-    rows = await tx.fetch(
-        _SELECT + " where d.entity_id = $1 order by d.id limit $2", entity_id, limit
-    )
-    return [merge(row["id"], row["content"], orjson.loads(row["record"])) for row in rows]
+    return (await load_of(tx, [entity_id], limit=limit))[entity_id]
+
+
+async def load_of(
+    tx: Tx, entities: Sequence[UUID], *, limit: int = 100
+) -> dict[UUID, list[dict[str, Any]]]:
+    """The records about each of these entities, oldest first (at most ``limit`` of each)."""
+    found: dict[UUID, list[dict[str, Any]]] = {entity: [] for entity in entities}
+    for row in await tx.fetch(_SELECT_OF, list(found), limit):
+        record = merge(row["id"], row["content"], orjson.loads(row["record"]))
+        found[row["entity_id"]].append(record)
+    return found
 
 
 def explain(record: Mapping[str, Any], lang: Literal["zh", "en"]) -> list[str]:

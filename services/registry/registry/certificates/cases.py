@@ -141,12 +141,12 @@ async def posted(
 async def history_of(rt: Runtime, actor: Actor, id: UUID) -> list[Transition]:
     async with rt.db.reading() as tx:
         await usecases.certificate_in(tx, actor, id)
-        return await store.transitions_of(tx, id)
+        return (await store.transitions_of(tx, [id]))[id]
 
 
-async def steps_of(tx: Tx, id: UUID) -> list[Transition]:
-    """Every step of one certificate, in order."""
-    return await store.transitions_of(tx, id)
+async def steps_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Transition]]:
+    """The steps of each of these certificates, in order."""
+    return await store.transitions_of(tx, ids)
 
 
 async def standing_of(

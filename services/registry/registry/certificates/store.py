@@ -255,22 +255,20 @@ async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
     return [_certificate(row) for row in rows]
 
 
-async def transitions_of(tx: Tx, id: UUID) -> list[Transition]:
-    rows = await tx.fetch(
-        "select * from certificate_transition where certificate_id = $1 order by step limit 100", id
-    )
-    return [
-        Transition(
-            id,
-            row["step"],
-            row["state"],
-            row["day"],
-            row["actor"],
-            row["reason"],
-            tuple(row["evidence"] or ()),
-        )
-        for row in rows
-    ]
+async def transitions_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Transition]]:
+    """The steps of each certificate in order; there are few (at most 100 are read of each)."""
+    found: dict[UUID, list[Transition]] = {id: [] for id in ids}
+    for row in await tx.fetch(
+        "select * from certificate_transition where certificate_id = any($1::uuid[])"
+        " and step <= 100 order by certificate_id, step",
+        list(found),
+    ):
+        step = Transition(
+            row["certificate_id"], row["step"], row["state"], row["day"], row["actor"],
+            row["reason"], tuple(row["evidence"] or ()),
+        )  # fmt: skip
+        found[step.certificate_id].append(step)
+    return found
 
 
 async def late(

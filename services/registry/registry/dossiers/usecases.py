@@ -141,18 +141,16 @@ async def dossier_of(rt: Runtime, actor: Actor, worker_id: UUID) -> Dossier:
         held = await certificates.of_workers(tx, today.records)
         recognised = await difficulties.of_workers(tx, today.records)
         changed = await correcting.changes_of(rt, tx, worker_id, None, SHOWN + 1)
+        shown = [one.id for one in held[:SHOWN]]
+        steps = await cases.steps_of(tx, shown)
+        decided = await decisions.load_of(
+            tx, [*shown, *(one.id for one in recognised[:SHOWN])], limit=SHOWN
+        )
         files = [
-            CertificateFile(
-                case,
-                await cases.steps_of(tx, case.certificate.id),
-                await decisions.load_for(tx, case.certificate.id, limit=SHOWN),
-            )
+            CertificateFile(case, steps[case.certificate.id], decided[case.certificate.id])
             for case in await cases.presented(rt, tx, actor, held[:SHOWN])
         ]
-        recognitions = [
-            RecognitionFile(one, await decisions.load_for(tx, one.id, limit=SHOWN))
-            for one in recognised[:SHOWN]
-        ]
+    recognitions = [RecognitionFile(one, decided[one.id]) for one in recognised[:SHOWN]]
     return Dossier(
         worker, today, spells,
         [fact for id in today.records for fact in life.get(id, ())],
