@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from kit import decisions
 from kit.decisions import Condition
 from kit.policy import Policies
 from kit.refusal import Refusal
 from registry.certificates import rule
+from registry.certificates.deciding import RULES as CERTIFICATE_RULES
 from registry.certificates.deciding import law_on
 from registry.certificates.rule import WorkerFacts
 from registry.workers.domain import Claims
@@ -42,6 +44,7 @@ def facts_of(told: dict[str, Any]) -> WorkerFacts:
         status_since=claims.pop("status_since"),
         sex=claims.pop("sex", "female"),
         birth_date=claims.pop("born", date(1965, 5, 4)),
+        insurance=claims.pop("insurance", None),
         claims=Claims(**claims),
     )
 
@@ -90,6 +93,42 @@ def test_every_clause_grants_once_and_refuses_once(version: str) -> None:
     assert in_scope - grants == set()
     assert in_scope - refuses == set()
     assert set(rule.CLAUSES[version]) - categories == set()
+
+
+def test_a_decision_of_the_first_shape_of_2002_is_derived_by_the_first_shape() -> None:
+    """What was decided on the claim alone stands alone: its record knows nothing of the agency."""
+    claims = {
+        "category": "soe_unemployed", "former_enterprise_kind": "state_owned",
+        "former_enterprise_closed": False, "settlement_received": False,
+        "drawing_unemployment_insurance": True, "dibao": False, "jobless_since": None,
+        "internally_retired": False, "centre_agreement_on": None, "self_employed_since": None,
+        "stable_income_since": None, "zero_employment_household": False,
+    }  # fmt: skip
+    told = {**claims, "labour_status": "unemployed", "status_since": "2002-06-01", "sex": "female",
+            "birth_date": "1965-05-04"}  # fmt: skip
+    parameters = [
+        {"id": rule.CATEGORIES_PARAMETER, "value": ["soe_unemployed"]},
+        {"id": rule.MONTHS_PARAMETER, "value": 12},
+        {"id": rule.SETTLED_PARAMETER, "value": "2002-09-30"},
+    ]
+    *_, last = rule.certificate_2002_claimed(
+        rule.facts_of(told), rule.terms_of({p["id"]: p["value"] for p in parameters}), date(2003, 3, 1)
+    )  # fmt: skip
+    assert (last.zh, last.facts, last.ok) == (
+        "正在领取失业保险金", ("drawing_unemployment_insurance",), True,
+    )  # fmt: skip
+    clauses = ["中发[2002]12号 R1", "劳社部发[2002]20号 R2"]
+    kept = {
+        "rule": rule.RULE, "version": "2002", "law_on": "2003-03-01", "facts": told,
+        "parameters": parameters, "granted": True, "outcome": {},
+        "conditions": [
+            {"code": c.code, "clause": c.clause, "text_zh": c.zh, "text_en": c.en,
+             "facts": list(c.facts), "passed": True}
+            for c in (*(clause.met for clause in rule.CLAUSES["2002-2"]["soe_unemployed"][:-1]), last)
+        ],
+    }  # fmt: skip
+    assert [c["clause"] for c in kept["conditions"][:2]] == clauses
+    assert decisions.rederive(kept, CERTIFICATE_RULES).same
 
 
 def test_both_ends_of_the_programme_are_cases() -> None:

@@ -11,7 +11,11 @@ from uuid import UUID
 
 import pytest
 
+from kit import decisions
+from kit.db import Tx
 from kit.ids import new_id
+from registry.certificates.deciding import RULES as CERTIFICATE_RULES
+from registry.certificates.deciding import people_on
 from registry.unemployment_insurance import usecases as insurance
 
 from .conftest import Registry
@@ -265,9 +269,93 @@ async def test_whether_somebody_drew_on_a_day_is_answered_where_the_mirror_knows
     person, stranger = UUID(agency.worker), UUID(await registry.worker())
     rt = registry.thing.runtime
     async with registry.thing.db.reading() as tx:
-        for day, drew in (("2003-01-31", False), ("2003-02-01", True), ("2003-04-10", False)):
+        for day, state in (
+            ("2003-01-31", "not_started"), ("2003-02-01", "drawing"), ("2003-04-10", "employed"),
+        ):  # fmt: skip
             on = date.fromisoformat(day)
-            assert await insurance.drawing_on(rt, tx, {person: on, stranger: on}) == {person: drew}
+            assert await insurance.state_on(rt, tx, {person: on, stranger: on}) == {person: state}
+
+
+async def applied(agency: Agency, on: str) -> dict[str, Any]:
+    """The decision on an application of that day."""
+    id = str(new_id())
+    await agency.registry.loaded(
+        "/v1/certificates", [{"id": id, "worker_id": agency.worker, "applied_on": on}]
+    )
+    return await agency.registry.get(f"/v1/certificates/{id}/decision")
+
+
+DRAWS = "劳社部发[2002]20号 R1a(2)"
+#: Somebody of the category that must draw, who says so at the window or does not.
+SAYS, SAYS_NOT = (
+    {"category": "soe_unemployed", "labour_status": "unemployed", "status_since": "2003-01-06",
+     "drawing_unemployment_insurance": says}
+    for says in (True, False)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("says", "started", "granted"),
+    [
+        (SAYS, None, True),  # the agency knows nobody of that number: the word at the window stands
+        (SAYS_NOT, None, False),
+        (SAYS_NOT, "2003-02-01", True),
+        (SAYS, "2003-03-02", False),
+    ],
+)
+async def test_the_certificate_asks_the_agency_before_the_claim(
+    registry: Registry, says: dict[str, Any], started: str | None, granted: bool
+) -> None:
+    agency = Agency(registry, registry.form(**says))
+    await registry.post("/v1/workers", agency.form)
+    if started:
+        await agency.starts(started)
+    decision = await applied(agency, "2003-03-01")
+    assert (decision["granted"], decision["clause"]) == (
+        granted,
+        None if granted else f"{DRAWS}/drawing-unemployment-insurance",
+    )
+
+
+async def test_what_the_agency_says_later_leaves_the_decision_as_it_was_made(
+    registry: Registry,
+) -> None:
+    """The record holds the agency's word; a correction asks again."""
+    agency = Agency(registry, registry.form(**SAYS))
+    await registry.post("/v1/workers", agency.form)
+    wrong = agency.fact("started", "2003-03-02", months=18, years=7)
+    await agency.tells(wrong)
+    before = await applied(agency, "2003-03-01")
+    assert before["granted"] is False
+    await agency.tells(agency.fact("reversed", "2003-03-02", reverses=wrong["id"]))
+    async with registry.thing.db.looking() as tx:
+        record = await decisions.load(tx, UUID(before["id"]))
+        assert record is not None
+        assert record["facts"]["unemployment_insurance"] == "not_started"
+        assert decisions.rederive(record, CERTIFICATE_RULES).same
+    await registry.correct(agency.worker, "category", "none")
+    outcome = await registry.correct(agency.worker, "category", "soe_unemployed")
+    assert outcome["entitled"] is True
+
+
+async def test_a_set_of_applications_asks_the_mirror_once_and_only_for_its_category(
+    registry: Registry,
+) -> None:
+    """As many statements for forty as for five; fewer when nobody's category must draw."""
+    drawers, others = ([registry.form(**says) for _ in range(45)] for says in (SAYS, {}))
+    await registry.loaded("/v1/workers", [*drawers, *others])
+
+    async def statements(people: list[dict[str, Any]]) -> int:
+        asked: list[str] = []
+        days = {UUID(one["id"]): date(2003, 3, 1) for one in people}
+        async with registry.thing.db.pool.acquire() as connection:
+            connection.add_query_logger(lambda record: asked.append(record.query))
+            async with connection.transaction():
+                await people_on(registry.thing.runtime, Tx(connection), days)
+        return len(asked)
+
+    await statements(drawers[:5])
+    assert await statements(drawers[5:]) == await statements(drawers[:5]) > await statements(others)
 
 
 async def test_another_district_sees_nothing_and_signs_nothing(agency: Agency) -> None:

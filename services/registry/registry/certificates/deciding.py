@@ -14,6 +14,7 @@ from kit.service import Runtime
 from registry.certificates import domain, rule
 from registry.certificates.rule import Terms, WorkerFacts
 from registry.labour_status import usecases as labour_status
+from registry.unemployment_insurance import usecases as unemployment_insurance
 from registry.workers import usecases as workers
 from registry.workers.domain import Facts
 
@@ -31,18 +32,26 @@ class Person:
     facts: WorkerFacts
 
 
-async def people_on(tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Person]:
-    """The facts of each worker on a day; absent for those whom nobody registered."""
+async def people_on(rt: Runtime, tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Person]:
+    """The facts of each worker on a day; absent for those whom nobody registered. The insurance is
+    asked about once for all who need it."""
     known = await workers.facts_on(tx, days)
     spells = await labour_status.status_on(tx, days)
+    insured = {
+        id: days[id] for id, facts in known.items() if facts.claims.category in rule.ASKS_INSURANCE
+    }
+    insurance = await unemployment_insurance.state_on(rt, tx, insured)
     people: dict[UUID, Person] = {}
     for id, facts in known.items():
         spell = spells.get(id)
         # Before the first status nothing is known: that is no laid-off worker, and no unemployed one.
         status, since = (spell.status, spell.since) if spell else ("new_entrant", days[id])
         people[id] = Person(
-            facts, WorkerFacts(facts.claims, status, since, facts.sex, facts.birth_date)
-        )
+            facts,
+            WorkerFacts(
+                facts.claims, status, since, facts.sex, facts.birth_date, insurance.get(id)
+            ),
+        )  # fmt: skip
     return people
 
 
@@ -72,7 +81,7 @@ def law_on(policies: Policies, on: date) -> Law:
         raise domain.SchemeEnded(last=last)
     try:
         named = policies.value(rule.LAW_PARAMETER, on)
-        version = str(named.value)
+        version = rule.IN_USE[str(named.value)]
         used = [policies.value(name, on) for name in rule.parameters_of(version)]
     except NoValue:
         raise domain.LawNotInForce from None

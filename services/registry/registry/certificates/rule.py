@@ -18,13 +18,15 @@ from kit.crypto import Sex
 from kit.decisions import Condition
 from registry.labour_status.domain import WITHDRAWN, LabourStatus
 from registry.rules import Clause
+from registry.unemployment_insurance.domain import OnDay
 from registry.workers.domain import CATEGORIES, Category, Claims
 
 RULE = "registry.certificate"
-#: Which law holds: the code is a version below.
+#: Which law holds: the code is a key of :data:`IN_USE`.
 LAW_PARAMETER = "registry.certificate_law"
 CATEGORIES_PARAMETER = "registry.certificate_categories"
 MONTHS_PARAMETER = "registry.certificate_dibao_jobless_months"
+EXHAUSTED_PARAMETER = "registry.certificate_exhausted_insurance"
 SETTLED_PARAMETER = "registry.certificate_settled_before"
 MALE_PARAMETER = "registry.retirement_age_male"
 FEMALE_PARAMETER = "registry.retirement_age_female"
@@ -32,13 +34,17 @@ FEMALE_PARAMETER = "registry.retirement_age_female"
 
 @dataclass(frozen=True, slots=True)
 class WorkerFacts:
-    """What the rule looks at: the claims, and the labour status on the day of application."""
+    """What the rule looks at: the claims, and the labour status on the day of application.
+
+    ``insurance``: what the agency's mirror says of that day; None where it knows nothing of the
+    person, so that the claim stands, and for categories that it is not asked about."""
 
     claims: Claims
     status: LabourStatus
     status_since: date
     sex: Sex
     birth_date: date
+    insurance: OnDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Terms:
     ``dibao_jobless_months``: whole months without work that category 4 asks for.
     ``settled_before``: who had a trade or a stable income before that day is excluded (R2).
     ``male_age``, ``female_age``: years of age of statutory retirement (R18), asked for since 2006.
+    ``exhausted_counts``: whoever has drawn all months is like one who draws (local, R1a(2)).
     """
 
     categories: frozenset[str]
@@ -55,6 +62,7 @@ class Terms:
     settled_before: date
     male_age: int = 0
     female_age: int = 0
+    exhausted_counts: bool = False
 
 
 def whole_months(since: date, until: date) -> int:
@@ -72,6 +80,14 @@ def _settled(facts: WorkerFacts, terms: Terms) -> bool:
     """Had a trade or a stable income before the day that the law names."""
     began = (facts.claims.self_employed_since, facts.claims.stable_income_since)
     return any(day is not None and day < terms.settled_before for day in began)
+
+
+def _drawing(facts: WorkerFacts, terms: Terms) -> bool:
+    """The agency's word goes before the claim."""
+    if facts.insurance is None:
+        return facts.claims.drawing_unemployment_insurance
+    exhausted = terms.exhausted_counts and facts.insurance == "exhausted"
+    return facts.insurance == "drawing" or exhausted
 
 
 def retires_on(sex: Sex, born: date, male_age: int, female_age: int) -> date:
@@ -129,6 +145,13 @@ REGISTERED = Clause(
     ("labour_status",),
 )  # fmt: skip
 DRAWING = Clause(
+    "drawing-unemployment-insurance", "劳社部发[2002]20号 R1a(2)",
+    "正在领取失业保险金（地方规定的，含领取期满）",
+    "draws unemployment insurance (or has drawn all of it, where the city says so)",
+    ("drawing_unemployment_insurance", "unemployment_insurance"),
+)  # fmt: skip
+#: As it was asked before there was a mirror of the insurance.
+DRAWING_CLAIMED = Clause(
     "drawing-unemployment-insurance", "劳社部发[2002]20号 R1a(2)",
     "正在领取失业保险金", "draws unemployment insurance",
     ("drawing_unemployment_insurance",),
@@ -215,7 +238,8 @@ _TESTS: dict[Clause, Test] = {
     ),
     RELATION_KEPT: lambda f, t, on: f.status == "laid_off",
     REGISTERED: lambda f, t, on: f.status == "unemployed",
-    DRAWING: lambda f, t, on: f.claims.drawing_unemployment_insurance,
+    DRAWING: lambda f, t, on: _drawing(f, t),
+    DRAWING_CLAIMED: lambda f, t, on: f.claims.drawing_unemployment_insurance,
     CLOSED: lambda f, t, on: f.claims.former_enterprise_closed,
     SETTLEMENT: lambda f, t, on: f.claims.settlement_received,
     DIBAO: lambda f, t, on: f.claims.dibao,
@@ -242,10 +266,12 @@ _EVERYONE_2006 = (
 )  # fmt: skip
 Clauses = Mapping[Category, tuple[Clause, ...]]
 
-#: By version: the conditions of each category, in the order in which the first failing one is told.
+#: The version of the rule that decides by the law of that name.
+IN_USE = {"2002": "2002-2", "2006": "2006"}
+#: By version in use: the conditions of each category, in the order in which the first failing one is told.
 #: A category that the law does not know has those of everyone, of which the first then fails.
 CLAUSES: dict[str, Clauses] = {
-    "2002": {
+    "2002-2": {
         "soe_laid_off": (*_EVERYONE, STATE_OWNED, RELATION_KEPT, CENTRE),
         "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING),
         "closed_soe_to_be_placed": (*_EVERYONE, STATE_OWNED, CLOSED, SETTLEMENT),
@@ -261,7 +287,18 @@ CLAUSES: dict[str, Clauses] = {
         "zero_employment_household_member": (*_EVERYONE_2006, REGISTERED_2006, ZERO_EMPLOYMENT),
     },
 }
-_COMMON = {"2002": _EVERYONE, "2006": _EVERYONE_2006}
+#: The first shape of 2002: decisions that were made by it are derived by it.
+_FIRST_2002: Clauses = {
+    **CLAUSES["2002-2"], "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING_CLAIMED),
+}  # fmt: skip
+#: Categories of which a law asks the mirror of unemployment insurance.
+ASKS_INSURANCE: frozenset[Category] = frozenset(
+    category
+    for by_category in CLAUSES.values()
+    for category, clauses in by_category.items()
+    if DRAWING in clauses
+)
+_COMMON = {"2002": _EVERYONE, "2002-2": _EVERYONE, "2006": _EVERYONE_2006}
 _Plan = dict[Category, tuple[tuple[Clause, Test], ...]]
 _PLANS: dict[str, _Plan] = {
     version: {
@@ -270,7 +307,7 @@ _PLANS: dict[str, _Plan] = {
         )
         for category in CATEGORIES
     }
-    for version, by_category in CLAUSES.items()
+    for version, by_category in {**CLAUSES, "2002": _FIRST_2002}.items()
 }
 
 
@@ -282,6 +319,11 @@ def _outcome(plan: _Plan, facts: WorkerFacts, terms: Terms, on: date) -> tuple[C
 
 def certificate_2002(facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condition, ...]:
     """Every condition of the claimed category with its outcome. All hold: entitled."""
+    return _outcome(_PLANS["2002-2"], facts, terms, on)
+
+
+def certificate_2002_claimed(facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condition, ...]:
+    """The same by what was claimed of unemployment insurance: the first shape of the rule."""
     return _outcome(_PLANS["2002"], facts, terms, on)
 
 
@@ -291,13 +333,15 @@ def certificate_2006(facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condit
 
 
 Rule = Callable[[WorkerFacts, Terms, date], tuple[Condition, ...]]
-RULES: dict[str, Rule] = {"2002": certificate_2002, "2006": certificate_2006}
+RULES: dict[str, Rule] = {
+    "2002": certificate_2002_claimed, "2002-2": certificate_2002, "2006": certificate_2006,
+}  # fmt: skip
 
 
 def parameters_of(version: str) -> tuple[str, ...]:
-    """Which parameters the law of that version needs, beside the one that names it."""
-    ages = (MALE_PARAMETER, FEMALE_PARAMETER) if version != "2002" else ()
-    return (CATEGORIES_PARAMETER, MONTHS_PARAMETER, SETTLED_PARAMETER, *ages)
+    """Which parameters that version in use needs, beside the one that names its law."""
+    own = {"2002-2": (EXHAUSTED_PARAMETER,), "2006": (MALE_PARAMETER, FEMALE_PARAMETER)}
+    return (CATEGORIES_PARAMETER, MONTHS_PARAMETER, SETTLED_PARAMETER, *own[version])
 
 
 def terms_of(values: Mapping[str, Any]) -> Terms:
@@ -309,6 +353,7 @@ def terms_of(values: Mapping[str, Any]) -> Terms:
         settled if isinstance(settled, date) else date.fromisoformat(settled),
         int(values.get(MALE_PARAMETER, 0)),
         int(values.get(FEMALE_PARAMETER, 0)),
+        bool(values.get(EXHAUSTED_PARAMETER, False)),
     )
 
 
@@ -328,6 +373,7 @@ def record(facts: WorkerFacts) -> dict[str, Any]:
         "self_employed_since": claims.self_employed_since,
         "stable_income_since": claims.stable_income_since,
         "zero_employment_household": claims.zero_employment_household,
+        "unemployment_insurance": facts.insurance,
         "labour_status": facts.status,
         "status_since": facts.status_since,
         "sex": facts.sex,
@@ -347,9 +393,10 @@ def facts_of(record: Mapping[str, Any]) -> WorkerFacts:
     told = {**record}
     status, since = told.pop("labour_status"), date.fromisoformat(told.pop("status_since"))
     sex, born = told.pop("sex"), date.fromisoformat(told.pop("birth_date"))
+    insurance = told.pop("unemployment_insurance", None)  # older records do not have it
     for name in _DAYS:
         told[name] = _day(told[name])
-    return WorkerFacts(Claims(**told), status, since, sex, born)
+    return WorkerFacts(Claims(**told), status, since, sex, born, insurance)
 
 
 def again(version: str) -> Callable[..., tuple[tuple[Condition, ...], dict[str, Any]]]:

@@ -126,7 +126,9 @@ async def apply_all(
     publicised in the same step; answers per command why it was not taken, or None."""
     workers = [command.worker_id for command in commands]
     await labour_status.hold(tx, workers)
-    people = await people_on(tx, {command.worker_id: command.applied_on for command in commands})
+    people = await people_on(
+        rt, tx, {command.worker_id: command.applied_on for command in commands}
+    )
     live = await _with_live(tx, workers)
     used = await store.ids_in_use(tx, [command.id for command in commands])
     merged = await identities.merged_among(tx, workers)
@@ -321,7 +323,7 @@ async def check_certificate(
         asked = Terms(rt).codes(terms.EVIDENCE, before.applied_on)
         if before.state == "applied":
             domain.check_evidence(before.category, asked, (paper.kind for paper in papers))
-        person = (await people_on(tx, {before.worker_id: before.applied_on}))[before.worker_id]
+        person = (await people_on(rt, tx, {before.worker_id: before.applied_on}))[before.worker_id]
         decision = Judge(rt).decide(id, person, before.applied_on, on)
         await decisions.store(tx, [decision])
         after = before.check(
@@ -375,7 +377,7 @@ async def redecide(
     before = await store.latest_of(tx, members)
     if before is None:
         return None
-    asked = (await people_on(tx, {worker_id: before.applied_on}))[worker_id]
+    asked = (await people_on(rt, tx, {worker_id: before.applied_on}))[worker_id]
     decision = Judge(rt).decide(before.id, asked, before.applied_on, on)
     await decisions.store(tx, [decision])
     base = standing.lifted(before).redecide(

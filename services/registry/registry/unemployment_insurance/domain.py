@@ -26,6 +26,9 @@ STATES: dict[str, str] = {
     "exhausted": "领取期满", "void": "作废",
 }  # fmt: skip
 
+#: The state on one day: before the agency's first word of a person's drawing it has not begun.
+OnDay = State | Literal["not_started"]
+
 #: Why drawing stopped (R22).
 Reason = Literal[
     "re_employed", "enlisted", "emigrated", "pension", "imprisoned", "refused_job", "deceased",

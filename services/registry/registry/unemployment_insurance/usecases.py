@@ -27,6 +27,7 @@ from registry.unemployment_insurance.domain import (
     Account,
     Fact,
     FindingKind,
+    OnDay,
     Reason,
     State,
     Terms,
@@ -185,7 +186,7 @@ async def facts_of(
     tx: Tx, persons: Iterable[UUID], known_at: datetime | None = None
 ) -> dict[UUID, list[Fact]]:
     """Everything told of these persons' insurance, of all their records; absent without any."""
-    members = await identities.members_of(tx, persons)
+    members = await identities.members_of(tx, persons, known_at)
     everyone = [id for ids in members.values() for id in ids]
     of = await store.facts_of(tx, everyone, known_at)
     found = {p: [fact for id in ids for fact in of.get(id, ())] for p, ids in members.items()}
@@ -221,17 +222,21 @@ async def _fold(
     }
 
 
-async def drawing_on(rt: Runtime, tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, bool]:
-    """Whether each worker drew unemployment insurance on a day of his or her own. Absent: the mirror
-    knows nothing about that person, so what was claimed stands."""
-    persons = await identities.person_of(tx, days)
-    accounts = await accounts_of(rt, tx, set(persons.values()))
-    found: dict[UUID, bool] = {}
+async def state_on(
+    rt: Runtime, tx: Tx, days: Mapping[UUID, date], known_at: datetime | None = None
+) -> dict[UUID, OnDay]:
+    """How each worker's insurance stood on a day of his or her own, as known at an instant (None:
+    now). Absent: the mirror knows nothing about that person, so what was claimed stands."""
+    if not days:
+        return {}
+    persons = await identities.person_of(tx, days, known_at)
+    accounts = await accounts_of(rt, tx, set(persons.values()), known_at)
+    found: dict[UUID, OnDay] = {}
     for worker, day in days.items():
         account = accounts.get(persons[worker])
-        if account is not None:
+        if account is not None and account.stages:  # one that was a mistake says nothing
             stage = domain.on(day, account.stages)
-            found[worker] = stage is not None and stage.state == "drawing"
+            found[worker] = stage.state if stage else "not_started"
     return found
 
 
