@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol
 from unicodedata import normalize
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -16,7 +16,6 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -356,24 +355,3 @@ async def _metrics(request: Request) -> Response:
     work: Metrics = getattr(runtime, "metrics", mine)
     text = mine.requests_exposition() + work.events_exposition()
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def etag(version: int) -> str:
-    """The strong validator of a row's version."""
-    return f'"v{version}"'
-
-
-def expected_version(request: Request) -> int:
-    """The version that ``If-Match`` names. Raises 428 without the header and 412 for no version."""
-    given = problems.header(request.scope, b"if-match")
-    if given is None:
-        raise problems.ProblemError(problems.PRECONDITION_REQUIRED)
-    match = re.fullmatch(r'"v([0-9]{1,18})"', given.strip(), re.ASCII)
-    if match is None:
-        raise problems.ProblemError(problems.PRECONDITION_FAILED)
-    return int(match[1])
-
-
-def set_header(response: Response, name: str, value: Any) -> None:
-    """One header of an answer that FastAPI makes from a model."""
-    MutableHeaders(raw=response.raw_headers)[name] = str(value)

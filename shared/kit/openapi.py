@@ -15,7 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from kit import idempotency
+from kit import idempotency, versions
 from kit.auth import Requires
 from kit.problems import MEDIA_TYPE, ProblemBody
 
@@ -30,7 +30,9 @@ _TEXTS = {
     "403": "没有权限 The scope is missing",
     "404": "未找到 Not found",
     "409": "与现状冲突 Conflict",
+    "412": "已被他人修改 It has changed meanwhile",
     "422": "校验失败 Not valid",
+    "428": "须带 If-Match If-Match is needed",
     "default": "问题说明 Problem (RFC 9457)",
 }
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -39,7 +41,8 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 @dataclass(frozen=True)
 class Operation:
     """One route as the table of rights sees it. ``scope`` is None for public routes and for those
-    that need only a valid token (``authenticated``); ``keyed`` ones need an Idempotency-Key."""
+    that need only a valid token (``authenticated``); ``keyed`` ones need an Idempotency-Key,
+    ``versioned`` ones If-Match."""
 
     method: str
     path: str
@@ -48,6 +51,8 @@ class Operation:
     authenticated: bool
     public: bool
     keyed: bool
+    versioned: bool
+    may_name_version: bool
 
 
 def operations(app: FastAPI) -> list[Operation]:
@@ -68,6 +73,8 @@ def operations(app: FastAPI) -> list[Operation]:
                     authenticated=bool(scopes),
                     public=bool(extra.get("x-public")),
                     keyed=_calls(route.dependant, idempotency.required),
+                    versioned=_calls(route.dependant, versions.required),
+                    may_name_version=_calls(route.dependant, versions.optional),
                 )
             )
     return found
@@ -142,9 +149,13 @@ def _complete(operation: dict[str, Any], right: Operation) -> None:
         operation["x-scope"] = right.scope
         expected.append("403")
     if right.keyed:
-        key = next(p for p in operation["parameters"] if p["name"] == "Idempotency-Key")
-        key["required"] = True
+        _demand(operation, "Idempotency-Key")
         expected += ["400", "409"]
+    if right.versioned:
+        _demand(operation, "If-Match")
+        expected += ["412", "428"]
+    if right.may_name_version:
+        expected.append("412")
     if right.public:
         operation["security"] = []
     if "{" in right.path:
@@ -152,6 +163,14 @@ def _complete(operation: dict[str, Any], right: Operation) -> None:
     for code in sorted(expected):
         responses.setdefault(code, {})
     _problems(responses)
+
+
+def _demand(operation: dict[str, Any], header: str) -> None:
+    """A header whose absence has an answer of its own is optional to FastAPI, not to the caller."""
+    parameter = next(one for one in operation["parameters"] if one["name"] == header)
+    parameter["required"] = True
+    schema = parameter["schema"]
+    schema |= next(one for one in schema.pop("anyOf") if one["type"] != "null")
 
 
 def _problems(responses: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import context, messages, observability, openapi
+from kit import context, messages, observability, openapi, versions
 from kit.auth import Actor, Authenticator, KeySource, requires
 from kit.db import Database
 from kit.http import create_http
@@ -89,6 +89,24 @@ async def get_worker(
     worker_id: int, actor: Annotated[Actor, Depends(requires("registry:worker:read"))]
 ) -> dict[str, Any]:
     return {"seen": actor.may_see("231102001000"), "other": actor.may_see("231181000000")}
+
+
+@router.put("/v1/workers/{worker_id}/status")
+async def change_worker(
+    worker_id: int,
+    actor: Annotated[Actor, requires("registry:worker:write")],
+    version: versions.Required,
+) -> dict[str, Any]:
+    return {"version": version}
+
+
+@router.post("/v1/workers/{worker_id}/notes")
+async def note_worker(
+    worker_id: int,
+    actor: Annotated[Actor, requires("registry:worker:write")],
+    version: versions.Optional,
+) -> dict[str, Any]:
+    return {"version": version}
 
 
 @router.get("/v1/open", openapi_extra=openapi.PUBLIC)
@@ -441,6 +459,36 @@ def test_the_contract_is_valid_and_names_scopes_and_problems() -> None:
             "application/problem+json"
         ]
     assert document["paths"]["/v1/open"]["get"]["security"] == []
+
+
+def test_the_contract_says_where_the_version_must_or_may_be_named() -> None:
+    paths = application().openapi()["paths"]
+    for operation, required, codes in (
+        (paths["/v1/workers/{worker_id}/status"]["put"], True, {"412", "428"}),
+        (paths["/v1/workers/{worker_id}/notes"]["post"], False, {"412"}),
+        (paths["/v1/workers"]["post"], None, set()),
+    ):
+        named = [one for one in operation.get("parameters", []) if one["name"] == "If-Match"]
+        assert [(one["in"], one["required"]) for one in named] == (
+            [] if required is None else [("header", required)]
+        )
+        assert all("ETag" in one["description"] for one in named)
+        assert operation["responses"].keys() & {"412", "428"} == codes
+        if required:
+            assert named[0]["schema"]["type"] == "string"
+
+
+async def test_a_change_names_the_version_that_was_seen(http: httpx.AsyncClient) -> None:
+    path, notes, headers = "/v1/workers/7/status", "/v1/workers/7/notes", bearer()
+    told = await http.put(path, headers=headers | {"If-Match": versions.etag(3)})
+    assert told.json() == {"version": 3}
+    problem(await http.put(path, headers=headers), 428, "precondition-required")
+    for nonsense in ("", "*", "v3", 'W/"v3"', '"v3", "v4"', '"v-1"', '"v٣"', f'"v{"9" * 19}"'):
+        given = headers | {"If-Match": nonsense.encode()}
+        assert (await http.put(path, headers=given)).json() == {"version": versions.NO_VERSION}
+        assert (await http.post(notes, headers=given)).json() == {"version": versions.NO_VERSION}
+    assert (await http.post(notes, headers=headers)).json() == {"version": None}
+    problem(await http.put(path), 401, "unauthenticated")
 
 
 def test_every_route_tells_the_scope_that_it_asks_for() -> None:

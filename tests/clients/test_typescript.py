@@ -80,6 +80,8 @@ async def test_types_compile_and_a_program_uses_them(
         "found": True,
         "status": "laid_off",
         "certificate": "applied",
+        "stale": "precondition-failed",
+        "checked": "checked",
         "certificates": 1,
         "hidden": 404,
     }  # fmt: skip

@@ -169,6 +169,7 @@ def known_ids(calls: list[Call]) -> dict[str, list[str]]:
 
 
 #: Half of the made requests go to things that exist: the others mostly learn that nothing is there.
+#: Most name a version that such a thing may have: the others learn that it is another.
 HOOKS = """
 import random
 import schemathesis
@@ -183,4 +184,10 @@ def map_path_parameters(ctx, path_parameters):
             if name in IDS:
                 path_parameters[name] = CHANCE.choice(IDS[name])
     return path_parameters
+
+@schemathesis.hook
+def map_headers(ctx, headers):
+    if headers and "If-Match" in headers and CHANCE.random() < 0.8:
+        headers["If-Match"] = CHANCE.choice(('"v1"', '"v2"', '"v3"'))
+    return headers
 """

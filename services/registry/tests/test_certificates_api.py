@@ -158,7 +158,10 @@ async def test_a_correction_needs_the_version_that_was_seen(registry: Any) -> No
         "attribute": "category", "value": "none", "requested_on": "2003-09-01", "reason": "x",
     }  # fmt: skip
     await registry.post(path, body, 428)
-    await registry.post(path, body, 412, **{"If-Match": '"v7"'})
+    for other in ('"v7"', "*", "v1", ""):
+        stale = await registry.post(path, body, 412, **{"If-Match": other})
+        assert stale["code"] == "precondition-failed"
+    await registry.post(path, body | {"reason": ""}, 422, **{"If-Match": "*"})
     assert (await registry.ask(worker, "category", "soe_laid_off", 409))["code"] == (
         "attribute-unchanged"
     )

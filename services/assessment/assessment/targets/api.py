@@ -13,15 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assessment.targets import usecases
 from assessment.targets.domain import Level, Target
-from kit import bulk, pagination
+from kit import bulk, pagination, versions
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.db import Tx
 from kit.facts import OutsideYourArea
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
-from kit.problems import PRECONDITION_FAILED, FieldError, NotFound, ProblemError
+from kit.problems import FieldError, NotFound
+from kit.versions import etag
 from kit.wire import Asked, ShortText
 
 router = APIRouter(prefix="/v1/targets", tags=["targets 目标责任"])
@@ -196,18 +197,14 @@ async def adjust_target(
     response: Response,
     actor: Annotated[Actor, requires("assessment:target:approve")],
     target_id: TargetKey,
+    version: versions.Optional,
     command: AdjustTarget,
 ) -> TargetBody:
-    """Another value from a day on; only its issuer may, and the value before stays visible. With
-    ``If-Match`` the answer is 412 when somebody else was faster."""
-    rt = runtime_of(request)
-    if "if-match" in request.headers:
-        seen = await usecases.get_target(rt, actor, target_id)
-        if seen is not None and seen.version != expected_version(request):
-            raise ProblemError(PRECONDITION_FAILED)
+    """Another value from a day on; only its issuer may, and the value before stays visible."""
     adjusted = await usecases.adjust_target(
-        rt, actor, target_id, command.value, command.effective_on, command.document, command.issuer
-    )
+        runtime_of(request), actor, target_id, command.value, command.effective_on,
+        command.document, command.issuer, version,
+    )  # fmt: skip
     return _told(response, adjusted)
 
 

@@ -23,6 +23,7 @@ from kit.auth import Actor
 from kit.bulk import row_error
 from kit.db import Tx
 from kit.events import NewEvent
+from kit.facts import StaleWrite
 from kit.outbox import emit
 from kit.problems import FieldError
 
@@ -142,13 +143,18 @@ async def sign_target(
 
 async def adjust_target(
     rt: Runtime, actor: Actor, target_id: UUID, value: Decimal, effective_on: date,
-    document: str, issuer: str,
+    document: str, issuer: str, version: int | None,
 ) -> Target | None:  # fmt: skip
-    """Another value from a day on, by the issuer; None when the caller sees no such target."""
+    """Another value from a day on, by the issuer; None when the caller sees no such target.
+
+    Raises StaleWrite when ``version`` is given and not the target's.
+    """
     async with rt.db.transaction() as tx:
         before = await _mine(tx, actor, target_id)
         if before is None:
             return None
+        if version not in (None, before.version):
+            raise StaleWrite
         after = before.adjust(value, effective_on, document, issuer, actor.subject)
         await store.save(tx, before, after)
         await emit(tx, [_adjusted(after)])

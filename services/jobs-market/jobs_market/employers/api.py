@@ -11,10 +11,11 @@ from pydantic import Field
 
 from jobs_market.employers import usecases
 from jobs_market.employers.domain import OWNERSHIPS, SECTORS, Employer, Ownership, Sector
-from kit import bulk, idempotency
+from kit import bulk, idempotency, versions
 from kit.auth import Actor, requires
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
+from kit.versions import etag
 from kit.wire import Asked, FactDay, Id, Made, Name, Told, after, load, page, terms
 
 router = APIRouter(prefix="/v1/employers", tags=["employers 用人单位"])
@@ -141,15 +142,20 @@ async def get_employer(
 
 @router.patch("/{employer_id}", summary="变更职工人数")
 async def count_staff(
-    request: Request, response: Response, employer_id: Id, body: CountStaff, actor: Writer
+    request: Request,
+    response: Response,
+    employer_id: Id,
+    body: CountStaff,
+    actor: Writer,
+    version: versions.Required,
 ) -> EmployerBody:
-    """Edit the staff count (needs ``If-Match``). What was told to other services is never edited."""
+    """Edit the staff count. What was told to other services is never edited."""
     employer = await usecases.count_staff(
         runtime_of(request),
         actor,
         employer_id,
         body.staff_count,
-        seen=expected_version(request),
+        seen=version,
     )
     response.headers["ETag"] = etag(employer.version)
     return EmployerBody.model_validate(employer)

@@ -11,11 +11,12 @@ from pydantic import Field
 
 from jobs_market.vacancies import usecases
 from jobs_market.vacancies.domain import CLOSE_REASONS, CloseReason, Vacancy
-from kit import bulk, idempotency
+from kit import bulk, idempotency, versions
 from kit.auth import Actor, requires
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.money import Yuan, YuanNotNegative
 from kit.pagination import Cursor, Limit, Page
+from kit.versions import etag
 from kit.wire import (
     Asked,
     FactDay,
@@ -167,11 +168,16 @@ async def get_vacancy(
 
 @router.patch("/{vacancy_id}", summary="修改招聘要求")
 async def note_requirements(
-    request: Request, response: Response, vacancy_id: Id, body: NoteRequirements, actor: Writer
+    request: Request,
+    response: Response,
+    vacancy_id: Id,
+    body: NoteRequirements,
+    actor: Writer,
+    version: versions.Required,
 ) -> VacancyBody:
-    """Edit the note on requirements (needs ``If-Match``); what was told is never edited."""
+    """Edit the note on requirements; what was told is never edited."""
     vacancy = await usecases.note_requirements(
-        runtime_of(request), actor, vacancy_id, body.requirements, seen=expected_version(request)
+        runtime_of(request), actor, vacancy_id, body.requirements, seen=version
     )
     response.headers["ETag"] = etag(vacancy.version)
     return VacancyBody.model_validate(vacancy)

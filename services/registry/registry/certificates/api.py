@@ -8,12 +8,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kit import areas, audit, bulk, pagination
+from kit import areas, audit, bulk, pagination, versions
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.problems import refused
 from kit.service import Runtime
+from kit.versions import etag
 from kit.wire import load
 from registry.certificates import cases, domain, ending, issuing, usecases
 from registry.certificates.acts import State
@@ -201,10 +202,14 @@ async def get_certificate_decision(
     "/{certificate_id}/checks", status_code=201, summary="审核", operation_id="check_certificate"
 )
 async def check_certificate(
-    request: Request, response: Response, certificate_id: UUID, body: StepIn, actor: Writer
+    request: Request,
+    response: Response,
+    certificate_id: UUID,
+    body: StepIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CertificateOut:
-    """The rule decides: checked, or refused with the first failing clause. Needs If-Match."""
-    version = expected_version(request)
+    """The rule decides: checked, or refused with the first failing clause."""
     done = await usecases.check_certificate(
         runtime_of(request), actor, certificate_id, body.on, version
     )
@@ -216,10 +221,14 @@ async def check_certificate(
     operation_id="publicise_certificate",
 )  # fmt: skip
 async def publicise_certificate(
-    request: Request, response: Response, certificate_id: UUID, body: StepIn, actor: Writer
+    request: Request,
+    response: Response,
+    certificate_id: UUID,
+    body: StepIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CertificateOut:
-    """Post it on the public list; the days of publicity begin. Needs If-Match."""
-    version = expected_version(request)
+    """Post it on the public list; the days of publicity begin."""
     done = await usecases.publicise_certificate(
         runtime_of(request), actor, certificate_id, body.on, version
     )
@@ -230,11 +239,16 @@ async def publicise_certificate(
     "/{certificate_id}/issues", status_code=201, summary="发证", operation_id="issue_certificate"
 )
 async def issue_certificate(
-    request: Request, response: Response, certificate_id: UUID, body: StepIn, actor: Approver
+    request: Request,
+    response: Response,
+    certificate_id: UUID,
+    body: StepIn,
+    actor: Approver,
+    version: versions.Required,
 ) -> CertificateOut:
     """Hand the certificate over, once its days of publicity are past. Never by the person who took or
-    checked the application. Needs If-Match."""
-    command = Issue(body.on, certificate_id, version=expected_version(request))
+    checked the application."""
+    command = Issue(body.on, certificate_id, version=version)
     done = await issuing.issue_certificate(runtime_of(request), actor, command)
     return await told(request, response, actor, done)
 
@@ -244,11 +258,14 @@ async def issue_certificate(
     operation_id="refuse_certificate",
 )  # fmt: skip
 async def refuse_certificate(
-    request: Request, response: Response, certificate_id: UUID, body: RefuseIn, actor: Approver
+    request: Request,
+    response: Response,
+    certificate_id: UUID,
+    body: RefuseIn,
+    actor: Approver,
+    version: versions.Required,
 ) -> CertificateOut:
-    """Refuse by hand, with a coded reason. Never by the person who took or checked it. Needs
-    If-Match."""
-    version = expected_version(request)
+    """Refuse by hand, with a coded reason. Never by the person who took or checked it."""
     papers = [paper.paper() for paper in body.evidence]
     done = await usecases.refuse_certificate(
         runtime_of(request), actor, certificate_id, body.on, version, body.reason, papers
@@ -261,10 +278,14 @@ async def refuse_certificate(
     operation_id="revoke_certificate",
 )  # fmt: skip
 async def revoke_certificate(
-    request: Request, response: Response, certificate_id: UUID, body: RevokeIn, actor: Approver
+    request: Request,
+    response: Response,
+    certificate_id: UUID,
+    body: RevokeIn,
+    actor: Approver,
+    version: versions.Required,
 ) -> CertificateOut:
-    """Withdraw it for a coded reason, from the day of the fact. Needs If-Match."""
-    version = expected_version(request)
+    """Withdraw it for a coded reason, from the day of the fact."""
     papers = [paper.paper() for paper in body.evidence]
     done = await ending.revoke_certificate(
         runtime_of(request), actor, certificate_id, body.effective_on, version, body.reason, papers

@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, idempotency, pagination
+from kit import audit, idempotency, pagination, versions
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.problems import refused
+from kit.versions import etag
 from kit.wire import Asked, Text
 from registry.certificates.acts import State as CertificateState
 from registry.corrections import domain, usecases
@@ -119,13 +120,14 @@ async def request_correction(
     worker_id: UUID,
     body: RequestCorrectionIn,
     actor: Writer,
+    version: versions.Required,
     claim: idempotency.Optional,
 ) -> CorrectionRequestOut:
     """Ask that one attribute of the record be corrected. Nothing changes until another person
     approves. Needs If-Match with the worker's ETag."""
     command = Ask(
         worker_id, body.attribute, body.json_value, body.valid_from, body.requested_on,
-        body.reason, body.evidence, expected_version(request),
+        body.reason, body.evidence, version,
     )  # fmt: skip
     rt = runtime_of(request)
     made = await usecases.request_correction(
@@ -201,13 +203,18 @@ async def get_correction(
     operation_id="approve_correction",
 )
 async def approve_correction(
-    request: Request, response: Response, request_id: UUID, body: ApproveIn, actor: Approver
+    request: Request,
+    response: Response,
+    request_id: UUID,
+    body: ApproveIn,
+    actor: Approver,
+    version: versions.Required,
 ) -> CorrectionOutcome:
     """Approve: the record is changed and the rule is asked again. Never by whoever asked (409
     ``maker-is-checker``). Granted and refused certificates change places, an issued one is revoked.
     The ETag of the answer is the worker's."""
     outcome = await usecases.approve_correction(
-        runtime_of(request), actor, request_id, body.on, expected_version(request)
+        runtime_of(request), actor, request_id, body.on, version
     )
     response.headers["ETag"] = etag(outcome.worker.version)
     return CorrectionOutcome.of(outcome)
@@ -217,11 +224,16 @@ async def approve_correction(
     "/{request_id}/refusals", status_code=201, summary="驳回更正", operation_id="refuse_correction"
 )
 async def refuse_correction(
-    request: Request, response: Response, request_id: UUID, body: RefuseIn, actor: Approver
+    request: Request,
+    response: Response,
+    request_id: UUID,
+    body: RefuseIn,
+    actor: Approver,
+    version: versions.Required,
 ) -> CorrectionRequestOut:
     """Refuse with a reason; the record stays. Never by whoever asked."""
     found = await usecases.refuse_correction(
-        runtime_of(request), actor, request_id, body.on, body.reason, expected_version(request)
+        runtime_of(request), actor, request_id, body.on, body.reason, version
     )
     response.headers["ETag"] = etag(found.version)
     return CorrectionRequestOut.of(found)
@@ -232,11 +244,16 @@ async def refuse_correction(
     operation_id="withdraw_correction",
 )  # fmt: skip
 async def withdraw_correction(
-    request: Request, response: Response, request_id: UUID, body: WithdrawIn, actor: Writer
+    request: Request,
+    response: Response,
+    request_id: UUID,
+    body: WithdrawIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CorrectionRequestOut:
     """Take a request back; only whoever asked."""
     found = await usecases.withdraw_correction(
-        runtime_of(request), actor, request_id, body.on, expected_version(request)
+        runtime_of(request), actor, request_id, body.on, version
     )
     response.headers["ETag"] = etag(found.version)
     return CorrectionRequestOut.of(found)

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kit import areas, audit, bulk, pagination
+from kit import areas, audit, bulk, pagination, versions
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.problems import refused
+from kit.versions import etag
 from kit.wire import load
 from registry.decision_api import DecisionOut
 from registry.difficulties import domain, usecases
@@ -201,11 +202,15 @@ async def list_difficulty_proofs(request: Request, difficulty_id: UUID, actor: R
     "/{difficulty_id}/exits", status_code=201, summary="退出认定", operation_id="exit_difficulty"
 )
 async def exit_difficulty(
-    request: Request, response: Response, difficulty_id: UUID, body: ExitIn, actor: Writer
+    request: Request,
+    response: Response,
+    difficulty_id: UUID,
+    body: ExitIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> DifficultyOut:
-    """The person leaves the group, with a coded reason. Needs If-Match. Work, retirement and other
+    """The person leaves the group, with a coded reason. Work, retirement and other
     facts end a recognition by themselves."""
-    version = expected_version(request)
     difficulty = await usecases.exit_difficulty(
         runtime_of(request), actor, difficulty_id, body.reason, body.on, version
     )
@@ -218,10 +223,14 @@ async def exit_difficulty(
     operation_id="restore_difficulty",
 )  # fmt: skip
 async def restore_difficulty(
-    request: Request, response: Response, difficulty_id: UUID, body: RestoreIn, actor: Approver
+    request: Request,
+    response: Response,
+    difficulty_id: UUID,
+    body: RestoreIn,
+    actor: Approver,
+    version: versions.Required,
 ) -> DifficultyOut:
-    """What a clerk wrote as the exit is taken back, by another person. Needs If-Match."""
-    version = expected_version(request)
+    """What a clerk wrote as the exit is taken back, by another person."""
     difficulty = await usecases.restore_difficulty(
         runtime_of(request), actor, difficulty_id, body.reason, version
     )

@@ -9,12 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, pagination
+from kit import audit, pagination, versions
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.crypto import IdNumberText, Sex
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.problems import refused
+from kit.versions import etag
 from kit.wire import Asked, Name, Text
 from registry.duplicates import domain, usecases
 from registry.duplicates.domain import State, Verdict
@@ -214,13 +215,18 @@ async def get_duplicate(
     operation_id="adjudicate_duplicate",
 )  # fmt: skip
 async def adjudicate_duplicate(
-    request: Request, response: Response, duplicate_id: UUID, body: AdjudicateIn, actor: Approver
+    request: Request,
+    response: Response,
+    duplicate_id: UUID,
+    body: AdjudicateIn,
+    actor: Approver,
+    version: versions.Required,
 ) -> AdjudicationOut:
     """Say whether both records are one person. *Same* opens the way to a merge, which names this
     verdict; *not same* is not proposed again while the parts of the score stay as they are."""
     after, verdict_id = await usecases.adjudicate(
         runtime_of(request), actor, duplicate_id, body.verdict, body.on, body.reason,
-        expected_version(request),
+        version,
     )  # fmt: skip
     response.headers["ETag"] = etag(after.version)
     return AdjudicationOut(

@@ -9,10 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict, Field
 
-from kit import audit, bulk, pagination
+from kit import audit, bulk, pagination, versions
 from kit.auth import Actor, requires
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.ids import new_id
+from kit.versions import etag
 from kit.wire import Asked, FactDay, Id, ShortText, Text, load, terms
 from registry.decision_api import DecisionOut
 from registry.filings import usecases
@@ -188,14 +189,18 @@ async def list_unemployment_decisions(
     "/{registration_id}/hire-filings", status_code=201, summary="就业备案", operation_id="file_hire"
 )
 async def file_hire(
-    request: Request, response: Response, registration_id: Id, body: HireIn, actor: Writer
+    request: Request,
+    response: Response,
+    registration_id: Id,
+    body: HireIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CaseOut:
-    """The person is at work, or the paper for a known placement comes in. Needs If-Match."""
+    """The person is at work, or the paper for a known placement comes in."""
     command = Hire(
         body.on, body.filed_on, body.by, body.form, body.employer_id, body.placement_id,
         body.reference,
     )  # fmt: skip
-    version = expected_version(request)
     case = await usecases.file_hire(runtime_of(request), actor, registration_id, command, version)
     return _answer(request, response, case, actor)
 
@@ -205,11 +210,15 @@ async def file_hire(
     operation_id="file_separation",
 )  # fmt: skip
 async def file_separation(
-    request: Request, response: Response, registration_id: Id, body: SeparationIn, actor: Writer
+    request: Request,
+    response: Response,
+    registration_id: Id,
+    body: SeparationIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CaseOut:
-    """The job has ended: registered again, in a new spell. Needs If-Match."""
+    """The job has ended: registered again, in a new spell."""
     command = Separate(body.on, body.filed_on, body.by, body.reference)
-    version = expected_version(request)
     case = await usecases.file_separation(
         runtime_of(request), actor, registration_id, command, version
     )
@@ -221,10 +230,14 @@ async def file_separation(
     operation_id="cancel_unemployment_registration",
 )  # fmt: skip
 async def cancel_unemployment_registration(
-    request: Request, response: Response, registration_id: Id, body: CancellationIn, actor: Writer
+    request: Request,
+    response: Response,
+    registration_id: Id,
+    body: CancellationIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CaseOut:
-    """The person leaves the register, with a coded reason. Needs If-Match."""
-    version = expected_version(request)
+    """The person leaves the register, with a coded reason."""
     case = await usecases.cancel(
         runtime_of(request), actor, registration_id, Cancel(body.on, body.reason, body.reference),
         version,
@@ -237,10 +250,14 @@ async def cancel_unemployment_registration(
     operation_id="log_contact",
 )  # fmt: skip
 async def log_contact(
-    request: Request, response: Response, registration_id: Id, body: ContactIn, actor: Writer
+    request: Request,
+    response: Response,
+    registration_id: Id,
+    body: ContactIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CaseOut:
-    """The service and the person were in touch on a day. Needs If-Match."""
-    version = expected_version(request)
+    """The service and the person were in touch on a day."""
     case = await usecases.log_contact(
         runtime_of(request), actor, registration_id, body.on, body.channel, body.note, version
     )
@@ -252,10 +269,14 @@ async def log_contact(
     operation_id="reverse_filing",
 )  # fmt: skip
 async def reverse_filing(
-    request: Request, response: Response, registration_id: Id, body: ReversalIn, actor: Writer
+    request: Request,
+    response: Response,
+    registration_id: Id,
+    body: ReversalIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CaseOut:
-    """A filing was wrong: everything is folded without it. Needs If-Match."""
-    version = expected_version(request)
+    """A filing was wrong: everything is folded without it."""
     case = await usecases.reverse(
         runtime_of(request), actor, registration_id, body.filing_id, body.reason, version
     )

@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kit import bulk
+from kit import bulk, versions
 from kit.auth import Actor, requires
-from kit.http import expected_version, runtime_of
+from kit.http import runtime_of
 from kit.problems import refused
 from kit.wire import Asked, load
 from registry.certificates.api import told
@@ -105,13 +105,16 @@ async def import_inspections(
     operation_id="inspect_certificate",
 )  # fmt: skip
 async def inspect_certificate(
-    request: Request, response: Response, certificate_id: UUID, body: InspectIn, actor: Writer
+    request: Request,
+    response: Response,
+    certificate_id: UUID,
+    body: InspectIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CertificateOut:
     """Inspect it, by the office that issued it and no other. After the window it is a late one, and
-    what was suspended may be used again. Needs If-Match."""
-    command = Inspect(
-        body.year, body.inspected_on, certificate_id, version=expected_version(request)
-    )
+    what was suspended may be used again."""
+    command = Inspect(body.year, body.inspected_on, certificate_id, version=version)
     done = await usecases.inspect_certificate(runtime_of(request), actor, command)
     return await told(request, response, actor, done)
 

@@ -9,10 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import pagination
+from kit import pagination, versions
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
-from kit.http import expected_version, runtime_of
+from kit.http import runtime_of
 from kit.problems import refused
 from registry.certificates.api import told
 from registry.certificates.bodies import CertificateOut, Papers, StepIn
@@ -57,26 +57,33 @@ class LossOut(BaseModel):
 
 @router.post("/losses", status_code=201, summary="挂失", operation_id="report_certificate_loss")
 async def report_certificate_loss(
-    request: Request, response: Response, certificate_id: UUID, body: LossIn, actor: Writer
+    request: Request,
+    response: Response,
+    certificate_id: UUID,
+    body: LossIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CertificateOut:
-    """The holder declares it lost: its number is void from that day, and published. Needs
-    If-Match."""
+    """The holder declares it lost: its number is void from that day, and published."""
     papers = [paper.paper() for paper in body.evidence]
     done = await usecases.report_loss(
-        runtime_of(request), actor, certificate_id, body.on, expected_version(request), papers
+        runtime_of(request), actor, certificate_id, body.on, version, papers
     )
     return await told(request, response, actor, done)
 
 
 @router.post("/reissues", status_code=201, summary="补发", operation_id="reissue_certificate")
 async def reissue_certificate(
-    request: Request, response: Response, certificate_id: UUID, body: StepIn, actor: Approver
+    request: Request,
+    response: Response,
+    certificate_id: UUID,
+    body: StepIn,
+    actor: Approver,
+    version: versions.Required,
 ) -> CertificateOut:
     """Issue it again with a new number, after the notice. What was annotated stands on it. Never by
-    the person who took the loss. Needs If-Match."""
-    done = await usecases.reissue(
-        runtime_of(request), actor, certificate_id, body.on, expected_version(request)
-    )
+    the person who took the loss."""
+    done = await usecases.reissue(runtime_of(request), actor, certificate_id, body.on, version)
     return await told(request, response, actor, done)
 
 

@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, idempotency, pagination
+from kit import audit, idempotency, pagination, versions
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.problems import refused
+from kit.versions import etag
 from kit.wire import Asked, Text
 from registry import examples
 from registry.benefits.domain import Kind as BenefitKind
@@ -226,12 +227,17 @@ async def get_merge(
     "/{merge_id}/reversals", status_code=201, summary="撤销合并", operation_id="reverse_merge"
 )
 async def reverse_merge(
-    request: Request, response: Response, merge_id: UUID, body: ReverseIn, actor: Approver
+    request: Request,
+    response: Response,
+    merge_id: UUID,
+    body: ReverseIn,
+    actor: Approver,
+    version: versions.Required,
 ) -> MergeOut:
     """Take a merge back: each record is folded from its own facts again, as if it had never been
     merged, with everything that happened in between."""
     after = await usecases.reverse(
-        runtime_of(request), actor, merge_id, body.on, body.reason, expected_version(request)
+        runtime_of(request), actor, merge_id, body.on, body.reason, version
     )
     response.headers["ETag"] = etag(after.version)
     return MergeOut.of(after)

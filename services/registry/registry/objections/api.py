@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import idempotency
+from kit import idempotency, versions
 from kit.auth import Actor, requires
-from kit.http import expected_version, runtime_of
+from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
 from kit.wire import Asked, Text
@@ -131,11 +131,12 @@ async def decide_objection(
     objection_id: UUID,
     body: FindIn,
     actor: Approver,
+    version: versions.Required,
 ) -> CertificateOut:
     """Decide on an objection. One that holds refuses the application; when the last one was
     dismissed it is posted again. Needs If-Match with the certificate's ETag."""
     command = Find(
-        body.on, body.upheld, body.note, expected_version(request),
+        body.on, body.upheld, body.note, version,
         tuple(paper.paper() for paper in body.evidence),
     )  # fmt: skip
     rt = runtime_of(request)

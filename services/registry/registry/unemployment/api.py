@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 from kit import audit, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
-from kit.http import etag, runtime_of
+from kit.http import runtime_of
 from kit.problems import refused
+from kit.versions import etag
 from kit.wire import Id, Told, after, page, terms
 from registry.unemployment import domain, usecases
 from registry.unemployment.domain import (

@@ -9,13 +9,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, bulk, pagination
+from kit import audit, bulk, pagination, versions
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.crypto import IdNumberText
-from kit.http import etag, expected_version, runtime_of
+from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
+from kit.versions import etag
 from kit.wire import Asked, FactDay, Id, ShortText, Text, after, load, page, terms
 from registry.unemployment_insurance import domain, usecases
 from registry.unemployment_insurance.domain import (
@@ -264,10 +265,14 @@ async def get_insurance_account(
     operation_id="sign_deferral_agreement",
 )  # fmt: skip
 async def sign_deferral_agreement(
-    request: Request, response: Response, account_id: Id, body: AgreementIn, actor: Writer
+    request: Request,
+    response: Response,
+    account_id: Id,
+    body: AgreementIn,
+    actor: Writer,
+    version: versions.Required,
 ) -> CaseOut:
-    """Somebody at work while drawing signs: the months left are frozen. Needs If-Match."""
-    version = expected_version(request)
+    """Somebody at work while drawing signs: the months left are frozen."""
     case = await usecases.sign_agreement(
         runtime_of(request), actor, account_id, Agreement(body.on, body.reference), version
     )
@@ -286,9 +291,9 @@ async def reverse_deferral_agreement(
     agreement_id: UUID,
     body: AgreementReversalIn,
     actor: Writer,
+    version: versions.Required,
 ) -> CaseOut:
-    """An agreement was wrong and is taken back by name. Needs If-Match."""
-    version = expected_version(request)
+    """An agreement was wrong and is taken back by name."""
     case = await usecases.reverse_agreement(
         runtime_of(request), actor, account_id, agreement_id, body.reason, version
     )

@@ -16,9 +16,10 @@ from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.crypto import IdNumberText, Sex
 from kit.facts import OfficeCode
-from kit.http import etag, runtime_of
+from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
+from kit.versions import etag
 from kit.wire import Asked, Name, ShortText, load
 from registry.identities.domain import RecordMerged
 from registry.labour_status.domain import LabourStatus

@@ -50,9 +50,25 @@ const status = await clerk.GET("/v1/workers/{worker_id}/labour-status", {
 const spell = sure(status.data?.spells[0], "spell");
 
 const applied = await clerk.POST("/v1/certificates", {
-  body: { worker_id: worker.id, applied_on: "2003-03-03" },
+  body: {
+    worker_id: worker.id,
+    applied_on: "2003-03-03",
+    evidence: (["id_card", "photo", "layoff_certificate"] as const).map((kind) => ({
+      kind,
+      reference: "档案 2003-1",
+    })),
+  },
 });
 const certificate = sure(applied.data, "certificate");
+
+async function check(version: string) {
+  return clerk.POST("/v1/certificates/{certificate_id}/checks", {
+    params: { path: { certificate_id: certificate.id }, header: { "If-Match": version } },
+    body: { on: "2003-03-04" },
+  });
+}
+const stale = await check('"v99"');
+const checked = await check(sure(applied.response.headers.get("ETag"), "version"));
 
 const listed = await clerk.GET("/v1/certificates", {
   params: { query: { worker_id: worker.id, limit: 5 } },
@@ -70,6 +86,8 @@ console.log(
     found: first.id === worker.id,
     status: spell.status,
     certificate: certificate.state,
+    stale: sure(stale.error, "problem").code,
+    checked: sure(checked.data, "checked certificate").state,
     certificates: listed.data?.items.length ?? 0,
     hidden: hidden.response.status,
   }),
