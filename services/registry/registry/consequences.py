@@ -34,7 +34,7 @@ async def follow(
     known = await labour_status.refold(tx, persons, because)
     await unemployment.refold(rt, tx, persons, because, known)
     await unemployment_insurance.refold(rt, tx, persons, because, known)
-    await folding.refold(rt, tx, persons, because)
+    await folding.refold(rt, tx, known, because)
     await difficulties.refold(rt, tx, persons, because)
     await issuing.annotate(rt, tx, persons, because)
     await pairings.fold(tx, persons, because)

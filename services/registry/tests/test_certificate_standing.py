@@ -16,7 +16,7 @@ from kit import lifecycle
 from registry.certificates import acts, domain, standing
 from registry.certificates.acts import ACTS, LIVE_STATES, State
 from registry.certificates.domain import Certificate
-from registry.life_facts.domain import KINDS, LifeFact
+from registry.labour_status.domain import WITHDRAWN, Withdrawal
 
 WITHDRAWING = frozenset(
     {"retired", "deceased", "emigrated", "enlisted", "imprisoned", "incapacitated"}
@@ -44,14 +44,16 @@ def certificate(n: int, state: State, applied: int = 0) -> Certificate:
     )  # fmt: skip
 
 
-def fact(n: int, kind: str, day: int, until: int | None = None) -> LifeFact:
+def fact(n: int, kind: str, day: int, until: int | None = None) -> Withdrawal:
     on = DAY + timedelta(days=day)
     end = on + timedelta(days=until) if until else None
-    return LifeFact(UUID(int=5000 + n), UUID(int=1001), kind, on, end)  # type: ignore[arg-type]
+    return Withdrawal(UUID(int=5000 + n), kind, on, end)  # type: ignore[arg-type]
 
 
 FACTS = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.integers(-400, 1200), st.sampled_from((None, 30, 300))),
+    st.tuples(
+        st.sampled_from(WITHDRAWN), st.integers(-400, 1200), st.sampled_from((None, 30, 300))
+    ),
     max_size=4,
 ).map(lambda found: [fact(n, *one) for n, one in enumerate(found)])
 # The machine may be busy: a slow draw is no finding.
@@ -61,21 +63,21 @@ CERTIFICATES = st.lists(
 ).map(lambda found: [certificate(n, state, day) for n, (state, day) in enumerate(found, 1)])
 
 
-def stand(certificates: list[Certificate], facts: list[LifeFact]) -> list[Certificate]:
+def stand(certificates: list[Certificate], facts: list[Withdrawal]) -> list[Certificate]:
     return [one for one, _ in standing.fold(certificates, facts, WITHDRAWING)]
 
 
 @CALM
 @given(CERTIFICATES, FACTS, st.randoms(use_true_random=False))
 def test_any_order_and_any_repetition_gives_the_same(
-    certificates: list[Certificate], facts: list[LifeFact], chance: random.Random
+    certificates: list[Certificate], facts: list[Withdrawal], chance: random.Random
 ) -> None:
     """One fact after another, each time folded over what stood before: as all at once."""
     at_once = stand(certificates, facts)
     told = facts + facts[:2]
     chance.shuffle(told)
     step_by_step = stand(certificates, [])
-    known: list[LifeFact] = []
+    known: list[Withdrawal] = []
     for one in told:
         if one not in known:
             known.append(one)
@@ -86,7 +88,7 @@ def test_any_order_and_any_repetition_gives_the_same(
 @CALM
 @given(CERTIFICATES, FACTS)
 def test_what_is_reversed_leaves_nothing_behind(
-    certificates: list[Certificate], facts: list[LifeFact]
+    certificates: list[Certificate], facts: list[Withdrawal]
 ) -> None:
     """All facts reversed: the person's one record with one certificate is as it was before."""
     for one in certificates:
@@ -96,7 +98,7 @@ def test_what_is_reversed_leaves_nothing_behind(
 @CALM
 @given(CERTIFICATES, FACTS)
 def test_one_person_has_one_live_certificate(
-    certificates: list[Certificate], facts: list[LifeFact]
+    certificates: list[Certificate], facts: list[Withdrawal]
 ) -> None:
     """Merged records too, and the merge undone gives back each record's own."""
     together = stand(certificates, facts)
@@ -129,7 +131,7 @@ def test_a_fact_takes_from_its_own_day() -> None:
 @pytest.mark.parametrize(
     ("state", "told", "after"),
     [
-        ("issued", fact(1, "dibao", 100), "issued"),
+        ("issued", fact(1, "schooling", 100), "issued"),
         ("issued", fact(1, "imprisoned", -100, 50), "issued"),  # over before the application
         ("issued", fact(1, "imprisoned", -100, 150), "revoked"),
         ("issued", fact(1, "retired", 1001), "issued"),  # its validity was over
@@ -141,7 +143,7 @@ def test_a_fact_takes_from_its_own_day() -> None:
         ("expired", fact(1, "deceased", 900), "revoked"),
     ],
 )
-def test_which_facts_touch_which_states(state: State, told: LifeFact, after: State) -> None:
+def test_which_facts_touch_which_states(state: State, told: Withdrawal, after: State) -> None:
     one = certificate(1, state)
     (stood,) = stand([one], [told])
     assert stood.state == after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,24 +17,23 @@ from registry.certificates.domain import Certificate
 from registry.certificates.standing import Cause
 from registry.certificates.terms import Terms
 from registry.identities import usecases as identities
-from registry.life_facts import usecases as life_facts
+from registry.labour_status.usecases import Known
 
 #: What stands as the actor of a step that a fact took.
 BY_FACT = "system:facts"
 
 
 async def refold(
-    rt: Runtime, tx: Tx, workers: Iterable[UUID], causes: Mapping[UUID, Event]
+    rt: Runtime, tx: Tx, known: Mapping[UUID, Known], causes: Mapping[UUID, Event]
 ) -> None:
-    """Lay life facts and merges over these people's certificates again; what no longer holds is
-    lifted, and the procedure's own state is back. Records are locked (``labour_status.hold``)."""
-    person_of = await identities.person_of(tx, workers)
-    members = await identities.members_of(tx, person_of.values())
+    """Lay what withdraws these persons, and merges, over their certificates again; what no longer
+    holds is lifted, and the procedure's own state is back. ``known``: by surviving record, what the
+    labour status is folded from; records are locked (``labour_status.hold``)."""
+    members = await identities.members_of(tx, known)
     of_person = {id: person for person, ids in members.items() for id in ids}
     found = await store.all_locked(tx, list(of_person))
     if not found:
         return
-    facts = await life_facts.of(tx, of_person)
     withdrawing = frozenset(Terms(rt).codes(terms.WITHDRAWING, rt.today()))
     by_person: dict[UUID, list[Certificate]] = {}
     for certificate in found:
@@ -43,8 +42,7 @@ async def refold(
     told: list[NewEvent] = []
     steps = []
     for person, certificates in by_person.items():
-        known = [fact for id in members[person] for fact in facts.get(id, ())]
-        folded = standing.fold(certificates, known, withdrawing)
+        folded = standing.fold(certificates, known[person].withdrawals(), withdrawing)
         for before, (after, cause) in zip(certificates, folded, strict=True):
             if after == before:
                 continue

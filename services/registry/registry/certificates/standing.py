@@ -1,8 +1,9 @@
 """What stands of a person's certificates: the procedure's own states under the facts of life.
 
-A fold. A life fact that withdraws (R17, 4.1) revokes from the day of the fact, a merge leaves one of
-two live certificates (5.3 no. 6); the procedure's own state is held meanwhile and comes back when
-the fact is reversed or the merge undone. The same facts in any order, once or twice, give the same.
+A fold. What withdraws somebody (R17, 4.1), told by an authority or declared at a window, revokes from
+its own day, a merge leaves one of two live certificates (5.3 no. 6); the procedure's own state is
+held meanwhile and comes back when the fact is reversed or the merge undone. The same facts in any
+order, once or twice, give the same.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from uuid import UUID
 
 from registry.certificates.acts import IN_HAND, LIVE_STATES, UNDER_WAY
 from registry.certificates.domain import Certificate
-from registry.life_facts.domain import LifeFact
+from registry.labour_status.domain import Withdrawal
 
 MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """From which day a certificate does not stand, and why (a kind of life fact, or ``merged``).
-    ``evidence``: the fact, or the certificate that was kept."""
+    """From which day a certificate does not stand, and why (a kind of withdrawal, or ``merged``).
+    ``evidence``: the fact or declaration, or the certificate that was kept."""
 
     day: date
     reason: str
@@ -86,7 +87,7 @@ def again(base: Certificate, before: Certificate) -> Certificate:
     return replace(after, step=before.step + moved)
 
 
-def touches(base: Certificate, fact: LifeFact) -> bool:
+def touches(base: Certificate, fact: Withdrawal) -> bool:
     """Whether a withdrawing fact takes anything from this certificate."""
     if fact.until is not None and fact.until <= base.applied_on:
         return False  # it was over before the person applied
@@ -98,7 +99,7 @@ def touches(base: Certificate, fact: LifeFact) -> bool:
 
 
 def _of_facts(
-    base: Certificate, facts: Iterable[LifeFact], withdrawing: frozenset[str]
+    base: Certificate, facts: Iterable[Withdrawal], withdrawing: frozenset[str]
 ) -> Cause | None:
     """The earliest fact that withdraws it."""
     found = [fact for fact in facts if fact.kind in withdrawing and touches(base, fact)]
@@ -115,7 +116,7 @@ def _rank(base: Certificate) -> tuple[bool, date, date, UUID]:
 
 def fold(
     certificates: Sequence[Certificate],
-    facts: Sequence[LifeFact],
+    facts: Sequence[Withdrawal],
     withdrawing: frozenset[str],
 ) -> list[tuple[Certificate, Cause | None]]:
     """All certificates of one person, of all records, as they stand under these facts; each with

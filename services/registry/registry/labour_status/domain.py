@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Literal
 from uuid import UUID
 
@@ -131,6 +132,17 @@ class Spell:
     placement_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A time outside of the labour force. ``kind`` is one of :data:`WITHDRAWN`; ``until`` the first
+    day after it (None: it lasts); ``id`` names the fact or the declaration."""
+
+    id: UUID
+    kind: LabourStatus
+    on: date
+    until: date | None = None
+
+
 def population(status: LabourStatus) -> Population:
     """Whether a person registered in this status belongs to 下岗失业人员."""
     return "base" if status in BASE_STATUSES else "outside"
@@ -189,6 +201,22 @@ def spells(
         if not out or (out[-1].status, out[-1].placement_id) != (status, placement_id):
             out.append(Spell(status, day, placement_id))
     return out
+
+
+def withdrawals(declared: Iterable[Declared], life: Iterable[LifeFact]) -> list[Withdrawal]:
+    """Every time in which a person stood outside of the labour force, whoever said so: an authority
+    (``life``), or a window (``declared``), whose word holds until its next one."""
+    found = [
+        Withdrawal(fact.id, fact.kind, fact.on, fact.until)
+        for fact in life
+        if fact.kind in WITHDRAWN
+    ]
+    facts = sorted(declared, key=lambda fact: (fact.since, fact.id))
+    for fact, after in zip_longest(facts, facts[1:]):
+        if fact.status in WITHDRAWN:
+            until = after.since if after and fact.status not in FINAL else None
+            found.append(Withdrawal(fact.id, fact.status, fact.since, until))
+    return found
 
 
 def _on(

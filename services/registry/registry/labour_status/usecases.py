@@ -17,7 +17,14 @@ from kit.problems import NotFound
 from kit.service import Runtime
 from registry.identities import usecases as identities
 from registry.labour_status import domain, events, store
-from registry.labour_status.domain import Declared, Hearing, LabourStatus, Placement, Spell
+from registry.labour_status.domain import (
+    Declared,
+    Hearing,
+    LabourStatus,
+    Placement,
+    Spell,
+    Withdrawal,
+)
 from registry.labour_status.store import Row
 from registry.life_facts import usecases as life_facts
 from registry.life_facts.domain import LifeFact
@@ -54,6 +61,9 @@ class Known:
 
     def spells(self) -> list[Spell]:
         return domain.spells(self.declared, self.placements, self.life)
+
+    def withdrawals(self) -> list[Withdrawal]:
+        return domain.withdrawals(self.declared, self.life)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,128 @@
+"""What a window declares of a person takes the certificate as an authority's word does (4.1, R17), from
+the day of the fact, and gives it back when it is taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import permutations
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from kit.ids import new_id
+from registry import consequences
+from registry.labour_status import domain
+from registry.labour_status import usecases as labour_status
+from registry.labour_status.domain import WITHDRAWN, Declared, Withdrawal
+from registry.life_facts.domain import LifeFact
+
+from .test_certificate_facts import a_holder, standing, take_back, tell, told
+from .test_journey_unemployment import Window
+
+
+async def declare(registry: Any, worker: str, status: str, since: str) -> str:
+    """A clerk declares; answers the declaration's id."""
+    body = {"status": status, "since": since}
+    answer = await registry.post(f"/v1/workers/{worker}/labour-status/declarations", body)
+    return str(answer["declared"][-1]["id"])
+
+
+async def undeclare(registry: Any, worker: str, declaration: str) -> None:
+    path = f"/v1/workers/{worker}/labour-status/declarations/{declaration}/reversals"
+    await registry.post(path, {"reason": "录入有误"})
+
+
+@pytest.mark.parametrize("status", WITHDRAWN)
+async def test_a_declared_withdrawal_revokes_from_its_day_and_back(
+    registry: Any, status: str
+) -> None:
+    worker, _, id = await a_holder(registry)
+    before = await standing(registry, id)
+    declaration = await declare(registry, worker, status, "2003-06-10")
+    assert await standing(registry, id) == ("revoked", "2003-06-10", status)
+    history = (await registry.get(f"/v1/certificates/{id}/transitions"))["items"]
+    assert (history[-1]["actor"], history[-1]["evidence"]) == ("system:facts", [declaration])
+    await undeclare(registry, worker, declaration)
+    assert await standing(registry, id) == before
+    events = await told(registry, id)
+    assert [e.type.split(".")[2] for e in events] == ["granted", "issued", "revoked", "restored"]
+    assert (str(events[2].valid_from), events[3].reverses) == ("2003-06-10", events[2].id)
+
+
+async def test_who_leaves_the_register_for_a_pension_gives_the_certificate_back(
+    registry: Any,
+) -> None:
+    """R20 and R17 by one filing; the filing taken back gives both back."""
+    says = {"category": "soe_unemployed", "labour_status": "unemployed",
+            "status_since": "2003-01-06", "drawing_unemployment_insurance": True}  # fmt: skip
+    worker, _, id = await a_holder(registry, **says)
+    window = Window(registry, worker)
+    await window.files("cancellations", on="2003-07-01", reason="pension")
+    assert await standing(registry, id) == ("revoked", "2003-07-01", "retired")
+    (filing,) = [f for f in window.case["filings"] if f["what"] == "cancelled"]
+    await window.files(f"filings/{filing['id']}/reversals", reason="同名误报")
+    assert (await standing(registry, id))[0] == "issued"
+
+
+async def test_an_authority_and_a_window_say_it_both_and_one_of_them_is_enough(
+    registry: Any,
+) -> None:
+    worker, number, id = await a_holder(registry)
+    fact = await tell(registry, number, "imprisoned", "2003-06-01")
+    declaration = await declare(registry, worker, "emigrated", "2003-05-15")
+    assert await standing(registry, id) == ("revoked", "2003-05-15", "emigrated")
+    await undeclare(registry, worker, declaration)
+    assert await standing(registry, id) == ("revoked", "2003-06-01", "imprisoned")
+    await declare(registry, worker, "incapacitated", "2003-05-20")
+    await take_back(registry, fact)
+    assert await standing(registry, id) == ("revoked", "2003-05-20", "incapacitated")
+
+
+async def test_whoever_was_back_before_the_application_keeps_the_certificate(registry: Any) -> None:
+    """A declaration holds until the next one: prison that was over takes nothing."""
+    worker, _, id = await a_holder(registry)
+    await declare(registry, worker, "imprisoned", "2002-01-10")
+    assert (await standing(registry, id))[0] == "revoked"  # for all that the office knows
+    await declare(registry, worker, "laid_off", "2002-11-01")
+    assert (await standing(registry, id))[0] == "issued"
+
+
+SAID = [("imprisoned", date(2003, 5, 1)), ("laid_off", date(2003, 7, 1)),
+        ("emigrated", date(2003, 6, 1)), ("incapacitated", date(2003, 8, 1))]  # fmt: skip
+
+
+async def test_any_order_of_declarations_gives_the_same_certificate(registry: Any) -> None:
+    rt = registry.thing.runtime
+    found = set()
+    for order in list(permutations(range(len(SAID))))[::5]:
+        worker, _, id = await a_holder(registry)
+        ids = [new_id() for _ in SAID]
+        for n in order:
+            async with rt.db.transaction() as tx:
+                await labour_status.hold(tx, [UUID(worker)])
+                fact = Declared(*SAID[n], ids[n])  # type: ignore[arg-type]
+                await labour_status.declare_all(tx, [(UUID(worker), fact)], "clerk")
+                await consequences.follow(rt, tx, [UUID(worker)], {})
+        found.add(await standing(registry, id))
+    assert found == {("revoked", "2003-05-01", "imprisoned")}
+
+
+def test_a_declaration_holds_until_the_next_one_and_the_last_ones_for_good() -> None:
+    ids = [UUID(int=n) for n in range(1, 6)]
+    declared = [
+        Declared("laid_off", date(2001, 1, 1), ids[0]),
+        Declared("imprisoned", date(2003, 1, 1), ids[1]),
+        Declared("unemployed", date(2003, 6, 1), ids[2]),
+        Declared("retired", date(2004, 1, 1), ids[3]),
+        Declared("unemployed", date(2004, 2, 1), ids[4]),
+    ]
+    dibao = LifeFact(UUID(int=8), UUID(int=9), "dibao", date(2003, 1, 1))
+    army = LifeFact(UUID(int=7), UUID(int=9), "enlisted", date(2002, 1, 1), date(2002, 9, 1))
+    expected = [
+        Withdrawal(army.id, "enlisted", army.on, army.until),
+        Withdrawal(ids[1], "imprisoned", date(2003, 1, 1), date(2003, 6, 1)),
+        Withdrawal(ids[3], "retired", date(2004, 1, 1), None),
+    ]
+    for order in permutations(declared):
+        assert domain.withdrawals(order, [dibao, army]) == expected
