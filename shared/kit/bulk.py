@@ -17,7 +17,8 @@ take. A refusal or a constraint that it lets through is traced to its rows by ha
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -257,9 +258,12 @@ class _Import:
             spool.seek(0)
             state = _State(new_id())
             try:
-                async with self.db.transaction() as tx:
+                async with (
+                    aclosing(self.reader.ahead(_pieces(spool))) as chunks,
+                    self.db.transaction() as tx,
+                ):
                     known = await self._claim(tx, state)
-                    async for chunk in self.reader.chunks(_pieces(spool)):
+                    async for chunk in chunks:
                         if known is None:
                             state.add(chunk, [*chunk.errors, *await self._apply(tx, chunk.rows)])
                     if known is not None:
@@ -383,6 +387,6 @@ async def _body(request: Request) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def _pieces(spool: SpooledTemporaryFile[bytes]) -> AsyncIterator[bytes]:
+def _pieces(spool: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
     while piece := spool.read(256 * 1024):
         yield piece

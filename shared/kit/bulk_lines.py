@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Generic, Literal, TypeVar
@@ -104,6 +105,24 @@ class Reader(Generic[M]):
                 yield chunk
         for chunk in self._end():
             yield chunk
+
+    async def ahead(self, pieces: Iterator[bytes]) -> AsyncGenerator[Chunk[M], None]:
+        """The same for a body that is here: a thread reads each chunk while the one before is worked
+        on, so that waiting for the database is time for reading. Close it (``aclosing``)."""
+        loop, chunks = asyncio.get_running_loop(), self._all(pieces)
+        coming = loop.run_in_executor(None, next, chunks, None)
+        try:
+            while (chunk := await coming) is not None:
+                coming = loop.run_in_executor(None, next, chunks, None)
+                yield chunk
+        finally:
+            # It reads from a file that its owner closes next; what it says now interests nobody.
+            await asyncio.gather(coming, return_exceptions=True)
+
+    def _all(self, pieces: Iterator[bytes]) -> Iterator[Chunk[M]]:
+        for piece in pieces:
+            yield from self._feed(piece)
+        yield from self._end()
 
     def digest(self) -> bytes:
         """Hash of every line read so far (of its bytes without line ends)."""

@@ -183,11 +183,15 @@ async def store(tx: Tx, decisions: Sequence[Decision]) -> None:
     if not decisions:
         return
     bases: dict[str, str] = {}
+    # Decisions of one set share the very objects of their conditions: hashed once, not for each.
+    known: dict[tuple[object, ...], str] = {}
     rows = []
     for one in decisions:
-        digest, content = one.basis()
-        if digest not in bases:
-            bases[digest] = content.decode()
+        shared = (one.rule, one.version, one.parameter_set, id(one.parameters))
+        digest = known.get(key := (*shared, *map(id, one.conditions)))
+        if digest is None:
+            digest, content = one.basis()
+            known[key], bases[digest] = digest, content.decode()
         own = _json(one._own()).decode()
         rows.append(
             (one.id, one.noun, one.entity_id, f"{one.rule}@{one.version}", one.decided_on,

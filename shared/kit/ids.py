@@ -9,12 +9,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from uuid_utils.compat import uuid7
+import uuid_utils
+from asyncpg.pgproto.pgproto import UUID as DriverUUID
 
 
 def new_id() -> UUID:
-    """A new UUIDv7, later than every id made before it in this process."""
-    return uuid7()
+    """A new UUIDv7, later than every id made before it in this process.
+
+    Of the driver's own class, as every id that comes out of the database: an equal ``UUID`` that is
+    made and written in a fraction of the time.
+    """
+    made: UUID = DriverUUID(uuid_utils.uuid7().bytes)
+    return made
 
 
 def made_at(identifier: UUID) -> datetime:

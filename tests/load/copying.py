@@ -1,5 +1,5 @@
-"""The limit of a bulk import: COPY of exactly the rows that it left, into the same tables with the
-same indexes and checks, on the same server, in the same run."""
+"""The limit of a bulk import: COPY of exactly the rows that it left, into tables with the same
+indexes, checks and references, on the same server, in the same run."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ select c.relname as name
  where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
    and c.relname not in ('alembic_version', 'outbox')
  order by 1
+"""
+# What a row refers to is looked up by COPY as by any insert; ``like`` does not take this along.
+REFERENCES = """
+select pg_get_constraintdef(oid) as definition from pg_constraint
+ where conrelid = ('public.' || $1)::regclass and contype = 'f'
 """
 
 
@@ -46,6 +51,10 @@ async def seconds_to_copy(dsn: str, before: Mapping[str, int]) -> tuple[float, i
             await connection.execute(
                 f"create table copied.{name} (like public.{name} including all excluding identity)"
             )
+            for definition in await connection.fetch(REFERENCES, name):
+                await connection.execute(
+                    f"alter table copied.{name} add {definition['definition']}"
+                )
             query = f"select * from public.{name} order by ctid offset {before.get(name, 0)}"
             if name == "event_log":
                 query = (

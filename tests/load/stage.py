@@ -7,8 +7,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,19 @@ class Stage:
                 return
             await asyncio.sleep(0.2)
         raise RuntimeError(f"{services} do not settle")
+
+    @contextmanager
+    def alone(self, service: str) -> Iterator[None]:
+        """Only this service runs; the others stand still, as if they had machines of their own."""
+        running = self.house.supervisor.pids()
+        others = [psutil.Process(running[name]) for name in self.house.ports if name != service]
+        try:
+            for process in others:
+                process.suspend()
+            yield
+        finally:
+            for process in others:
+                process.resume()
 
     async def _idle(self, service: str) -> bool:
         async with self.client(service) as client:

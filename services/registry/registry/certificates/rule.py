@@ -78,8 +78,9 @@ def _dibao_jobless(facts: WorkerFacts, terms: Terms, on: date) -> bool:
 
 def _settled(facts: WorkerFacts, terms: Terms) -> bool:
     """Had a trade or a stable income before the day that the law names."""
-    began = (facts.claims.self_employed_since, facts.claims.stable_income_since)
-    return any(day is not None and day < terms.settled_before for day in began)
+    trade, income = facts.claims.self_employed_since, facts.claims.stable_income_since
+    border = terms.settled_before
+    return (trade is not None and trade < border) or (income is not None and income < border)
 
 
 def _drawing(facts: WorkerFacts, terms: Terms) -> bool:

@@ -6,7 +6,7 @@ clerk keeps apart: objections, inspections, losses, approvals.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -125,11 +125,11 @@ async def apply_all(
     """Take applications as one set. With ``decide`` (bulk) each is checked by the rule and
     publicised in the same step; answers per command why it was not taken, or None."""
     workers = [command.worker_id for command in commands]
-    await labour_status.hold(tx, workers)
+    records = await labour_status.hold(tx, workers)
     people = await people_on(
         rt, tx, {command.worker_id: command.applied_on for command in commands}
     )
-    live = await _with_live(tx, workers)
+    live = await _with_live(tx, workers, records)
     used = await store.ids_in_use(tx, [command.id for command in commands])
     merged = await identities.merged_among(tx, workers)
     judge, today, made = Judge(rt), rt.today(), _Made()
@@ -202,16 +202,15 @@ async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
     return await store.of_workers(tx, workers)
 
 
-async def _with_live(tx: Tx, workers: Sequence[UUID]) -> set[UUID]:
-    """Those among these records whose person has a certificate under way or in hand."""
-    person_of = await identities.person_of(tx, workers)
-    members = await identities.members_of(tx, person_of.values())
-    everyone = [id for ids in members.values() for id in ids]
-    live = await store.workers_with_live(tx, everyone)
+async def _with_live(tx: Tx, workers: Sequence[UUID], records: Iterable[UUID]) -> set[UUID]:
+    """Those among these workers whose person has a certificate under way or in hand; ``records`` are
+    all records of these persons."""
+    live = await store.workers_with_live(tx, list(records))
     if not live:
         return set()
-    holding = {person for person, ids in members.items() if live.intersection(ids)}
-    return {worker for worker, person in person_of.items() if person in holding}
+    person_of = await identities.person_of(tx, [*workers, *live])
+    holding = {person_of[worker] for worker in live}
+    return {worker for worker in workers if person_of[worker] in holding}
 
 
 def seen(certificate_id: UUID, papers: Sequence[Paper], actor: str) -> list[Evidence]:

@@ -33,6 +33,15 @@ async def members_of(
     return {person: [person, *merged.get(person, ())] for person in asked}
 
 
+async def everyone(tx: Tx, ids: Iterable[UUID]) -> set[UUID]:
+    """These records and all others of the same persons."""
+    asked = set(ids)
+    linked = await store.survivors(tx, list(asked), None)
+    persons = asked.difference(linked) | set(linked.values())
+    merged = await store.merged_into(tx, list(persons), None)
+    return asked.union(persons, *merged.values())
+
+
 async def link(tx: Tx, merge_id: UUID, merged_id: UUID, survivor_id: UUID) -> None:
     """From now on both are one person. The database refuses a second link of ``merged_id``."""
     await store.link(tx, merge_id, merged_id, survivor_id)

@@ -90,11 +90,12 @@ async def open_all(tx: Tx, openings: Sequence[Opening]) -> set[UUID]:
     return early
 
 
-async def hold(tx: Tx, workers: Iterable[UUID]) -> None:
-    """Let nobody else fold anything about these people until this transaction ends."""
-    persons = await identities.person_of(tx, workers)
-    members = await identities.members_of(tx, persons.values())
-    await store.hold(tx, sorted({id for ids in members.values() for id in ids}))
+async def hold(tx: Tx, workers: Iterable[UUID]) -> set[UUID]:
+    """Let nobody else fold anything about these people until this transaction ends. Answers all
+    their records."""
+    everyone = await identities.everyone(tx, workers)
+    await store.hold(tx, sorted(everyone))
+    return everyone
 
 
 async def known_of(
