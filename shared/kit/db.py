@@ -74,6 +74,12 @@ class Tx:
             yield
 
 
+async def _leave(_connection: Any) -> None:
+    """Give a connection back as it is. The driver would ask the server each time to forget session
+    state, a round trip per request: nothing of ours sets any (a session lock is given back by who
+    took it), and an open transaction is rolled back by the driver before."""
+
+
 class Database:
     """A pool of connections to one service's database, as its application role."""
 
@@ -87,6 +93,7 @@ class Database:
             min_size=min_size,
             max_size=max_size,
             timeout=10,
+            reset=_leave,
             server_settings={
                 "statement_timeout": str(STATEMENT_TIMEOUT_MS),
                 "lock_timeout": str(LOCK_TIMEOUT_MS),

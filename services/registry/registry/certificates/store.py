@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from asyncpg import Record
@@ -46,7 +47,7 @@ _GET = "select * from certificate where id = $1"
 _GET_CASE = (
     "select c.*, m.states, m.actors from certificate c cross join lateral ("
     "select array_agg(t.state order by t.step) as states, array_agg(t.actor order by t.step) as actors"
-    " from certificate_transition t where t.certificate_id = c.id) m where c.id = $1"
+    " from certificate_transition t where t.certificate_id = c.id) m where c."
 )
 _GET_LOCKED = "select * from certificate where id = $1 for no key update"
 
@@ -104,11 +105,6 @@ async def save(tx: Tx, certificates: Sequence[Certificate]) -> int:
 
 async def get(tx: Tx, id: UUID, *, lock: bool = False) -> Certificate | None:
     row = await tx.fetchrow(_GET_LOCKED if lock else _GET, id)
-    return _certificate(row) if row else None
-
-
-async def by_number(tx: Tx, number: str) -> Certificate | None:
-    row = await tx.fetchrow("select * from certificate where number = $1", number)
     return _certificate(row) if row else None
 
 
@@ -186,9 +182,11 @@ async def issued_to(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
     return [_certificate(row) for row in rows]
 
 
-async def with_makers(tx: Tx, id: UUID) -> tuple[Certificate, list[Maker]] | None:
-    """One certificate, and who led it into which state."""
-    row = await tx.fetchrow(_GET_CASE, id)
+async def with_makers(
+    tx: Tx, key: Literal["id", "number"], value: UUID | str
+) -> tuple[Certificate, list[Maker]] | None:
+    """One certificate by its id or by its number, and who led it into which state."""
+    row = await tx.fetchrow(f"{_GET_CASE}{key} = $1", value)
     if row is None:
         return None
     return _certificate(row), list(zip(row["states"] or (), row["actors"] or (), strict=True))
