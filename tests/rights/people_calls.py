@@ -137,6 +137,7 @@ async def difficulty_calls(city: City, calls: Calls, old: list[str]) -> None:
         {"reason": "登记有误"},
         difficulty_id=difficulty,
     )
+    note("GET /v1/retirement-candidates", query="?by=2030-01-01")
     note("GET /v1/difficulties/census")
     note("GET /v1/difficulties/census/counts")
     answer = {"worker_id": old[3], "asked_on": ON, "answer": "declines"}

@@ -38,6 +38,7 @@ from registry.offices import api as offices
 from registry.pairings import api as pairings
 from registry.publications import api as publications
 from registry.reliefs import api as reliefs
+from registry.retirements import api as retirements
 from registry.reveals import api as reveals
 from registry.unemployment import api as unemployment
 from registry.unemployment_insurance import api as unemployment_insurance
@@ -56,6 +57,7 @@ NOUNS = (
     filings,  # its fixed paths come before the registrations' ids
     unemployment,
     unemployment_insurance,
+    retirements,
     corrections,
     duplicates,
     merges,

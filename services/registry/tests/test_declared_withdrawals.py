@@ -18,7 +18,7 @@ from registry.labour_status.domain import WITHDRAWN, Declared, Withdrawal
 from registry.life_facts.domain import LifeFact
 
 from .test_certificate_facts import a_holder, standing, take_back, tell, told
-from .test_journey_unemployment import Window
+from .test_journey_unemployment import PATH, Window
 
 
 async def declare(registry: Any, worker: str, status: str, since: str) -> str:
@@ -60,8 +60,9 @@ async def test_who_leaves_the_register_for_a_pension_gives_the_certificate_back(
     window = Window(registry, worker)
     await window.files("cancellations", on="2003-07-01", reason="pension")
     assert await standing(registry, id) == ("revoked", "2003-07-01", "retired")
-    (filing,) = [f for f in window.case["filings"] if f["what"] == "cancelled"]
-    await window.files(f"filings/{filing['id']}/reversals", reason="同名误报")
+    filings = await registry.get(f"{PATH}/{window.case['id']}/filings")
+    (filing,) = [f for f in filings["items"] if f["what"] == "cancelled"]
+    await window.files("reversals", filing_id=filing["id"], reason="同名误报")
     assert (await standing(registry, id))[0] == "issued"
 
 

@@ -1,0 +1,93 @@
+"""HTTP of those who reach the age of retirement."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from kit import areas, audit, pagination
+from kit.areas import AreaCode
+from kit.auth import Actor, requires
+from kit.crypto import Sex
+from kit.http import runtime_of
+from kit.problems import Problem
+from registry.certificates.acts import State
+from registry.retirements import usecases
+from registry.retirements.domain import Due
+
+router = APIRouter(prefix="/v1/retirement-candidates", tags=["retirements 退休"])
+Reader = Annotated[Actor, requires("registry:labour-status:read")]
+SHOWN = ("sex", "birth_date", "certificates", "unemployment_registration")
+
+
+class DueOut(BaseModel):
+    """Somebody of retirement age for whom something still holds (达到退休年龄待核实人员)."""
+
+    worker_id: UUID
+    area_code: AreaCode
+    office: str = Field(description="经办机构")
+    sex: Sex
+    reached_on: date = Field(description="达到可能适用的最低退休年龄之日")
+    certain_on: date = Field(description="无论工人、干部均已达到退休年龄之日")
+    certain: bool = Field(description="是否已无疑问（男六十周岁，女五十五周岁）")
+    parameter: str = Field(description="所依据的参数", examples=["registry.retirement_age_female"])
+    age: int = Field(description="可能适用的最低退休年龄（周岁）", examples=[50])
+    clause: str = Field(description="所依据的条款", examples=["国发[1978]104号 R18"])
+    certificate_id: UUID | None = Field(description="未失效的优惠证（R17 应收回）")
+    certificate_state: State | None = Field(description="优惠证状态")
+    registration_id: UUID | None = Field(description="有效的失业登记（R20 应注销）")
+
+    @classmethod
+    def of(cls, due: Due) -> DueOut:
+        one, age = due.candidate, due.age
+        assert isinstance(age.value, int)
+        return cls(
+            worker_id=one.worker_id, area_code=one.area_code, office=one.office, sex=one.sex,
+            reached_on=due.reached_on, certain_on=due.certain_on, certain=due.certain,
+            parameter=age.id, age=age.value, clause=str(age.cite),
+            certificate_id=one.certificate_id, certificate_state=one.certificate_state,
+            registration_id=one.registration_id,
+        )  # fmt: skip
+
+
+@router.get("", summary="达到退休年龄名单", operation_id="list_retirement_candidates")
+async def list_retirement_candidates(
+    request: Request,
+    actor: Reader,
+    by: Annotated[date | None, Query(description="至何日；缺省为今日")] = None,
+    certain: Annotated[
+        bool | None, Query(description="true 只列已无疑问者；false 只列待核实者")
+    ] = None,
+    area_code: Annotated[AreaCode | None, Query(description="区划；缺省为本机构辖区")] = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[DueOut]:
+    """Who is of retirement age and still holds a certificate or a registration. Nothing ends by
+    itself: the office confirms by declaring the status ``retired`` from its day."""
+    rt = runtime_of(request)
+    day = by or rt.today()
+    filters = {"by": day, "certain": certain, "area_code": area_code}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    prefix = actor.area_prefix
+    if area_code is not None:
+        if not actor.may_see(area_code):
+            return pagination.Page(items=[])
+        prefix = areas.prefix(area_code)
+    rows = await usecases.list_due(
+        rt, actor, prefix, day, certain, after[0] if after else None, limit + 1
+    )
+    people = [row.candidate.worker_id for row in rows[:limit]]
+    await audit.note(rt, actor, "list_retirement_candidates", people, SHOWN)
+    return pagination.page(
+        rows, limit, position=lambda due: [str(due.candidate.worker_id)], item=DueOut.of,
+        actor=actor, filters=filters,
+    )  # fmt: skip
+
+
+routers = [router]
+
+problems: list[tuple[type[Exception], Problem]] = []
