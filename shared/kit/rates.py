@@ -1,16 +1,22 @@
-"""How often one address may ask what needs no token. Counted in this process' memory."""
+"""How often one address may ask what needs no token, or one account what is dear.
+
+Counted in this process' memory.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import math
 import time
+from typing import Any
 
-from fastapi import Request
+from fastapi import Depends, Request
+from fastapi.params import Depends as DependsParameter
 from limits import parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from kit.http import runtime_of
 from kit.problems import TOO_MANY_REQUESTS, ProblemError
 
 
@@ -28,6 +34,29 @@ class Rates:
                 free_at = self._windows.get_window_stats(limit, what, who).reset_time
                 wait = max(1, math.ceil(free_at - time.time()))
                 raise ProblemError(TOO_MANY_REQUESTS, headers={"Retry-After": str(wait)})
+
+
+#: What a public operation with a rate says of it in the contract.
+TOO_MANY: dict[int | str, dict[str, Any]] = {
+    429: {
+        "description": "请求过于频繁 Too many requests",
+        "headers": {"Retry-After": {"description": "秒 seconds", "schema": {"type": "integer"}}},
+    }
+}
+
+
+def rated(what: str) -> DependsParameter:
+    """A dependency that refuses an address that asks ``what`` too often (setting ``PUBLIC_RATE``)."""
+
+    async def dependency(request: Request) -> None:
+        state = request.app.state
+        if not hasattr(state, "public_rates"):
+            state.public_rates = Rates(runtime_of(request).settings.public_rate)
+        rates: Rates = state.public_rates
+        rates.admit(what, address_of(request))
+
+    found: DependsParameter = Depends(dependency)
+    return found
 
 
 def address_of(request: Request) -> str:

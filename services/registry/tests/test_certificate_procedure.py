@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from kit.ids import new_id
+from kit.rates import Rates
 
 DISTRICT, OFFICE = "231102000000", "231102-employment-bureau"
 
@@ -65,6 +66,20 @@ async def test_the_list_is_public_and_forgets(registry: Any, running: Any) -> No
     await act(registry, rows[0]["id"], "objections", {**OBJECTION, "filed_on": "2003-10-30"})
     again = await nobody.get(f"/v1/certificate-publications?area_code={DISTRICT}")
     assert again.json()["items"] == []
+
+
+async def test_one_address_may_not_read_the_public_list_without_end(registry: Any) -> None:
+    registry.thing.app.state.public_rates = Rates("2/minute")
+    nobody = registry.thing.client()
+    path = f"/v1/certificate-publications?area_code={DISTRICT}"
+    answers = [await nobody.get(path) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 61
+    assert answers[-1].json()["code"] == "too-many-requests"
+    responses = registry.thing.app.openapi()["paths"]["/v1/certificate-publications"]["get"][
+        "responses"
+    ]
+    assert "Retry-After" in responses["429"]["headers"]
 
 
 async def test_an_objection_is_investigated_and_dismissed(registry: Any) -> None:

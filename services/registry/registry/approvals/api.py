@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kit import idempotency, pagination
+from kit import audit, idempotency, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
@@ -19,6 +19,7 @@ from kit.wire import Asked
 from registry.approvals import domain, usecases
 from registry.approvals.domain import Approval, Totals
 from registry.approvals.usecases import Approve, Done
+from registry.certificates.api import SHOWN
 
 TAG = "approvals 批量审批"
 router = APIRouter(prefix="/v1/certificates/approvals", tags=[TAG])
@@ -113,9 +114,10 @@ async def approve_certificates(
 ) -> ApprovedOut:
     """Issue a batch, all or none. What is selected must have the count and the digest declared; none
     of it was taken or checked by the approver."""
-    done = await usecases.approve(
-        runtime_of(request), actor, body.command(), claim.answering(201, ApprovedOut.done)
-    )
+    rt = runtime_of(request)
+    done = await usecases.approve(rt, actor, body.command(), claim.answering(201, ApprovedOut.done))
+    people = [certificate.worker_id for certificate in done.issued]
+    await audit.note(rt, actor, "approve_certificates", people, SHOWN)
     return ApprovedOut.done(done)
 
 

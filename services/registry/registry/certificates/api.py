@@ -51,11 +51,14 @@ SHOWN = ("certificate",)
 
 
 async def told(
-    request: Request, response: Response, actor: Actor, certificate: Certificate
+    request: Request, response: Response, actor: Actor, operation: str, certificate: Certificate
 ) -> CertificateOut:
     """The answer to a step: the case as it is now, with the ETag that the next step must name."""
+    rt = runtime_of(request)
+    case = await cases.after_step(rt, actor, certificate)
+    await audit.note(rt, actor, operation, [certificate.worker_id], SHOWN)
     response.headers["ETag"] = etag(certificate.version)
-    return CertificateOut.of(await cases.after_step(runtime_of(request), actor, certificate))
+    return CertificateOut.of(case)
 
 
 async def noted(rt: Runtime, actor: Actor, operation: str, shown: Sequence[Case]) -> None:
@@ -71,7 +74,7 @@ async def apply_for_certificate(
     """Take an application. 409 when the person has one under way or in hand."""
     rt = runtime_of(request)
     done = await usecases.apply_for_certificate(rt, actor, body.command())
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "apply_for_certificate", done)
 
 
 @router.post(
@@ -183,7 +186,9 @@ async def get_certificate_history(
     request: Request, certificate_id: UUID, actor: Reader
 ) -> CertificateHistory:
     """Every step of this certificate, with its day and actor."""
-    steps = await cases.history_of(runtime_of(request), actor, certificate_id)
+    rt = runtime_of(request)
+    certificate, steps = await cases.history_of(rt, actor, certificate_id)
+    await audit.note(rt, actor, "get_certificate_history", [certificate.worker_id], SHOWN)
     return CertificateHistory(items=[TransitionOut.of(step) for step in steps])
 
 
@@ -194,7 +199,9 @@ async def get_certificate_decision(
     request: Request, certificate_id: UUID, actor: Reader
 ) -> DecisionOut:
     """Why it was granted or refused: every condition with its clause, facts and parameters used."""
-    record = await cases.decision_of(runtime_of(request), actor, certificate_id)
+    rt = runtime_of(request)
+    certificate, record = await cases.decision_of(rt, actor, certificate_id)
+    await audit.note(rt, actor, "get_certificate_decision", [certificate.worker_id], SHOWN)
     return DecisionOut.of(record, request)
 
 
@@ -213,7 +220,7 @@ async def check_certificate(
     done = await usecases.check_certificate(
         runtime_of(request), actor, certificate_id, body.on, version
     )
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "check_certificate", done)
 
 
 @router.post(
@@ -232,7 +239,7 @@ async def publicise_certificate(
     done = await usecases.publicise_certificate(
         runtime_of(request), actor, certificate_id, body.on, version
     )
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "publicise_certificate", done)
 
 
 @router.post(
@@ -250,7 +257,7 @@ async def issue_certificate(
     checked the application."""
     command = Issue(body.on, certificate_id, version=version)
     done = await issuing.issue_certificate(runtime_of(request), actor, command)
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "issue_certificate", done)
 
 
 @router.post(
@@ -270,7 +277,7 @@ async def refuse_certificate(
     done = await usecases.refuse_certificate(
         runtime_of(request), actor, certificate_id, body.on, version, body.reason, papers
     )
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "refuse_certificate", done)
 
 
 @router.post(
@@ -290,7 +297,7 @@ async def revoke_certificate(
     done = await ending.revoke_certificate(
         runtime_of(request), actor, certificate_id, body.effective_on, version, body.reason, papers
     )
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "revoke_certificate", done)
 
 
 @router.post(
@@ -302,7 +309,9 @@ async def add_certificate_evidence(
 ) -> EvidenceShown:
     """Papers that came after the application."""
     papers = [paper.paper() for paper in body.evidence]
-    kept = await usecases.add_evidence(runtime_of(request), actor, certificate_id, papers)
+    rt = runtime_of(request)
+    certificate, kept = await usecases.add_evidence(rt, actor, certificate_id, papers)
+    await audit.note(rt, actor, "add_certificate_evidence", [certificate.worker_id], SHOWN)
     return EvidenceShown(items=[EvidenceOut.of(one) for one in kept])
 
 
@@ -313,7 +322,9 @@ async def list_certificate_evidence(
     request: Request, certificate_id: UUID, actor: Reader
 ) -> EvidenceShown:
     """The papers that were seen: kinds, where they are kept, hashes of their pictures."""
-    found = await cases.evidence_of(runtime_of(request), actor, certificate_id)
+    rt = runtime_of(request)
+    certificate, found = await cases.evidence_of(rt, actor, certificate_id)
+    await audit.note(rt, actor, "list_certificate_evidence", [certificate.worker_id], SHOWN)
     return EvidenceShown(items=[EvidenceOut.of(one) for one in found])
 
 

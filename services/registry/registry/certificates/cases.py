@@ -138,10 +138,10 @@ async def posted(
     return [(one, terms.publicity_ends(one.state_on)) for one in found]
 
 
-async def history_of(rt: Runtime, actor: Actor, id: UUID) -> list[Transition]:
+async def history_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, list[Transition]]:
     async with rt.db.reading() as tx:
-        await usecases.certificate_in(tx, actor, id)
-        return (await store.transitions_of(tx, [id]))[id]
+        certificate = await usecases.certificate_in(tx, actor, id)
+        return certificate, (await store.transitions_of(tx, [id]))[id]
 
 
 async def steps_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Transition]]:
@@ -156,13 +156,13 @@ async def standing_of(
     return await store.standing_of(tx, workers, on, known_at)
 
 
-async def evidence_of(rt: Runtime, actor: Actor, id: UUID) -> list[Evidence]:
+async def evidence_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, list[Evidence]]:
     async with rt.db.reading() as tx:
-        await usecases.certificate_in(tx, actor, id)
-        return await store.evidence_of(tx, id)
+        certificate = await usecases.certificate_in(tx, actor, id)
+        return certificate, await store.evidence_of(tx, id)
 
 
-async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> dict[str, Any]:
+async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, dict[str, Any]]:
     """The record of the decision that holds, or 404 before the check."""
     async with rt.db.reading() as tx:
         certificate = await usecases.certificate_in(tx, actor, id)
@@ -171,7 +171,7 @@ async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> dict[str, Any]:
             record = await decisions.load(tx, certificate.decision_id)
     if record is None:
         raise NotFound
-    return record
+    return certificate, record
 
 
 async def counts_of(rt: Runtime, actor: Actor) -> Counts:

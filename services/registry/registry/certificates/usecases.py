@@ -232,13 +232,13 @@ async def keep_papers(
 
 async def add_evidence(
     rt: Runtime, actor: Actor, id: UUID, papers: Sequence[Paper]
-) -> list[Evidence]:
+) -> tuple[Certificate, list[Evidence]]:
     """Papers that came later, to a certificate inside what the caller sees."""
     async with rt.db.transaction() as tx:
-        await certificate_in(tx, actor, id)
+        certificate = await certificate_in(tx, actor, id)
         kept = seen(id, papers, actor.subject)
         await store.add_evidence(tx, kept)
-    return kept
+    return certificate, kept
 
 
 async def certificate_in(tx: Tx, actor: Actor, id: UUID, *, lock: bool = False) -> Certificate:

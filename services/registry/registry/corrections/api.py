@@ -213,9 +213,9 @@ async def approve_correction(
     """Approve: the record is changed and the rule is asked again. Never by whoever asked (409
     ``maker-is-checker``). Granted and refused certificates change places, an issued one is revoked.
     The ETag of the answer is the worker's."""
-    outcome = await usecases.approve_correction(
-        runtime_of(request), actor, request_id, body.on, version
-    )
+    rt = runtime_of(request)
+    outcome = await usecases.approve_correction(rt, actor, request_id, body.on, version)
+    await audit.note(rt, actor, "approve_correction", [outcome.worker.id], SHOWN)
     response.headers["ETag"] = etag(outcome.worker.version)
     return CorrectionOutcome.of(outcome)
 
@@ -232,9 +232,9 @@ async def refuse_correction(
     version: versions.Required,
 ) -> CorrectionRequestOut:
     """Refuse with a reason; the record stays. Never by whoever asked."""
-    found = await usecases.refuse_correction(
-        runtime_of(request), actor, request_id, body.on, body.reason, version
-    )
+    rt = runtime_of(request)
+    found = await usecases.refuse_correction(rt, actor, request_id, body.on, body.reason, version)
+    await audit.note(rt, actor, "refuse_correction", [found.worker_id], SHOWN)
     response.headers["ETag"] = etag(found.version)
     return CorrectionRequestOut.of(found)
 
@@ -252,9 +252,9 @@ async def withdraw_correction(
     version: versions.Required,
 ) -> CorrectionRequestOut:
     """Take a request back; only whoever asked."""
-    found = await usecases.withdraw_correction(
-        runtime_of(request), actor, request_id, body.on, version
-    )
+    rt = runtime_of(request)
+    found = await usecases.withdraw_correction(rt, actor, request_id, body.on, version)
+    await audit.note(rt, actor, "withdraw_correction", [found.worker_id], SHOWN)
     response.headers["ETag"] = etag(found.version)
     return CorrectionRequestOut.of(found)
 

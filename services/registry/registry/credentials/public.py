@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,7 +14,7 @@ from kit.crypto import NoKey
 from kit.http import runtime_of
 from kit.openapi import PUBLIC
 from kit.problems import NotFound, Problem, header
-from kit.rates import Rates, address_of
+from kit.rates import TOO_MANY, rated
 from kit.wire import Asked
 from registry.credentials import domain, verifying
 from registry.credentials.verifying import StatusLists, Verdict
@@ -39,15 +39,6 @@ no_key: tuple[type[Exception], Problem] = (
     NoKey,
     Problem(503, "no-key", "未配置密钥", "No key is configured for this", retry_after=60),
 )
-
-
-async def rated(request: Request) -> None:
-    """Refuses an address that asks too often (429)."""
-    state = request.app.state
-    if not hasattr(state, "public_rates"):
-        state.public_rates = Rates(runtime_of(request).settings.public_rate)
-    rates: Rates = state.public_rates
-    rates.admit("verification", address_of(request))
 
 
 class JwkOut(BaseModel):
@@ -160,8 +151,7 @@ def _lists(request: Request) -> StatusLists:
 
 @router.post(
     "/v1/credentials/verifications", summary="核验优惠证", operation_id="verify_credential",
-    openapi_extra=PUBLIC, dependencies=[Depends(rated)],
-    responses={429: {"description": "请求过于频繁 Too many requests"}},
+    openapi_extra=PUBLIC, dependencies=[rated("verification")], responses=TOO_MANY,
 )  # fmt: skip
 async def verify_credential(request: Request, body: VerifyIn) -> VerdictOut:
     """Whether a certificate holds now. Unknown, forged, expired, revoked, suspended and a wrong

@@ -48,7 +48,9 @@ async def recognise_difficulty(
 ) -> DifficultyOut:
     """Decide a request: recognised, or refused with the first failing clause. The street recognises
     in one step (policy 4.1)."""
-    difficulty = await usecases.recognise_difficulty(runtime_of(request), actor, body.command())
+    rt = runtime_of(request)
+    difficulty = await usecases.recognise_difficulty(rt, actor, body.command())
+    await audit.note(rt, actor, "recognise_difficulty", [difficulty.worker_id], SHOWN)
     response.headers["ETag"] = etag(difficulty.version)
     return DifficultyOut.of(difficulty)
 
@@ -147,7 +149,10 @@ async def count_difficulty_census(
 )
 async def note_census_answer(request: Request, body: AnswerIn, actor: Writer) -> AnswerOut:
     """Somebody was asked and answered; from now on the census leaves the person out."""
-    return AnswerOut.of(await usecases.note_answer(runtime_of(request), actor, body.command()))
+    rt = runtime_of(request)
+    noted = await usecases.note_answer(rt, actor, body.command())
+    await audit.note(rt, actor, "note_census_answer", [noted.worker_id], ("census_answer",))
+    return AnswerOut.of(noted)
 
 
 @router.post(
@@ -211,9 +216,11 @@ async def exit_difficulty(
 ) -> DifficultyOut:
     """The person leaves the group, with a coded reason. Work, retirement and other
     facts end a recognition by themselves."""
+    rt = runtime_of(request)
     difficulty = await usecases.exit_difficulty(
-        runtime_of(request), actor, difficulty_id, body.reason, body.on, version
+        rt, actor, difficulty_id, body.reason, body.on, version
     )
+    await audit.note(rt, actor, "exit_difficulty", [difficulty.worker_id], SHOWN)
     response.headers["ETag"] = etag(difficulty.version)
     return DifficultyOut.of(difficulty)
 
@@ -231,9 +238,9 @@ async def restore_difficulty(
     version: versions.Required,
 ) -> DifficultyOut:
     """What a clerk wrote as the exit is taken back, by another person."""
-    difficulty = await usecases.restore_difficulty(
-        runtime_of(request), actor, difficulty_id, body.reason, version
-    )
+    rt = runtime_of(request)
+    difficulty = await usecases.restore_difficulty(rt, actor, difficulty_id, body.reason, version)
+    await audit.note(rt, actor, "restore_difficulty", [difficulty.worker_id], SHOWN)
     response.headers["ETag"] = etag(difficulty.version)
     return DifficultyOut.of(difficulty)
 

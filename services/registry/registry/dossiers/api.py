@@ -24,7 +24,7 @@ from registry.dossiers.usecases import Dossier, Record
 from registry.labour_status.api import SpellOut
 from registry.life_facts.domain import Kind as LifeKind
 from registry.life_facts.domain import LifeFact
-from registry.merges.api import MergeOut
+from registry.merges.api import MergeOut, people_of
 from registry.workers.api import WorkerOut
 from registry.workers.correcting import masked
 from registry.workers.record import Change, Held
@@ -273,7 +273,7 @@ async def get_record(
     labour status, life facts that held, certificates. 404 before the person was registered."""
     rt = runtime_of(request)
     found = await usecases.record_of(rt, actor, worker_id, on or rt.today(), known_at)
-    await audit.note(rt, actor, "get_record", [worker_id], RECORD)
+    await audit.note(rt, actor, "get_record", found.records, RECORD)
     return RecordOut.of(found)
 
 
@@ -304,7 +304,9 @@ async def get_dossier(request: Request, worker_id: UUID, actor: Reader) -> Dossi
     Every list is bounded and names the address of the whole one."""
     rt = runtime_of(request)
     found = await usecases.dossier_of(rt, actor, worker_id)
-    await audit.note(rt, actor, "get_dossier", found.record.records, DOSSIER)
+    merges = (people_of(m.survivor_id, m.merged_id, m.plan) for m in found.merges.items)
+    people = list(dict.fromkeys([*found.record.records, *(id for some in merges for id in some)]))
+    await audit.note(rt, actor, "get_dossier", people, DOSSIER)
     return DossierOut.of(found, request)
 
 

@@ -139,6 +139,10 @@ class VerdictOut(AdjudicationOut):
     actor: str = Field(description="判定人账号")
 
 
+#: What a verdict shows of two people, in the words of the access log.
+VERDICT = ("duplicate",)
+
+
 class VerdictsOut(BaseModel):
     """What was said of a pair, oldest first (判定历史)."""
 
@@ -224,10 +228,11 @@ async def adjudicate_duplicate(
 ) -> AdjudicationOut:
     """Say whether both records are one person. *Same* opens the way to a merge, which names this
     verdict; *not same* is not proposed again while the parts of the score stay as they are."""
+    rt = runtime_of(request)
     after, verdict_id = await usecases.adjudicate(
-        runtime_of(request), actor, duplicate_id, body.verdict, body.on, body.reason,
-        version,
-    )  # fmt: skip
+        rt, actor, duplicate_id, body.verdict, body.on, body.reason, version
+    )
+    await audit.note(rt, actor, "adjudicate_duplicate", [after.one, after.other], VERDICT)
     response.headers["ETag"] = etag(after.version)
     return AdjudicationOut(
         id=verdict_id, duplicate_id=after.id, verdict=body.verdict, decided_on=body.on
@@ -237,7 +242,9 @@ async def adjudicate_duplicate(
 @router.get("/{duplicate_id}/adjudications", summary="判定历史", operation_id="list_adjudications")
 async def list_adjudications(request: Request, duplicate_id: UUID, actor: Reader) -> VerdictsOut:
     """Every verdict on a pair, oldest first."""
-    rows = await usecases.verdicts_of(runtime_of(request), actor, duplicate_id)
+    rt = runtime_of(request)
+    pair, rows = await usecases.verdicts_of(rt, actor, duplicate_id)
+    await audit.note(rt, actor, "list_adjudications", [pair.one, pair.other], VERDICT)
     return VerdictsOut(
         items=[
             VerdictOut(

@@ -314,11 +314,11 @@ async def duplicate_of(rt: Runtime, actor: Actor, id: UUID) -> Shown:
     return shown
 
 
-async def verdicts_of(rt: Runtime, actor: Actor, id: UUID) -> list[Record]:
-    """What was said of a pair, oldest first."""
+async def verdicts_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Duplicate, list[Record]]:
+    """A pair and what was said of it, oldest first."""
     async with rt.db.reading() as tx:
-        await _in(tx, actor, id)
-        return await store.verdicts_of(tx, id)
+        pair = await _in(tx, actor, id)
+        return pair, await store.verdicts_of(tx, id)
 
 
 async def list_duplicates(

@@ -32,7 +32,7 @@ from registry.filings.usecases import Cancel, Hire, Separate
 from registry.filings.wire import problems as _problems
 from registry.labour_status.api import LabourStatusOut
 from registry.labour_status.domain import Declared, LabourStatus
-from registry.unemployment.api import KIND, PATH, REASON, TAG, CaseOut
+from registry.unemployment.api import KIND, PATH, REASON, SHOWN, TAG, CaseOut
 from registry.unemployment.domain import Reason, StatedKind
 from registry.unemployment.usecases import Case
 
@@ -142,9 +142,13 @@ class UndeclareIn(Asked):
     reason: Text = Field(description="原因")
 
 
-def _answer(request: Request, response: Response, case: Case, actor: Actor) -> CaseOut:
+async def _answer(
+    request: Request, response: Response, actor: Actor, operation: str, case: Case
+) -> CaseOut:
+    rt = runtime_of(request)
+    await audit.note(rt, actor, operation, [case.row.worker_id], SHOWN)
     response.headers["ETag"] = etag(case.row.version)
-    return CaseOut.whole(case, actor, runtime_of(request).today())
+    return CaseOut.whole(case, actor, rt.today())
 
 
 @router.post("", status_code=201, summary="失业登记", operation_id="register_unemployed")
@@ -154,7 +158,7 @@ async def register_unemployed(
     """Register one person, for the first time or again. What the rule refuses is kept as a decision,
     which the answer names."""
     case = await usecases.register_unemployed(runtime_of(request), actor, body.command())
-    return _answer(request, response, case, actor)
+    return await _answer(request, response, actor, "register_unemployed", case)
 
 
 @router.post(
@@ -202,7 +206,7 @@ async def file_hire(
         body.reference,
     )  # fmt: skip
     case = await usecases.file_hire(runtime_of(request), actor, registration_id, command, version)
-    return _answer(request, response, case, actor)
+    return await _answer(request, response, actor, "file_hire", case)
 
 
 @router.post(
@@ -222,7 +226,7 @@ async def file_separation(
     case = await usecases.file_separation(
         runtime_of(request), actor, registration_id, command, version
     )
-    return _answer(request, response, case, actor)
+    return await _answer(request, response, actor, "file_separation", case)
 
 
 @router.post(
@@ -242,7 +246,7 @@ async def cancel_unemployment_registration(
         runtime_of(request), actor, registration_id, Cancel(body.on, body.reason, body.reference),
         version,
     )  # fmt: skip
-    return _answer(request, response, case, actor)
+    return await _answer(request, response, actor, "cancel_unemployment_registration", case)
 
 
 @router.post(
@@ -261,7 +265,7 @@ async def log_contact(
     case = await usecases.log_contact(
         runtime_of(request), actor, registration_id, body.on, body.channel, body.note, version
     )
-    return _answer(request, response, case, actor)
+    return await _answer(request, response, actor, "log_contact", case)
 
 
 @router.post(
@@ -280,7 +284,7 @@ async def reverse_filing(
     case = await usecases.reverse(
         runtime_of(request), actor, registration_id, body.filing_id, body.reason, version
     )
-    return _answer(request, response, case, actor)
+    return await _answer(request, response, actor, "reverse_filing", case)
 
 
 @statuses.post(
@@ -291,9 +295,10 @@ async def declare_labour_status(
 ) -> LabourStatusOut:
     """Declare a status from a day on. ``unemployed`` opens an unemployment registration."""
     fact = Declared(body.status, body.since, new_id())
-    return LabourStatusOut.of(
-        await usecases.declare_status(runtime_of(request), actor, worker_id, fact)
-    )
+    rt = runtime_of(request)
+    standing = await usecases.declare_status(rt, actor, worker_id, fact)
+    await audit.note(rt, actor, "declare_labour_status", [worker_id], ("labour_status",))
+    return LabourStatusOut.of(standing)
 
 
 @statuses.post(
@@ -304,11 +309,10 @@ async def reverse_declaration(
     request: Request, worker_id: UUID, declaration_id: UUID, body: UndeclareIn, actor: Declarer
 ) -> LabourStatusOut:
     """A declaration was wrong: the status is folded without it."""
-    return LabourStatusOut.of(
-        await usecases.undeclare_status(
-            runtime_of(request), actor, worker_id, declaration_id, body.reason
-        )
-    )
+    rt = runtime_of(request)
+    standing = await usecases.undeclare_status(rt, actor, worker_id, declaration_id, body.reason)
+    await audit.note(rt, actor, "reverse_declaration", [worker_id], ("labour_status",))
+    return LabourStatusOut.of(standing)
 
 
 routers = [

@@ -10,16 +10,18 @@ from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from kit import bulk, idempotency
+from kit import audit, bulk, idempotency
 from kit.auth import Actor, requires
 from kit.crypto import IdNumberText
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.money import YuanPositive
 from kit.problems import Problem
+from kit.service import Runtime
 from kit.wire import Asked, FactDate, ShortText, Text, load
-from registry.benefits.api import KIND, TAG, BenefitOut, Month
+from registry.benefits.api import KIND, SHOWN, TAG, BenefitOut, Month
 from registry.benefits.domain import Kind
+from registry.benefits.reading import Line
 from registry.grants import usecases
 from registry.grants.usecases import Change, WriteBenefit
 
@@ -106,6 +108,12 @@ class RecoveryIn(Asked):
     document: Text | None = Field(default=None, description="凭证")
 
 
+async def _told(rt: Runtime, actor: Actor, operation: str, line: Line) -> BenefitOut:
+    """The answer to an act on a benefit."""
+    await audit.note(rt, actor, operation, [line.grant.worker_id], SHOWN)
+    return BenefitOut.of(line)
+
+
 @router.post("", status_code=201, summary="登记待遇", operation_id="write_benefit")
 async def write_benefit(
     request: Request, body: WriteBenefitIn, actor: Writer, claim: idempotency.Required
@@ -113,8 +121,9 @@ async def write_benefit(
     """Write one benefit. 409 names the months when a benefit of this kind has them, when the limit
     of the law is exceeded, or when the person has no right to them any more."""
     render = claim.answering(201, BenefitOut.of)
-    line = await usecases.write_benefit(runtime_of(request), actor, body.command(), render)
-    return BenefitOut.of(line)
+    rt = runtime_of(request)
+    line = await usecases.write_benefit(rt, actor, body.command(), render)
+    return await _told(rt, actor, "write_benefit", line)
 
 
 @router.post(
@@ -137,7 +146,9 @@ async def stop_benefit(
     """From a day on the benefit is given no longer; the months after are free again."""
     change = Change(benefit_id, body.on, None, body.reason, body.document)
     render = claim.answering(201, BenefitOut.of)
-    return BenefitOut.of(await usecases.stop_benefit(runtime_of(request), actor, change, render))
+    rt = runtime_of(request)
+    line = await usecases.stop_benefit(rt, actor, change, render)
+    return await _told(rt, actor, "stop_benefit", line)
 
 
 @router.post(
@@ -154,7 +165,9 @@ async def order_benefit_recovery(
     """What lies on or after a day is to be paid back. Its months stay counted until all is back."""
     change = Change(benefit_id, body.on, body.amount, body.reason, body.document)
     render = claim.answering(201, BenefitOut.of)
-    return BenefitOut.of(await usecases.order_recovery(runtime_of(request), actor, change, render))
+    rt = runtime_of(request)
+    line = await usecases.order_recovery(rt, actor, change, render)
+    return await _told(rt, actor, "order_benefit_recovery", line)
 
 
 @router.post(
@@ -166,7 +179,9 @@ async def recover_benefit(
     """Money came back; with the last of what was ordered the months are free again."""
     change = Change(benefit_id, body.on, body.amount, "", body.document)
     render = claim.answering(201, BenefitOut.of)
-    return BenefitOut.of(await usecases.recover(runtime_of(request), actor, change, render))
+    rt = runtime_of(request)
+    line = await usecases.recover(rt, actor, change, render)
+    return await _told(rt, actor, "recover_benefit", line)
 
 
 routers = [router, bulk.reading("/v1/benefits", "benefit", "registry:benefit:import", tag=TAG)]

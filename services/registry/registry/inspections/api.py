@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kit import bulk, versions
+from kit import audit, bulk, versions
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
 from kit.wire import Asked, load
-from registry.certificates.api import told
+from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import CertificateOut
 from registry.inspections import domain, usecases
 from registry.inspections.domain import Inspection
@@ -116,13 +116,15 @@ async def inspect_certificate(
     what was suspended may be used again."""
     command = Inspect(body.year, body.inspected_on, certificate_id, version=version)
     done = await usecases.inspect_certificate(runtime_of(request), actor, command)
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "inspect_certificate", done)
 
 
 @router.get("/{certificate_id}/inspections", summary="历年年检", operation_id="list_inspections")
 async def list_inspections(request: Request, certificate_id: UUID, actor: Reader) -> Inspections:
     """Every inspection of this certificate, by year."""
-    found = await usecases.inspections_of(runtime_of(request), actor, certificate_id)
+    rt = runtime_of(request)
+    worker_id, found = await usecases.inspections_of(rt, actor, certificate_id)
+    await audit.note(rt, actor, "list_inspections", [worker_id], SHOWN)
     return Inspections(items=[InspectionOut.of(one) for one in found])
 
 

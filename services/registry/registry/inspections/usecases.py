@@ -138,7 +138,10 @@ async def suspend_uninspected(rt: Runtime) -> None:
             return
 
 
-async def inspections_of(rt: Runtime, actor: Actor, certificate_id: UUID) -> list[Inspection]:
+async def inspections_of(
+    rt: Runtime, actor: Actor, certificate_id: UUID
+) -> tuple[UUID, list[Inspection]]:
+    """Every inspection, and who holds the certificate."""
     async with rt.db.reading() as tx:
-        await certificates.certificate_in(tx, actor, certificate_id)
-        return await store.of(tx, certificate_id)
+        certificate = await certificates.certificate_in(tx, actor, certificate_id)
+        return certificate.worker_id, await store.of(tx, certificate_id)

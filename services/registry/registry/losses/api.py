@@ -9,12 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import pagination, versions
+from kit import audit, pagination, versions
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
-from registry.certificates.api import told
+from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import CertificateOut, Papers, StepIn
 from registry.losses import domain, usecases
 from registry.losses.domain import Loss
@@ -69,7 +69,7 @@ async def report_certificate_loss(
     done = await usecases.report_loss(
         runtime_of(request), actor, certificate_id, body.on, version, papers
     )
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "report_certificate_loss", done)
 
 
 @router.post("/reissues", status_code=201, summary="补发", operation_id="reissue_certificate")
@@ -84,7 +84,7 @@ async def reissue_certificate(
     """Issue it again with a new number, after the notice. What was annotated stands on it. Never by
     the person who took the loss."""
     done = await usecases.reissue(runtime_of(request), actor, certificate_id, body.on, version)
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "reissue_certificate", done)
 
 
 @listing.get("", summary="作废证号", operation_id="list_certificate_losses")
@@ -98,9 +98,10 @@ async def list_certificate_losses(
     """Numbers that were declared lost, in the caller's subtree."""
     filters = {"number": number}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
-    rows = await usecases.list_losses(
-        runtime_of(request), actor, number, after[0] if after else None, limit + 1
-    )
+    rt = runtime_of(request)
+    rows = await usecases.list_losses(rt, actor, number, after[0] if after else None, limit + 1)
+    people = sorted({one.worker_id for one in rows[:limit]})
+    await audit.note(rt, actor, "list_certificate_losses", people, SHOWN)
     return pagination.page(
         rows, limit, position=lambda one: [str(one.id)], item=LossOut.of, actor=actor,
         filters=filters,

@@ -22,11 +22,12 @@ class NoticeNotOver(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A number that is void. ``notice_until``: the last day of the notice; ``replaced_by``: the number
-    that the certificate has now, None while it has none."""
+    """A number that is void, of a certificate of ``worker_id``. ``notice_until``: the last day of the
+    notice; ``replaced_by``: the number that the certificate has now, None while it has none."""
 
     id: UUID
     certificate_id: UUID
+    worker_id: UUID
     number: str
     lost_on: date
     notice_until: date

@@ -10,13 +10,14 @@ from asyncpg import Record
 from kit.db import Tx
 from registry.losses.domain import Loss
 
+#: ``worker_id`` and ``replaced_by`` are the certificate's.
 _COLUMNS = (
     "id", "certificate_id", "number", "lost_on", "notice_until", "area_code", "office", "actor",
 )  # fmt: skip
 
 
 def _loss(row: Record) -> Loss:
-    return Loss(*(row[column] for column in (*_COLUMNS, "replaced_by")))
+    return Loss(**{column: row[column] for column in (*_COLUMNS, "worker_id", "replaced_by")})
 
 
 async def add(tx: Tx, loss: Loss) -> None:
@@ -39,7 +40,7 @@ async def page(
     tx: Tx, prefix: str, number: str | None, after: UUID | None, limit: int
 ) -> list[Loss]:
     rows = await tx.fetch(
-        "select l.*, nullif(c.number, l.number) as replaced_by from certificate_loss l"
+        "select l.*, c.worker_id, nullif(c.number, l.number) as replaced_by from certificate_loss l"
         " join certificate c on c.id = l.certificate_id"
         " where l.area_code like $1 || '%' and ($2::text is null or l.number = $2)"
         " and ($3::uuid is null or l.id > $3) order by l.id limit $4",

@@ -29,7 +29,7 @@ async def report_loss(
         assert before.number is not None
         ends = Terms(rt).notice_ends(on)
         loss = Loss(
-            new_id(), id, before.number, on, ends - timedelta(days=1), before.area_code,
+            new_id(), id, before.worker_id, before.number, on, ends - timedelta(days=1), before.area_code,
             before.office, actor.subject,
         )  # fmt: skip
         await store.add(tx, loss)

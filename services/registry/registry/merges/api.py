@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -162,12 +163,19 @@ class MergeOut(BaseModel):
         )  # fmt: skip
 
 
+def people_of(survivor: UUID, merged: UUID, plan: Mapping[str, Any]) -> list[UUID]:
+    """Whom a merge shows: both records, and those that were merged into them before."""
+    earlier = (UUID(id) for side in plan.values() for id in side["records"])
+    return list(dict.fromkeys([survivor, merged, *earlier]))
+
+
 @router.post("/previews", summary="合并预览", operation_id="preview_merge")
 async def preview_merge(request: Request, body: PreviewIn, actor: Reader) -> PlanOut:
     """What would become one. Nothing is kept."""
     rt = runtime_of(request)
     plan = await usecases.preview(rt, actor, body.survivor_id, body.merged_id)
-    await audit.note(rt, actor, "preview_merge", [body.survivor_id, body.merged_id], SHOWN)
+    people = people_of(body.survivor_id, body.merged_id, plan)
+    await audit.note(rt, actor, "preview_merge", people, SHOWN)
     return PlanOut.model_validate(plan)
 
 
@@ -183,7 +191,8 @@ async def merge_workers(
         body.survivor_id, body.merged_id, body.adjudication_id, body.merged_on, body.reason
     )
     made = await usecases.merge(rt, actor, command, claim.answering(201, MergeOut.of))
-    await audit.note(rt, actor, "merge_workers", [body.survivor_id, body.merged_id], SHOWN)
+    people = people_of(body.survivor_id, body.merged_id, made.plan)
+    await audit.note(rt, actor, "merge_workers", people, SHOWN)
     response.headers["ETag"] = etag(made.version)
     return MergeOut.of(made)
 
@@ -204,7 +213,8 @@ async def list_merges(
     rows = await usecases.list_merges(
         rt, actor, worker_id, state, after[0] if after else None, limit + 1
     )
-    people = [id for m in rows[:limit] for id in (m.survivor_id, m.merged_id)]
+    shown = (people_of(m.survivor_id, m.merged_id, m.plan) for m in rows[:limit])
+    people = sorted({id for some in shown for id in some})
     await audit.note(rt, actor, "list_merges", people, SHOWN)
     return pagination.page(
         rows, limit, position=lambda m: [str(m.id)], item=MergeOut.of, actor=actor, filters=filters
@@ -218,7 +228,8 @@ async def get_merge(
     """One merge with its plan; the ETag is what a reversal must name."""
     rt = runtime_of(request)
     found = await usecases.merge_of(rt, actor, merge_id)
-    await audit.note(rt, actor, "get_merge", [found.survivor_id, found.merged_id], SHOWN)
+    people = people_of(found.survivor_id, found.merged_id, found.plan)
+    await audit.note(rt, actor, "get_merge", people, SHOWN)
     response.headers["ETag"] = etag(found.version)
     return MergeOut.of(found)
 
@@ -236,9 +247,10 @@ async def reverse_merge(
 ) -> MergeOut:
     """Take a merge back: each record is folded from its own facts again, as if it had never been
     merged, with everything that happened in between."""
-    after = await usecases.reverse(
-        runtime_of(request), actor, merge_id, body.on, body.reason, version
-    )
+    rt = runtime_of(request)
+    after = await usecases.reverse(rt, actor, merge_id, body.on, body.reason, version)
+    people = people_of(after.survivor_id, after.merged_id, after.plan)
+    await audit.note(rt, actor, "reverse_merge", people, SHOWN)
     response.headers["ETag"] = etag(after.version)
     return MergeOut.of(after)
 

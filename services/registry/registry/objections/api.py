@@ -9,13 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import idempotency, versions
+from kit import audit, idempotency, versions
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
 from kit.wire import Asked, Text
-from registry.certificates.api import told
+from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import CertificateOut, Papers
 from registry.objections import domain, usecases
 from registry.objections.domain import Ground, Objection
@@ -107,16 +107,18 @@ async def file_objection(
 ) -> ObjectionOut:
     """Take an objection to a posted application: it leaves the list and is investigated."""
     kept = claim.answering(201, ObjectionOut.of)
-    done = await usecases.file_objection(
-        runtime_of(request), actor, certificate_id, body.command(), kept
-    )
+    rt = runtime_of(request)
+    worker_id, done = await usecases.file_objection(rt, actor, certificate_id, body.command(), kept)
+    await audit.note(rt, actor, "file_objection", [worker_id], SHOWN)
     return ObjectionOut.of(done)
 
 
 @router.get("", summary="异议列表", operation_id="list_objections")
 async def list_objections(request: Request, certificate_id: UUID, actor: Reader) -> Objections:
     """Every objection to this certificate, with its finding."""
-    found = await usecases.objections_of(runtime_of(request), actor, certificate_id)
+    rt = runtime_of(request)
+    worker_id, found = await usecases.objections_of(rt, actor, certificate_id)
+    await audit.note(rt, actor, "list_objections", [worker_id], SHOWN)
     return Objections(items=[ObjectionOut.of(one) for one in found])
 
 
@@ -141,7 +143,7 @@ async def decide_objection(
     )  # fmt: skip
     rt = runtime_of(request)
     done = await usecases.find(rt, actor, certificate_id, objection_id, command)
-    return await told(request, response, actor, done)
+    return await told(request, response, actor, "decide_objection", done)
 
 
 routers = [router]

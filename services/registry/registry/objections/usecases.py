@@ -45,9 +45,10 @@ class Find:
 
 async def file_objection(
     rt: Runtime, actor: Actor, certificate_id: UUID, command: Object, claim: Claim
-) -> Objection:
+) -> tuple[UUID, Objection]:
     """Take an objection: the application leaves the list and is investigated. One that comes while
-    it is investigated is added. Raises ``certificate-state`` where nothing is posted."""
+    it is investigated is added. Answers whose application it is, too. Raises
+    ``certificate-state`` where nothing is posted."""
     async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
         on = command.filed_on
         before = await certificates.stepping(rt, tx, actor, certificate_id, on, None, acts.OBJECT)
@@ -66,7 +67,7 @@ async def file_objection(
         await store.add(tx, objection)
         await once.keep(objection)
     rt.wake()
-    return objection
+    return before.worker_id, objection
 
 
 async def find(
@@ -103,7 +104,10 @@ async def find(
     return after
 
 
-async def objections_of(rt: Runtime, actor: Actor, certificate_id: UUID) -> list[Objection]:
+async def objections_of(
+    rt: Runtime, actor: Actor, certificate_id: UUID
+) -> tuple[UUID, list[Objection]]:
+    """Every objection, and whose application they are about."""
     async with rt.db.reading() as tx:
-        await certificates.certificate_in(tx, actor, certificate_id)
-        return await store.of(tx, certificate_id)
+        certificate = await certificates.certificate_in(tx, actor, certificate_id)
+        return certificate.worker_id, await store.of(tx, certificate_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import bulk, pagination
+from kit import audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.facts import OfficeCode
@@ -26,6 +26,8 @@ router = APIRouter(prefix="/v1/pairings", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:pairing:read")]
 Writer = Annotated[Actor, requires("registry:pairing:write")]
 Importer = Annotated[Actor, requires("registry:pairing:import")]
+#: What a pairing shows of a person, in the words of the access log.
+SHOWN = ("pairing",)
 
 
 class FormPairingIn(Asked):
@@ -74,7 +76,10 @@ class PairingOut(BaseModel):
 @router.post("", status_code=201, summary="结对", operation_id="form_pairing")
 async def form_pairing(request: Request, body: FormPairingIn, actor: Writer) -> PairingOut:
     """Pair one worker. 409 when the worker is paired already."""
-    return PairingOut.of(await usecases.form_pairing(runtime_of(request), actor, body.command()))
+    rt = runtime_of(request)
+    pairing = await usecases.form_pairing(rt, actor, body.command())
+    await audit.note(rt, actor, "form_pairing", [pairing.worker_id], SHOWN)
+    return PairingOut.of(pairing)
 
 
 @router.post(
@@ -101,9 +106,11 @@ async def list_pairings(
     """Pairings of the caller's subtree."""
     filters = {"worker_id": worker_id}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rt = runtime_of(request)
     rows = await usecases.list_pairings(
-        runtime_of(request), actor, worker_id, after[0] if after else None, limit + 1
+        rt, actor, worker_id, after[0] if after else None, limit + 1
     )
+    await audit.note(rt, actor, "list_pairings", sorted({p.worker_id for p in rows[:limit]}), SHOWN)
     return pagination.page(
         rows, limit, position=lambda p: [str(p.id)], item=PairingOut.of, actor=actor,
         filters=filters,
@@ -113,7 +120,10 @@ async def list_pairings(
 @router.get("/{pairing_id}", summary="查看结对", operation_id="get_pairing")
 async def get_pairing(request: Request, pairing_id: UUID, actor: Reader) -> PairingOut:
     """One pairing."""
-    return PairingOut.of(await usecases.pairing_of(runtime_of(request), actor, pairing_id))
+    rt = runtime_of(request)
+    pairing = await usecases.pairing_of(rt, actor, pairing_id)
+    await audit.note(rt, actor, "get_pairing", [pairing.worker_id], SHOWN)
+    return PairingOut.of(pairing)
 
 
 routers = [router, bulk.reading("/v1/pairings", "pairing", "registry:pairing:import", tag=TAG)]

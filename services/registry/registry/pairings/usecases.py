@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
+from kit.audit import Denied
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import Event, EventType, NewEvent
@@ -153,8 +154,10 @@ async def pairing_of(rt: Runtime, actor: Actor, id: UUID) -> Pairing:
     """One pairing inside what the caller sees, or 404."""
     async with rt.db.looking() as tx:
         pairing = await store.get(tx, id)
-    if pairing is None or not actor.may_see(pairing.area_code):
+    if pairing is None:
         raise NotFound
+    if not actor.may_see(pairing.area_code):
+        raise Denied(pairing.worker_id)
     return pairing
 
 

@@ -15,6 +15,7 @@ from kit.auth import Actor
 from kit.http import runtime_of
 from kit.openapi import PUBLIC
 from kit.problems import Problem
+from kit.rates import TOO_MANY, rated
 from registry.publications import usecases
 from registry.publications.domain import Posting
 from registry.workers.api import CATEGORY
@@ -46,8 +47,9 @@ class PostingOut(BaseModel):
 
 
 @router.get(
-    "", summary="公示名单", operation_id="list_certificate_publications", openapi_extra=PUBLIC
-)
+    "", summary="公示名单", operation_id="list_certificate_publications", openapi_extra=PUBLIC,
+    dependencies=[rated("publications")], responses=TOO_MANY,
+)  # fmt: skip
 async def list_certificate_publications(
     request: Request,
     area_code: Annotated[AreaCode, Query(description="区划（含下级）")],
@@ -55,7 +57,7 @@ async def list_certificate_publications(
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[PostingOut]:
     """Applications that are posted in an area today, with masked names. Entries vanish when their
-    days of publicity are over."""
+    days of publicity are over. Rate-limited per address (429 with Retry-After)."""
     filters = {"area_code": area_code}
     after = pagination.decode(cursor, [UUID], actor=EVERYBODY, filters=filters)
     rows = await usecases.posted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import bulk, idempotency, pagination
+from kit import audit, bulk, idempotency, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.facts import OfficeCode
@@ -26,6 +27,8 @@ router = APIRouter(prefix="/v1/reliefs", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:relief:read")]
 Writer = Annotated[Actor, requires("registry:relief:write")]
 Importer = Annotated[Actor, requires("registry:relief:import")]
+#: What a relief shows of a person, in the words of the access log.
+SHOWN = ("relief",)
 
 KIND = "种类：fee 收费，tax 税收，other 其他"
 ITEM = (
@@ -151,15 +154,22 @@ class ReliefTotalOut(BaseModel):
         )  # fmt: skip
 
 
+def _people(postings: Sequence[Posting]) -> list[UUID]:
+    """The registered people among those who were relieved; of others registry knows nothing."""
+    return sorted({p.worker_id for p in postings if p.worker_id is not None})
+
+
 @router.post("", status_code=201, summary="减免入账", operation_id="post_relief")
 async def post_relief(
     request: Request, body: PostReliefIn, actor: Writer, claim: idempotency.Required
 ) -> ReliefOut:
     """Post one relief. 422 when none of this kind was in force on that day."""
     rt = runtime_of(request)
-    return ReliefOut.of(
-        await usecases.post_relief(rt, actor, body.command(), claim.answering(201, ReliefOut.of))
+    posting = await usecases.post_relief(
+        rt, actor, body.command(), claim.answering(201, ReliefOut.of)
     )
+    await audit.note(rt, actor, "post_relief", _people([posting]), SHOWN)
+    return ReliefOut.of(posting)
 
 
 @router.post(
@@ -218,9 +228,11 @@ async def list_reliefs(
     """Reliefs posted in the caller's subtree."""
     filters = {"kind": kind, "worker_id": worker_id}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rt = runtime_of(request)
     rows = await usecases.list_postings(
-        runtime_of(request), actor, kind, worker_id, after[0] if after else None, limit + 1
+        rt, actor, kind, worker_id, after[0] if after else None, limit + 1
     )
+    await audit.note(rt, actor, "list_reliefs", _people(rows[:limit]), SHOWN)
     return pagination.page(
         rows, limit, position=lambda p: [str(p.id)], item=ReliefOut.of, actor=actor,
         filters=filters,
@@ -230,7 +242,10 @@ async def list_reliefs(
 @router.get("/{relief_id}", summary="查看减免记录", operation_id="get_relief")
 async def get_relief(request: Request, relief_id: UUID, actor: Reader) -> ReliefOut:
     """One posted relief."""
-    return ReliefOut.of(await usecases.posting_of(runtime_of(request), actor, relief_id))
+    rt = runtime_of(request)
+    posting = await usecases.posting_of(rt, actor, relief_id)
+    await audit.note(rt, actor, "get_relief", _people([posting]), SHOWN)
+    return ReliefOut.of(posting)
 
 
 routers = [router, bulk.reading("/v1/reliefs", "relief", "registry:relief:import", tag=TAG)]

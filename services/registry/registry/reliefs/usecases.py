@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from kit import idempotency
+from kit.audit import Denied
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
@@ -179,8 +180,10 @@ async def posting_of(rt: Runtime, actor: Actor, id: UUID) -> Posting:
     """One posting inside what the caller sees, or 404."""
     async with rt.db.looking() as tx:
         posting = await store.get(tx, id)
-    if posting is None or not actor.may_see(posting.area_code):
+    if posting is None:
         raise NotFound
+    if not actor.may_see(posting.area_code):
+        raise Denied(posting.worker_id) if posting.worker_id else NotFound
     return posting
 
 

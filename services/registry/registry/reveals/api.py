@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import Problem
-from kit.rates import Rates
+from kit.rates import TOO_MANY, Rates
 from kit.wire import Asked, Id, LongText, terms
 from registry.reveals import domain, usecases
 from registry.reveals.domain import PURPOSES, Purpose
@@ -87,7 +87,10 @@ def _rates(request: Request) -> Rates:
     return rates
 
 
-@router.post("/{worker_id}/reveals", summary="查看姓名、号码等明文", operation_id="reveal_identity")
+@router.post(
+    "/{worker_id}/reveals", summary="查看姓名、号码等明文", operation_id="reveal_identity",
+    responses=TOO_MANY,
+)  # fmt: skip
 async def reveal_identity(
     request: Request, response: Response, worker_id: Id, body: RevealIn, actor: Revealer
 ) -> RevealOut:

@@ -201,7 +201,7 @@ async def list_unemployment_filings(
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[FilingOut]:
     """Everything filed in the caller's subtree, oldest first; with ``late`` what came too late."""
-    return await _filings(request, actor, None, late, limit, cursor)
+    return await _filings(request, actor, "list_unemployment_filings", None, late, limit, cursor)
 
 
 @router.get(
@@ -230,11 +230,19 @@ async def list_filings_of_registration(
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[FilingOut]:
     """What was filed under one registration, reversed filings too, oldest first."""
-    return await _filings(request, actor, registration_id, False, limit, cursor)
+    return await _filings(
+        request, actor, "list_filings_of_registration", registration_id, False, limit, cursor
+    )
 
 
 async def _filings(
-    request: Request, actor: Actor, id: UUID | None, late: bool, limit: int, cursor: str | None
+    request: Request,
+    actor: Actor,
+    operation: str,
+    id: UUID | None,
+    late: bool,
+    limit: int,
+    cursor: str | None,
 ) -> pagination.Page[FilingOut]:
     rt = runtime_of(request)
     filters = {"registration_id": id, "late": late}
@@ -242,7 +250,7 @@ async def _filings(
         rt, actor, id, late, after(cursor, actor, filters), limit + 1
     )
     shown = list(dict.fromkeys(row.filing.worker_id for row in rows[:limit]))
-    await audit.note(rt, actor, "list_unemployment_filings", shown, ("unemployment_filings",))
+    await audit.note(rt, actor, operation, shown, ("unemployment_filings",))
     return page(
         rows, limit, FilingOut.of, actor=actor, filters=filters, key=lambda row: row.filing.id
     )

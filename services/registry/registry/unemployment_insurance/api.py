@@ -273,9 +273,11 @@ async def sign_deferral_agreement(
     version: versions.Required,
 ) -> CaseOut:
     """Somebody at work while drawing signs: the months left are frozen."""
+    rt = runtime_of(request)
     case = await usecases.sign_agreement(
-        runtime_of(request), actor, account_id, Agreement(body.on, body.reference), version
+        rt, actor, account_id, Agreement(body.on, body.reference), version
     )
+    await audit.note(rt, actor, "sign_deferral_agreement", [case.row.worker_id], SHOWN)
     response.headers["ETag"] = etag(case.row.version)
     return CaseOut.whole(case, actor)
 
@@ -294,9 +296,11 @@ async def reverse_deferral_agreement(
     version: versions.Required,
 ) -> CaseOut:
     """An agreement was wrong and is taken back by name."""
+    rt = runtime_of(request)
     case = await usecases.reverse_agreement(
-        runtime_of(request), actor, account_id, agreement_id, body.reason, version
+        rt, actor, account_id, agreement_id, body.reason, version
     )
+    await audit.note(rt, actor, "reverse_deferral_agreement", [case.row.worker_id], SHOWN)
     response.headers["ETag"] = etag(case.row.version)
     return CaseOut.whole(case, actor)
 

@@ -209,7 +209,9 @@ async def register_worker(
     request: Request, response: Response, body: RegisterWorkerIn, actor: Writer
 ) -> WorkerOut:
     """Register one person. 409 when the ID number is registered already."""
-    worker = await usecases.register_worker(runtime_of(request), actor, body.command())
+    rt = runtime_of(request)
+    worker = await usecases.register_worker(rt, actor, body.command())
+    await audit.note(rt, actor, "register_worker", [worker.id], SHOWN)
     response.headers["ETag"] = etag(worker.version)
     return WorkerOut.of(worker)
 
