@@ -130,6 +130,12 @@ def audit() -> None:
         execute(statement)
 
 
+def identities(*tables: str) -> None:
+    """The table of which records are one person (``identity_link``), or those named."""
+    for statement in schema.identity_statements(app_role(), tables or ("identity_link",)):
+        execute(statement)
+
+
 def key_rotation(sealed: Mapping[str, Sequence[str]] | None = None) -> None:
     """The platform's table of key rotations; ``sealed``: columns of ciphertexts, by the append-only
     tables that have them."""

@@ -144,3 +144,13 @@ def rotation_statements(app_role: str, sealed: Mapping[str, Sequence[str]]) -> l
 def reencrypted(app_role: str, table: str, columns: Sequence[str]) -> str:
     """The grant by which a rotation replaces ciphertexts of an append-only table."""
     return f"grant update ({', '.join(columns)}) on {table} to {app_role}"
+
+
+def identity_statements(app_role: str, tables: Sequence[str]) -> list[str]:
+    """The table of :mod:`kit.identity_links`, with its shadow where one is asked for."""
+    from kit.identity_links import LINK_SQL
+
+    return [
+        *(LINK_SQL.format(name=name) for name in tables),
+        *grants(app_role, append_only=[], mutable=list(tables)),
+    ]

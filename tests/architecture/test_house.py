@@ -150,6 +150,7 @@ def test_domains_are_pure() -> None:
         "kit.crypto",
         "kit.decisions",
         "kit.facts",
+        "kit.identities",
         "kit.lifecycle",
         "kit.money",
         "kit.policy",

@@ -100,6 +100,21 @@ class City:
             **more,
         )
 
+    def merged(self, record: Event, survivor: Event, **more: Any) -> Event:
+        data = {"survivor_id": str(survivor.entity_id), "merged_id": str(record.entity_id)}
+        return self.tell("registry.worker.merged.v1", data, record.entity_id, **more)
+
+    def unmerged(self, merge: Event, **more: Any) -> Event:
+        return self.tell(
+            "registry.worker.unmerged.v1", merge.data, merge.entity_id, reverses=merge.id, **more
+        )
+
+    def lent(self, worker: Event, **more: Any) -> Event:
+        data = {
+            "worker_id": str(worker.entity_id), "principal": "20000.00", "due_on": "2005-06-01",
+        }  # fmt: skip
+        return self.tell("loans.loan.disbursed.v1", data, **more)
+
     def relief(self, item: str, amount: str, kind: str = "fee", **more: Any) -> Event:
         data = {
             "kind": kind,

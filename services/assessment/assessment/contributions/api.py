@@ -59,6 +59,10 @@ class ContributionBody(BaseModel):
     amount: str | None = Field(description="金额，元 (yuan)")
     quantity: int | None
     tag: str | None
+    person_id: UUID | None = Field(
+        description="计为何人；已合并的记录计为保留的记录。去重计人的指标，其值即此列不同者之数"
+        " (whom it counts for; of merged records the surviving one)"
+    )
 
 
 @router.get("/{figure_id}/events", summary="构成指标数值的事实", operation_id="list_figure_events")
@@ -112,4 +116,5 @@ def contribution_body(one: Contribution) -> ContributionBody:
         amount=None if one.amount_fen is None else yuan(one.amount_fen),
         quantity=one.quantity,
         tag=one.tag,
+        person_id=one.person_id,
     )

@@ -30,6 +30,7 @@ class Contribution:
     amount_fen: int | None
     quantity: int | None
     tag: str | None
+    person_id: UUID | None  # for whom it counts: of merged records, the surviving one
 
 
 Position = tuple[int, UUID | None]  # which term, after which event
@@ -69,5 +70,5 @@ async def contributions(
 def _contribution(row: Any, sign: int) -> Contribution:
     return Contribution(
         row["opened_by"], row["type"], row["entity_id"], row["on_date"], row["area_code"],
-        row["office"], sign, row["amount_fen"], row["quantity"], row["tag"],
+        row["office"], sign, row["amount_fen"], row["quantity"], row["tag"], row["person_id"],
     )  # fmt: skip

@@ -209,8 +209,10 @@ RULES: tuple[Rule, ...] = (
     Rule("loans.loan.settled.v1", "ends", "loan-disbursed"),
 )
 
-#: Facts that are kept and make no item: a person, a place, or nothing that is counted yet.
+#: Facts that are kept and make no item: a person, who is whom, a place, or nothing that is counted yet.
 PERSON = "registry.worker.registered.v1"
+MERGED = "registry.worker.merged.v1"
+UNMERGED = "registry.worker.unmerged.v1"
 AREA = "registry.area.established.v1"
 OFFICE = "registry.office.opened.v1"
 KEPT: tuple[str, ...] = (
@@ -224,8 +226,6 @@ KEPT: tuple[str, ...] = (
     "registry.area.renamed.v1",
     "registry.area.ended.v1",
     "registry.office.changed.v1",
-    "registry.worker.merged.v1",
-    "registry.worker.unmerged.v1",
     "registry.certificate.investigation-opened.v1",
     "registry.certificate.investigation-closed.v1",
     "registry.certificate.inspected.v1",
@@ -272,4 +272,4 @@ RULES_OF: dict[str, tuple[Rule, ...]] = {
 }
 KINDS: frozenset[str] = frozenset(rule.kind for rule in RULES)
 #: Every event type that this service hears.
-HEARD: tuple[str, ...] = tuple(dict.fromkeys([*RULES_OF, PERSON, *KEPT]))
+HEARD: tuple[str, ...] = tuple(dict.fromkeys([*RULES_OF, PERSON, MERGED, UNMERGED, *KEPT]))

@@ -3,6 +3,9 @@
 An item has three halves, what opened it, what took it back and what ended it. Each half keeps the
 fact with the highest sequence of its entity, so merging is commutative, associative and idempotent;
 a half may arrive before the others. Whether an item counts on a day is read from the halves.
+
+Two records found to be one person stay two rows; a link between them says from which day they count
+as one (E1). So a merge changes no item, and one that is taken back leaves everything as it was.
 """
 
 from __future__ import annotations
@@ -12,7 +15,17 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from assessment.folds.domain import AREA, OFFICE, PERSON, RULES_OF, Fact, Rule
+from assessment.folds.domain import (
+    AREA,
+    MERGED,
+    OFFICE,
+    PERSON,
+    RULES_OF,
+    UNMERGED,
+    Fact,
+    Rule,
+)
+from kit.identities import Link, link_of, newest
 from kit.money import fen
 
 #: "It never was": a day before every period.
@@ -94,6 +107,7 @@ class Folded(NamedTuple):
     items: list[Item]
     persons: list[Person]
     places: list[Place]
+    links: list[Link]
 
 
 def merge(one: Item, other: Item) -> Item:
@@ -115,6 +129,7 @@ def fold(facts: Iterable[Fact]) -> Folded:
     items: dict[tuple[UUID, str, int], Item] = {}
     persons: dict[UUID, Person] = {}
     places: dict[str, Place] = {}
+    links: list[Link] = []
     for fact in facts:
         for rule in RULES_OF.get(fact.type, ()):
             item = apply(rule, fact)
@@ -128,12 +143,16 @@ def fold(facts: Iterable[Fact]) -> Folded:
             before = persons.get(person.worker_id)
             if before is None or before.sequence < person.sequence:
                 persons[person.worker_id] = person
+        elif fact.type in (MERGED, UNMERGED):
+            links.append(link_of(fact))
         elif fact.type in (AREA, OFFICE):
             place = _place(fact)
             held = places.get(place.code)
             if held is None or held.sequence < place.sequence:
                 places[place.code] = place
-    return Folded(list(items.values()), list(persons.values()), list(places.values()))
+    return Folded(
+        list(items.values()), list(persons.values()), list(places.values()), newest(links)
+    )
 
 
 def apply(rule: Rule, fact: Fact) -> Item | None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from assessment.items.domain import CLOSED, ENDED, OPENED, Folded, Item, Person, Place
 from kit.db import Tx
+from kit.identities import Link
 
 Side = Literal["live", "shadow"]
 
@@ -22,11 +23,13 @@ _TYPES = {
     "closed_on": "date", "ended_seq": "int", "ended_by": "uuid", "ended_on": "date",
     "sequence": "int", "population": "text", "sex": "text", "birth_date": "date",
     "category": "text", "code": "text", "name": "text", "level": "text",
+    "merged_id": "uuid", "told_by": "uuid", "survivor_id": "uuid", "since": "date",
 }  # fmt: skip
 _TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "item": ("entity_id, kind, n", Item._fields),
     "person": ("worker_id", Person._fields),
     "place": ("code", Place._fields),
+    "identity_link": ("merged_id", Link._fields),
 }
 
 
@@ -63,6 +66,7 @@ async def merge(tx: Tx, folded: Folded, side: Side) -> None:
         ("item", folded.items),
         ("person", folded.persons),
         ("place", folded.places),
+        ("identity_link", folded.links),
     ):
         if rows:
             await _write(tx, table, rows, side)

@@ -1,4 +1,12 @@
-"""Sums and lists over the derived tables; it only reads."""
+"""Sums and lists over the derived tables; it only reads.
+
+Two records that are one person on the last day of a period count as one (E1, 5.3 no. 6). The person
+stands where the surviving record stands: that is the office in charge. It is of the base population
+if any of its records is, since the earliest of those: the base is whoever was registered as laid off
+or unemployed (N6), and a second record, or which of the two a clerk keeps, does not unmake that.
+Links between records are few, so they are followed anew for each sum; without any, they cost an
+empty join.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +16,15 @@ from typing import Any
 from uuid import UUID
 
 from assessment.measures.domain import Choice
+from kit import identity_links
 from kit.db import Tx
 
+#: Who a row is counted as, behind the join with ``same_person``.
+_WHO = "coalesce(s.person, i.worker_id)"
+_JOIN = " left join same_person s on s.record = i.worker_id"
 AGGREGATES = {
     "count": "count(*)",
-    "distinct_worker": "count(distinct i.worker_id)",
+    "distinct_worker": f"count(distinct {_WHO})",
     "distinct_unit": "count(distinct i.unit_id)",
     "sum_fen": "coalesce(sum(i.amount_fen), 0)::bigint",
     "sum_quantity": "coalesce(sum(i.quantity), 0)::bigint",
@@ -36,9 +48,29 @@ class _Conditions:
             self.texts.append(text.format(self.given(value)))
 
 
-_BASE = (
-    "exists (select 1 from person p where p.worker_id = i.worker_id and p.population = {}::text)"
-)
+# Who is whom on the last day ($1), and what a person of several records is.
+_SAME = f"""
+with recursive {identity_links.same("and since <= $1")},
+standing as (
+    select distinct on (r.person) r.person, p.population, p.on_date
+      from record_of r join person p on p.worker_id = r.record
+     order by r.person, p.population <> 'base', p.on_date),
+of_base as (
+    select r.record from record_of r join standing t on t.person = r.person
+     where t.population = 'base')
+"""  # noqa: S608
+# Every person once. Who has only one record, nearly everybody, is read as it stands.
+_PERSONS = """
+(select worker_id, opened_by, area_code, office, on_date, population
+   from person where worker_id not in (select record from record_of)
+  union all
+ select p.worker_id, p.opened_by, p.area_code, p.office, t.on_date, t.population
+   from standing t join person p on p.worker_id = t.person)"""
+_POPULATION = """exists (
+    select 1 from person p
+     where p.worker_id = i.worker_id
+       and case when p.worker_id in (select record from of_base) then 'base' else p.population end
+           = {}::text)"""
 _MATURED = "exists (select 1 from item m where m.entity_id = i.entity_id and m.kind = {}::text and m.until <= $1)"
 
 
@@ -58,35 +90,39 @@ def _where(choice: Choice) -> tuple[str, list[Any]]:
     found.add("(i.tag is null or i.tag <> all({}::text[]))", choice.not_tags)
     found.add("i.aspect = any({}::text[])", choice.aspects)
     found.add("i.mark = any({}::text[])", choice.marks)
-    found.add(_BASE, choice.population)
+    found.add(_POPULATION, choice.population)
     found.add(_MATURED, choice.matured)
     if choice.live:
         found.texts.append("(i.ended_on is null or i.ended_on > $1)")
     return " and ".join(found.texts), found.values
 
 
+def _from(choice: Choice) -> str:
+    return f"{_PERSONS if choice.kind is None else 'item'} i"
+
+
 async def measure(tx: Tx, choice: Choice, aggregate: str) -> int:
     """One number: a count, distinct persons or units, fen, or a quantity."""
     where, values = _where(choice)
-    table = "person" if choice.kind is None else "item"
+    join = _JOIN if aggregate == "distinct_worker" else ""
     found: int = await tx.fetchval(
-        f"select {AGGREGATES[aggregate]} from {table} i where {where}",  # noqa: S608
+        f"{_SAME} select {AGGREGATES[aggregate]} from {_from(choice)}{join} where {where}",  # noqa: S608
         *values,
     )
     return found
 
 
 async def contributing(tx: Tx, choice: Choice, after: UUID | None, limit: int) -> list[Any]:
-    """The facts behind a number, in the order of their event ids."""
+    """The facts behind a number, in the order of their event ids, each with whom it counts for."""
     where, values = _where(choice)
-    table = "person" if choice.kind is None else "item"
     counted = "null::bigint as amount_fen, null::bigint as quantity, null::text as tag"
     if choice.kind is not None:
         counted = "i.amount_fen, i.quantity, i.tag"
     values += [after, limit]
     return await tx.fetch(
-        f"select i.opened_by, f.type, f.entity_id, i.on_date, i.area_code, i.office, {counted}"  # noqa: S608
-        f" from {table} i join fact f on f.id = i.opened_by where {where}"
+        f"{_SAME} select i.opened_by, f.type, f.entity_id, i.on_date, i.area_code, i.office, {counted},"  # noqa: S608
+        f" {_WHO} as person_id"
+        f" from {_from(choice)}{_JOIN} join fact f on f.id = i.opened_by where {where}"
         f" and (${len(values) - 1}::uuid is null or i.opened_by > ${len(values) - 1})"
         f" order by i.opened_by limit ${len(values)}",
         *values,
