@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit import audit, context, facts, observability, openapi, problems
+from kit import audit, context, facts, observability, openapi, policy, problems
 from kit.auth import Actor, Authenticator, authenticated
 from kit.causality import Causality
 from kit.crypto import may_hold_id_number
@@ -312,15 +312,19 @@ def include(app: FastAPI, router: APIRouter) -> None:
 
 
 def _platform_problems() -> dict[type[Exception], Problem]:
-    """What may be said by anyone: PostgreSQL is away, the fact is another office's, the id is used."""
+    """What may be said by anyone: PostgreSQL is away, the fact is another office's or too old for any
+    rule, the id is used."""
     away = {kind: problems.UNAVAILABLE for kind in UNAVAILABLE if issubclass(kind, Exception)}
     return {
         **away,
         facts.OutsideYourArea: problems.OUTSIDE_YOUR_AREA,
         facts.InTheFuture: problems.IN_THE_FUTURE,
         facts.IdTaken: problems.ID_TAKEN,
+        policy.BeforeFirstValue: problems.BEFORE_THE_LAW,
         facts.MakerIsChecker: problems.MAKER_IS_CHECKER,
         facts.StaleWrite: problems.PRECONDITION_FAILED,
+        # Two callers at once, or an id given twice: what the look before did not see, the index refuses.
+        asyncpg.UniqueViolationError: problems.CONFLICT,
         asyncpg.CharacterNotInRepertoireError: problems.TEXT_NOT_STORABLE,
         asyncpg.UntranslatableCharacterError: problems.TEXT_NOT_STORABLE,
         asyncpg.NumericValueOutOfRangeError: problems.OUT_OF_RANGE,

@@ -80,6 +80,10 @@ class NoValue(LookupError):
     """Nothing was in force on that day, or what was in force is not known. Never to be read as 0."""
 
 
+class BeforeFirstValue(NoValue):
+    """The day that was asked for lies before everything that the parameter ever was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cite:
     """Where it is written. ``status``: ``source`` (in the sources given), ``found`` (looked up),
@@ -143,7 +147,9 @@ class Policy:
         first = self.entries[0].since
         at = bisect_right(self.entries, day, key=lambda entry: entry.since) - 1
         if at < 0:
-            raise NoValue(f"{self.id}: nothing in force on {day}; the first value is of {first}")
+            raise BeforeFirstValue(
+                f"{self.id}: nothing in force on {day}; the first value is of {first}"
+            )
         entry = self.entries[at]
         if entry.parameter is None:
             raise NoValue(f"{self.id}: nothing to go by on {day}: {entry.why_not}")

@@ -162,6 +162,10 @@ OUTSIDE_YOUR_AREA = Problem(
 IN_THE_FUTURE = Problem(
     422, "in-the-future", "事实日期晚于业务日", "The date of fact lies after the business day"
 )
+CONFLICT = Problem(409, "conflict", "与已有数据冲突", "It conflicts with what is already there")
+BEFORE_THE_LAW = Problem(
+    422, "before-the-law", "该日期尚无规定", "The day lies before the first rule about it"
+)
 MAKER_IS_CHECKER = Problem(
     409,
     "maker-is-checker",

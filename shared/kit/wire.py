@@ -43,7 +43,10 @@ Id = Annotated[UUID, Path(description="编号 (id)")]
 
 def impersonal(text: str) -> str:
     """Free text goes into events, where nobody's ID number may stand: refused as
-    ``holds-id-number``."""
+    ``holds-id-number``. A NUL is refused as ``text-not-storable``: a table of ours that is written
+    for many callers at once would refuse it to all of them."""
+    if "\0" in text:
+        raise PydanticCustomError("text_not_storable", "holds NUL")
     if holds_id_number(text):
         raise PydanticCustomError("holds_id_number", "holds an ID number")
     return text
@@ -73,17 +76,35 @@ def calendar_day(value: Any) -> Any:
     raise PydanticCustomError("date_parsing", "a day is written YYYY-MM-DD")
 
 
-def _with_calendar_days(schema: Any) -> Any:
-    """The same schema, in which every date is read by :func:`calendar_day` first."""
+def yes_or_no(value: Any) -> Any:
+    """Pydantic would also read ``0``, ``"y"`` and ``"off"``; text is for cells of CSV."""
+    if isinstance(value, bool) or value in ("true", "false"):
+        return value
+    raise PydanticCustomError("bool_type", "yes or no is written true or false")
+
+
+def number(value: Any) -> Any:
+    """Pydantic would also read ``true``, as 1."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "a number is not yes or no")
+    return value
+
+
+_READ_FIRST = {"date": calendar_day, "bool": yes_or_no, "int": number}
+
+
+def _as_written(schema: Any) -> Any:
+    """The same schema, in which dates, numbers, yes and no are read as the contract writes them."""
     if isinstance(schema, dict):
-        inner = {key: _with_calendar_days(value) for key, value in schema.items()}
-        if inner.get("type") == "date":
-            return core_schema.no_info_before_validator_function(calendar_day, inner)
+        inner = {key: _as_written(value) for key, value in schema.items()}
+        first = _READ_FIRST.get(str(inner.get("type")))
+        if first is not None:
+            return core_schema.no_info_before_validator_function(first, inner)
         return inner
     if isinstance(schema, list):
-        return [_with_calendar_days(one) for one in schema]
+        return [_as_written(one) for one in schema]
     if isinstance(schema, tuple):
-        return tuple(_with_calendar_days(one) for one in schema)
+        return tuple(_as_written(one) for one in schema)
     return schema
 
 
@@ -92,7 +113,8 @@ Day = Annotated[date, BeforeValidator(calendar_day)]
 
 
 class Asked(BaseModel):
-    """What a caller sends: unknown fields are refused, and a date is a written day."""
+    """What a caller sends: unknown fields are refused, and values are of the kind that is written in
+    the contract."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -100,7 +122,7 @@ class Asked(BaseModel):
     def __get_pydantic_core_schema__(
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        schema: core_schema.CoreSchema = _with_calendar_days(handler(source))
+        schema: core_schema.CoreSchema = _as_written(handler(source))
         return schema
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncpg
-
 from jobs_market import outcomes
 from jobs_market.consumers import SUBSCRIPTIONS
 from jobs_market.employers import api as employers_api
@@ -74,10 +72,6 @@ _TEXTS: list[tuple[int, type[Refusal], str, str]] = [
 PROBLEMS: dict[type[Exception], Problem] = {
     **{kind: Problem(status, kind.code, zh, en) for status, kind, zh, en in _TEXTS},
     workers.WorkerNotYetKnown: problems.NOT_YET_KNOWN,
-    # Two callers at the same moment: what the look before did not see, the index refuses.
-    asyncpg.UniqueViolationError: Problem(
-        409, "conflict", "与已有数据冲突", "It conflicts with what is already there"
-    ),
 }
 
 _ROOMS = (

@@ -138,6 +138,9 @@ async def test_an_objection_under_the_same_key_is_one(registry: Any) -> None:
     first = await registry.post(path, OBJECTION, **key)
     assert (await registry.post(path, OBJECTION, **key))["id"] == first["id"]
     assert len((await registry.get(path))["items"]) == 1
+    other = {**OBJECTION, "id": first["id"]}
+    taken = await registry.post(path, other, 409, **{"Idempotency-Key": "objection-0003"})
+    assert taken["code"] == "conflict"
     late = {**OBJECTION, "filed_on": "2003-12-01"}
     future = await registry.post(path, late, 422, **{"Idempotency-Key": "objection-0002"})
     assert future["code"] == "in-the-future"

@@ -57,6 +57,7 @@ async def test_a_reveal_shows_what_was_asked_for_and_says_who_looked_and_why(
         ({"purpose": "curiosity"}, "#/body/purpose"),
         ({"text": ""}, "#/body/text"),
         ({"text": "查 11010519491231002X"}, "#/body/text"),
+        ({"text": "通知\0本人"}, "#/body/text"),
         ({"fields": []}, "#/body/fields"),
         ({"fields": ["password"]}, "#/body/fields/0"),
     ],

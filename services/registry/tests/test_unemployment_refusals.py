@@ -29,6 +29,7 @@ async def window(registry: Registry) -> Window:
         ({"labour_status": "unemployed"}, "2003-10-01", {}, 409, "already-registered-unemployed"),
         ({}, "2003-10-01", {"evidence_kind": "layoff_voucher"}, 422, "evidence-does-not-suit"),
         ({}, "2003-10-01", {"evidence_on": "2003-10-02"}, 422, "evidence-does-not-suit"),
+        ({}, "1994-12-31", {"evidence_on": "1994-12-30"}, 422, "before-the-law"),
     ],
 )
 async def test_who_is_not_registered(
