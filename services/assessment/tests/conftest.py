@@ -115,6 +115,16 @@ class City:
         }  # fmt: skip
         return self.tell("loans.loan.disbursed.v1", data, **more)
 
+    def life_fact(self, worker: Event, verb: str = "recorded", **more: Any) -> Event:
+        """Of the fact in ``of`` when it is given; payload fields by their names."""
+        of = more.pop("of", None)
+        names = [name for name in ("kind", "on", "until", "what") if name in more]
+        data = {"worker_id": str(worker.entity_id), "kind": "retired", "until": None}
+        data |= {name: more.pop(name) for name in names}
+        more.setdefault("valid_from", date.fromisoformat(data.get("until") or data["on"]))
+        entity = of.entity_id if of else None
+        return self.tell(f"registry.life-fact.{verb}.v1", data, entity, **more)
+
     def relief(self, item: str, amount: str, kind: str = "fee", **more: Any) -> Event:
         data = {
             "kind": kind,

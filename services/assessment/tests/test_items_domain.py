@@ -35,6 +35,7 @@ def test_the_table_of_rules_is_sound() -> None:
         "registry.relief.total-stated.v1": {"period_to": "2003-10-31"},
         "registry.difficulty.reinstated.v1": {"recognised_on": "2003-05-31"},
         "jobs-market.placement.ended.v1": {"ended_on": "2003-10-31"},
+        "registry.life-fact.ended.v1": {"until": "2003-09-20"},
     }
     for name in RULES_OF:
         fold([fact(name, payload.get(name, {}), new_id())])
@@ -64,6 +65,25 @@ def test_voided_never_was_ended_was_and_withdrawn_was_until() -> None:
     assert fold([granted, refused, again]).items[0].counts_on(day)
 
 
+def test_what_is_restored_counts_as_if_it_had_never_been_taken_back() -> None:
+    entity = new_id()
+    issued = fact("registry.certificate.issued.v1", {}, entity)
+    revoked = fact("registry.certificate.revoked.v1", {}, entity, 2, valid_from=date(2003, 8, 1))
+    restored = fact("registry.certificate.restored.v1", {}, entity, 3, reverses=revoked.id)
+    (before,) = [one for one in fold([issued]).items if one.kind == "certificate-issued"]
+    for known in ([issued, revoked, restored], [restored, issued], [restored, revoked, issued]):
+        (after,) = [one for one in fold(known).items if one.kind == "certificate-issued"]
+        assert after.opened_by == before.opened_by
+        assert after.counts_on(date(2003, 6, 1))
+        assert after.counts_on(date(2003, 12, 31))
+    again = fact("registry.certificate.revoked.v1", {}, entity, 4, valid_from=date(2003, 9, 1))
+    (after,) = [
+        one for one in fold([again, restored, issued]).items if one.kind == "certificate-issued"
+    ]
+    assert after.counts_on(date(2003, 8, 31))
+    assert not after.counts_on(date(2003, 9, 1))
+
+
 def test_instalments_are_items_of_their_own() -> None:
     entity = new_id()
     facts = [fact("loans.loan.repaid.v1", {"principal": "10.00"}, entity, n) for n in (2, 3)]
@@ -86,7 +106,7 @@ def test_an_entitlement_is_void_only_where_it_reverses() -> None:
     assert not fold([opened, void]).items[0].counts_on(day)
 
 
-_HISTORY = ("granted", "refused", "issued", "revoked")
+_HISTORY = ("granted", "refused", "issued", "revoked", "restored")
 
 
 @st.composite

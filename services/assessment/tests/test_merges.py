@@ -151,7 +151,7 @@ async def test_a_rebuild_folds_merges_too(city: Any) -> None:
 
 
 def a_town(city: Any, chance: random.Random) -> tuple[list[Event], list[Event]]:
-    """People with loans, work and certificates; and merges among them, some taken back again."""
+    """People with loans, work, certificates and life facts; and merges among them, some taken back."""
     lives: list[Event] = []
     workers: list[Event] = []
     for n in range(7):
@@ -163,6 +163,20 @@ def a_town(city: Any, chance: random.Random) -> tuple[list[Event], list[Event]]:
         told = {"worker_id": str(worker.entity_id), "category": "soe_laid_off"}
         granted = city.tell("registry.certificate.granted.v1", told, valid_from=on)
         lives += [granted, city.tell("registry.certificate.issued.v1", told, granted.entity_id)]
+        if chance.random() < 0.5:
+            left = date(2003, 1 + chance.randrange(10), 9)
+            lives.append(city.life_fact(worker, kind="emigrated", on=left.isoformat()))
+            revoked = city.tell(
+                "registry.certificate.revoked.v1", told, granted.entity_id, valid_from=left
+            )
+            lives.append(revoked)
+            if chance.random() < 0.5:
+                lives.append(
+                    city.tell(
+                        "registry.certificate.restored.v1", told, granted.entity_id,
+                        valid_from=on, reverses=revoked.id,
+                    )
+                )  # fmt: skip
     return lives, merges(city, chance, workers)
 
 

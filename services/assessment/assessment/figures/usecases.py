@@ -266,6 +266,7 @@ def choice_of(term: Term, when: Period, scope: Scope) -> measures.Choice:
         dated=term.dated,
         matured=term.matured,
         live=term.live,
+        without=term.without,
     )
 
 

@@ -3,7 +3,8 @@
 ``opens``: the fact begins an item (it counts from its day on). ``withdraws``: it counts no more from
 the fact's day on (a revocation). ``voids``: it never was, in its original period too (a voided
 placement). ``ends``: it is over and still counts as having happened (a job that ended). ``closes``:
-voids when the fact names what it reverses, else ends.
+voids when the fact names what it reverses, else ends. ``restores``: what withdrew, voided or ended it
+was not so: it counts as it did before, from its own first day on.
 
 ``each``: the same entity may give many items of the kind (instalments, postings), one per fact.
 """
@@ -15,7 +16,7 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-Effect = Literal["opens", "withdraws", "voids", "ends", "closes"]
+Effect = Literal["opens", "withdraws", "voids", "ends", "closes", "restores"]
 
 
 class Fact(NamedTuple):
@@ -43,6 +44,7 @@ class Rule:
     kind: str
     each: bool = False
     when: str | None = None  # only if this payload field is set
+    only: tuple[str, str] | None = None  # only if this payload field has this value
     on: str | None = None  # day of the item; default: the fact's valid_from
     unit: str | None = None  # who or what is counted apart (household, class, registration)
     tag: str | None = None
@@ -57,6 +59,8 @@ def _opens(event: str, kind: str, **fields: str | bool) -> Rule:
     return Rule(event, "opens", kind, **fields)  # type: ignore[arg-type]
 
 
+LIFE_FACT = "life-fact"
+
 RULES: tuple[Rule, ...] = (
     # registry 登记
     _opens(
@@ -67,6 +71,7 @@ RULES: tuple[Rule, ...] = (
         mark="code",
         quantity="staff",
     ),
+    Rule("registry.office.changed.v1", "withdraws", "office", only=("change", "closed")),
     _opens(
         "registry.worker.registered.v1",
         "centre-agreement",
@@ -81,6 +86,14 @@ RULES: tuple[Rule, ...] = (
     # A certificate is revoked when its category turns out wrong: then nobody is entitled either.
     Rule("registry.certificate.revoked.v1", "withdraws", "certificate-issued"),
     Rule("registry.certificate.revoked.v1", "withdraws", "certificate-granted"),
+    # What revoked it was reversed, or two people were no longer one (5.3 no. 6).
+    Rule("registry.certificate.restored.v1", "restores", "certificate-issued"),
+    Rule("registry.certificate.restored.v1", "restores", "certificate-granted"),
+    # Retirement, death, service, emigration, prison: while it holds, nobody is in a base (E8).
+    _opens("registry.life-fact.recorded.v1", LIFE_FACT, tag="kind", until="until"),
+    Rule("registry.life-fact.ended.v1", "ends", LIFE_FACT, on="until"),
+    Rule("registry.life-fact.reversed.v1", "voids", LIFE_FACT, only=("what", "fact")),
+    Rule("registry.life-fact.reversed.v1", "restores", LIFE_FACT, only=("what", "end")),
     _opens("registry.difficulty.recognised.v1", "difficulty", tag="kind"),
     # Whoever found work was recognised all the same (I7 counts them in its denominator); one that
     # was superseded names the recognition that it reverses, and never was.
@@ -220,12 +233,8 @@ KEPT: tuple[str, ...] = (
     "registry.worker.category-corrected.v1",
     "registry.labour-status.changed.v1",
     "registry.worker.corrected.v1",
-    "registry.life-fact.recorded.v1",
-    "registry.life-fact.ended.v1",
-    "registry.life-fact.reversed.v1",
     "registry.area.renamed.v1",
     "registry.area.ended.v1",
-    "registry.office.changed.v1",
     "registry.certificate.investigation-opened.v1",
     "registry.certificate.investigation-closed.v1",
     "registry.certificate.inspected.v1",
@@ -234,7 +243,6 @@ KEPT: tuple[str, ...] = (
     "registry.certificate.lost.v1",
     "registry.certificate.reissued.v1",
     "registry.certificate.expired.v1",
-    "registry.certificate.restored.v1",
     "registry.unemployment.registered.v1",
     "registry.unemployment.resumed.v1",
     "registry.unemployment.employed.v1",

@@ -65,6 +65,7 @@ class Term:
     dated: Literal["on_date", "until"] = "on_date"
     matured: str | None = None  # only entities whose item of this kind is due by then
     live: bool = False  # leave out what ended by then
+    without: tuple[str, ...] | None = None  # leave out persons of whom such a life fact holds then
     series: str | None = None
 
 
@@ -170,6 +171,8 @@ def _validate_term(term: Term, where: str) -> None:
             raise InvalidDefinition(f"{where}: no fact makes items of kind {term.kind!r}")
         if term.aggregate == "value":
             raise InvalidDefinition(f"{where}: items are counted or added")
+        if term.without is not None:
+            raise InvalidDefinition(f"{where}: only persons leave a base")
     elif term.source == "persons":
         if term.population is None or term.aggregate != "count":
             raise InvalidDefinition(f"{where}: persons are counted by population")

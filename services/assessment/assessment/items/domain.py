@@ -33,7 +33,8 @@ NEVER = date.min
 
 
 class Item(NamedTuple):
-    """One thing that may be counted. Money in fen; ``closed_on`` = :data:`NEVER` when voided."""
+    """One thing that may be counted. Money in fen; ``closed_on`` = :data:`NEVER` when voided, None
+    when whatever closed it was taken back."""
 
     entity_id: UUID
     kind: str
@@ -68,7 +69,7 @@ class Item(NamedTuple):
             return False
         if self.closed_seq is None or self.closed_seq < self.opened_seq:
             return True
-        return self.closed_on is not None and self.closed_on > day
+        return self.closed_on is None or self.closed_on > day
 
 
 OPENED = Item._fields[3:16]
@@ -160,6 +161,8 @@ def apply(rule: Rule, fact: Fact) -> Item | None:
     data = fact.data
     if rule.when is not None and data.get(rule.when) is None:
         return None
+    if rule.only is not None and data.get(rule.only[0]) != rule.only[1]:
+        return None
     on = fact.valid_from if rule.on is None else _day(data[rule.on])
     if rule.effect == "opens":
         return Item(
@@ -187,6 +190,11 @@ def apply(rule: Rule, fact: Fact) -> Item | None:
         return Item(
             fact.entity_id, rule.kind, 0, ended_seq=fact.sequence, ended_by=fact.id, ended_on=on
         )
+    if effect == "restores":
+        return Item(
+            fact.entity_id, rule.kind, 0, closed_seq=fact.sequence, closed_by=fact.id,
+            ended_seq=fact.sequence, ended_by=fact.id,
+        )  # fmt: skip
     closed_on = NEVER if effect == "voids" else on
     return Item(
         fact.entity_id,

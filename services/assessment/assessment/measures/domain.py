@@ -24,3 +24,4 @@ class Choice:
     dated: str = "on_date"
     matured: str | None = None
     live: bool = False
+    without: Sequence[str] | None = None

@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from assessment.folds.domain import LIFE_FACT
 from assessment.measures.domain import Choice
 from kit import identity_links
 from kit.db import Tx
@@ -48,6 +49,9 @@ class _Conditions:
             self.texts.append(text.format(self.given(value)))
 
 
+# Not taken back, or opened again since; and over, unless it was opened again since. By the last day.
+_STANDS = "({0}.closed_on is null or {0}.closed_seq < {0}.opened_seq or {0}.closed_on > $1)"
+_OVER = "coalesce(case when {0}.ended_seq > {0}.opened_seq then {0}.ended_on else {0}.until end <= $1, false)"
 # Who is whom on the last day ($1), and what a person of several records is.
 _SAME = f"""
 with recursive {identity_links.same("and since <= $1")},
@@ -71,6 +75,12 @@ _POPULATION = """exists (
      where p.worker_id = i.worker_id
        and case when p.worker_id in (select record from of_base) then 'base' else p.population end
            = {}::text)"""
+# Persons of whom a life fact of these kinds holds on the last day, of whichever record it was told.
+_WITHOUT = f"""not exists (
+    select 1 from item f left join same_person s on s.record = f.worker_id
+     where coalesce(s.person, f.worker_id) = i.worker_id and f.kind = '{LIFE_FACT}'
+       and f.tag = any({{}}::text[]) and f.on_date <= $1 and {_STANDS.format("f")}
+       and not {_OVER.format("f")})"""  # noqa: S608
 _MATURED = "exists (select 1 from item m where m.entity_id = i.entity_id and m.kind = {}::text and m.until <= $1)"
 
 
@@ -83,9 +93,10 @@ def _where(choice: Choice) -> tuple[str, list[Any]]:
     found.add("i.office = {}::text", choice.office)
     if choice.kind is None:
         found.add("i.population = {}::text", choice.population)
+        found.add(_WITHOUT, choice.without)
         return " and ".join(found.texts), found.values
     found.add("i.kind = {}::text", choice.kind)
-    found.texts.append("(i.closed_seq is null or i.closed_seq < i.opened_seq or i.closed_on > $1)")
+    found.texts.append(_STANDS.format("i"))
     found.add("i.tag = any({}::text[])", choice.tags)
     found.add("(i.tag is null or i.tag <> all({}::text[]))", choice.not_tags)
     found.add("i.aspect = any({}::text[])", choice.aspects)
