@@ -224,7 +224,7 @@ def test_what_a_caller_may_do_next(
     found = acts.allowed(
         state, subject=subject,
         scopes=frozenset(f"registry:certificate:{verb}" for verb in scopes), office=office,
-        issued_by="office", makers=[*makers, ("lost", "teller")],
+        inspected_by="office", makers=[*makers, ("lost", "teller")],
     )  # fmt: skip
     assert found == allowed
 

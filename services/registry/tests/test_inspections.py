@@ -11,6 +11,9 @@ from kit.ids import new_id
 from registry.certificates import ending
 from registry.inspections import domain, usecases
 
+from .conftest import DISTRICT, OTHER
+from .conftest import OFFICE as BUREAU
+
 OFFICE, ELSEWHERE = "231100-employment-bureau", "231121-employment-bureau"
 
 
@@ -39,6 +42,26 @@ async def inspect(
         **{"If-Match": seen.headers["etag"]},
     )  # fmt: skip
     return body
+
+
+async def test_after_a_transfer_the_receiving_office_inspects(registry_2007: Any) -> None:
+    """R13 names the issuer; a district's bureau does not see who has moved to another district."""
+    registry, thing = registry_2007, registry_2007.thing
+    await registry.post(
+        "/v1/offices",
+        {"code": ELSEWHERE, "name": "嫩江县就业局", "kind": "bureau", "staff": 3,
+         "area_code": OTHER, "opened_on": "2000-01-01"},
+    )  # fmt: skip
+    old = thing.client("loader", area=DISTRICT, office=BUREAU, subject="old")
+    new = thing.client("loader", area=OTHER, office=ELSEWHERE, subject="new")
+    registry.checker, city = old, registry.checker
+    id = await holder(registry)
+    registry.checker = city
+    worker = (await registry.get(f"/v1/certificates/{id}"))["worker_id"]
+    place = {"area_code": OTHER, "office": ELSEWHERE}
+    await registry.correct(worker, "place", place, "2006-09-01", valid_from="2006-09-01")
+    for client, status in ((old, 404), (city, 403), (new, 201)):
+        await inspect(registry, id, "2006-10-01", status=status, by=client)
 
 
 async def state(registry: Any, id: str) -> tuple[str, str]:

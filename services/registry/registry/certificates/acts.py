@@ -40,8 +40,8 @@ Who = Literal["write", "approve", "rule", "calendar", "correction", "fact"]
 class Act:
     """One kind of step. ``sources`` is empty for the first one. ``maker_bars``: whoever took one of
     these steps of the same certificate may not take this one (4.6). ``by_issuer``: only the office
-    that issued it (R13). ``path``: the sub-resource that is posted to, where a person acts.
-    ``limit``: the time that the law gives for it, by its clause."""
+    that issued it, or that took the holder over (R13). ``path``: the sub-resource that is posted to,
+    where a person acts. ``limit``: the time that the law gives for it, by its clause."""
 
     code: str
     zh: str
@@ -177,7 +177,7 @@ def allowed(
     subject: str,
     scopes: frozenset[str],
     office: str,
-    issued_by: str | None,
+    inspected_by: str | None,
     makers: Iterable[tuple[State, str]],
 ) -> list[str]:
     """The acts that this caller may take next, by code."""
@@ -186,6 +186,6 @@ def allowed(
         act.code
         for act in _BY_STATE[state]
         if SCOPES[act.who] in scopes
-        and not (act.by_issuer and office != issued_by)
+        and not (act.by_issuer and office != inspected_by)
         and not (act.maker_bars and bars(act, subject, made))
     ]

@@ -41,6 +41,7 @@ async def present(
     """Certificates as cases for this caller."""
     terms, today = Terms(rt), rt.today()
     calendar = await calendars.current(rt, tx)
+    inspectors = await usecases.inspectors(tx, [one for one, _ in found])
     made: list[Case] = []
     for certificate, makers in found:
         due = terms.due(certificate, calendar)
@@ -49,7 +50,7 @@ async def present(
         allowed = (
             acts.allowed(
                 certificate.state, subject=actor.subject, scopes=actor.scopes, office=actor.office,
-                issued_by=certificate.issued_by, makers=makers,
+                inspected_by=inspectors[certificate.id], makers=makers,
             )
             if free
             else []

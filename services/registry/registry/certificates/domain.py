@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from kit import areas
 from kit.facts import add_months
 from kit.refusal import Refusal
 from registry.certificates import acts
@@ -329,6 +330,14 @@ class Certificate:
             return replace(revoked, entitled=False, reason=CORRECTED, revoked_on=day)
         refused = decided._to(acts.CORRECT_TO_REFUSED, "refused", day)
         return replace(refused, entitled=False, reason=CORRECTED)
+
+
+def inspector(certificate: Certificate, issued_in: str | None) -> str | None:
+    """The office that inspects it every year (R13): the one that issued it, in whose area it was
+    (``issued_in``); when its holder has moved out of that area, the one that took the holder over."""
+    if issued_in is None or areas.within(certificate.area_code, issued_in):
+        return certificate.issued_by
+    return certificate.office
 
 
 def validity(

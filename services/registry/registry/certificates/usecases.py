@@ -37,6 +37,7 @@ from registry.certificates.domain import (
 from registry.certificates.terms import Terms
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
+from registry.offices import usecases as offices
 from registry.workers.domain import Category, NoSuchWorker
 
 
@@ -200,6 +201,13 @@ async def apply_for_certificate(rt: Runtime, actor: Actor, command: Apply) -> Ce
 async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
     """Every certificate of these records, refused and revoked ones too, the earliest first."""
     return await store.of_workers(tx, workers)
+
+
+async def inspectors(tx: Tx, certificates: Sequence[Certificate]) -> dict[UUID, str | None]:
+    """Which office inspects each of these (R13); see :func:`registry.certificates.domain.inspector`."""
+    issuers = {one.issued_by for one in certificates if one.issued_by is not None}
+    areas = await offices.areas_of(tx, issuers) if issuers else {}
+    return {one.id: domain.inspector(one, areas.get(one.issued_by or "")) for one in certificates}
 
 
 async def _with_live(tx: Tx, workers: Sequence[UUID], records: Iterable[UUID]) -> set[UUID]:

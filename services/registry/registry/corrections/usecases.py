@@ -23,6 +23,7 @@ from registry.corrections.domain import Request, State
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.life_facts import usecases as life_facts
+from registry.transfers import usecases as transfers
 from registry.workers import correcting
 from registry.workers import usecases as workers
 from registry.workers.correcting import Correction
@@ -109,6 +110,8 @@ async def approve_correction(
             certificate = await certificates.redecide(
                 rt, tx, actor, worker.id, corrected.claims.category, on
             )
+        if before.attribute == "place":
+            await transfers.follow(tx, [worker.id])
         # Facts are about whoever has a number: with another one come others.
         causes = await life_facts.bind(tx, [worker.id])
         await consequences.follow(rt, tx, [worker.id], causes)

@@ -52,11 +52,12 @@ async def unlink(tx: Tx, merge_id: UUID) -> None:
     await store.unlink(tx, merge_id)
 
 
-async def refuse_merged(tx: Tx, worker_id: UUID) -> None:
-    """Raises :class:`RecordMerged`, naming the surviving record, for a record that was merged."""
-    survivor = (await person_of(tx, [worker_id]))[worker_id]
-    if survivor != worker_id:
-        raise RecordMerged(survivor_id=survivor)
+async def refuse_merged(tx: Tx, *worker_ids: UUID) -> None:
+    """Raises :class:`RecordMerged`, naming the surviving record, for the first that was merged."""
+    merged = await merged_among(tx, worker_ids)
+    for id in worker_ids:
+        if id in merged:
+            raise merged[id]
 
 
 async def merged_among(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, RecordMerged]:

@@ -22,7 +22,7 @@ class NoInspections(Refusal):
 
 
 class NotIssuingOffice(Refusal):
-    """Only the office that issued a certificate inspects it."""
+    """Only the office that issued a certificate inspects it, or the one that took its holder over."""
 
     code = "not-issuing-office"
 
@@ -77,11 +77,14 @@ def window(year: int, *, opens: str, closes: str, late_days: int) -> Window:
     return Window(year, first, last, last + timedelta(days=late_days))
 
 
-def inspect(certificate: Certificate, office: str, on: date, of: Window) -> bool:
-    """Whether this inspection is a late one. Raises when it may not be made."""
+def inspect(
+    certificate: Certificate, office: str, inspected_by: str | None, on: date, of: Window
+) -> bool:
+    """Whether this inspection is a late one. Raises when it may not be made; ``inspected_by``: whose
+    task it is."""
     if certificate.held_state is not None or certificate.state not in ("issued", "suspended"):
         raise certificates.WrongState(state=certificate.state)
-    if office != certificate.issued_by:
+    if office != inspected_by:
         raise NotIssuingOffice
     if on < certificate.state_on:
         raise certificates.OutOfOrder(not_before=certificate.state_on)

@@ -72,6 +72,7 @@ async def inspect_all(
     )
     by_id = {one.id: one for one in found}
     by_number = {one.number: one for one in found if one.number is not None}
+    inspectors = await certificates.inspectors(tx, found)
     done = await store.made(tx, list(by_id))
     today = rt.today()
     windows: dict[int, Window] = {}
@@ -88,7 +89,7 @@ async def inspect_all(
                 raise InTheFuture
             if year not in windows:
                 windows[year] = window_of(rt, year)
-            is_late = domain.inspect(before, actor.office, on, windows[year])
+            is_late = domain.inspect(before, actor.office, inspectors[before.id], on, windows[year])
             if (before.id, year) in done:
                 raise domain.AlreadyInspected
         except Refusal as refusal:

@@ -28,6 +28,7 @@ from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.merges import domain, store
 from registry.merges.domain import Merge, State
+from registry.transfers import usecases as transfers
 from registry.workers import events as worker_events
 from registry.workers import usecases as workers
 from registry.workers.domain import Worker
@@ -99,6 +100,7 @@ async def _join(
         "merged": await _side(tx, await _records(tx, merged.id)),
     }
     await identities.link(tx, merge_id, merged.id, survivor.id)
+    await transfers.follow(tx, [survivor.id])
     await consequences.follow(rt, tx, [survivor.id, merged.id], {})
     return {**before, "after": await _side(tx, await _records(tx, survivor.id))}
 
@@ -110,8 +112,7 @@ async def _both(
     await labour_status.hold(tx, [survivor_id, merged_id])
     survivor = await workers.worker_in(rt, tx, actor, survivor_id)
     merged = await workers.worker_in(rt, tx, actor, merged_id)
-    for one in (survivor, merged):
-        await identities.refuse_merged(tx, one.id)
+    await identities.refuse_merged(tx, survivor.id, merged.id)
     return survivor, merged
 
 
@@ -190,6 +191,7 @@ async def reverse(
         if not await store.reverse(tx, after, actor.subject, event.id):
             raise StaleWrite
         await emit(tx, [event])
+        await transfers.follow(tx, [before.survivor_id, before.merged_id])
         await consequences.follow(rt, tx, [before.survivor_id, before.merged_id], {})
     rt.wake()
     return after

@@ -80,6 +80,12 @@ async def not_open(tx: Tx, asked: Iterable[tuple[str, date]]) -> set[tuple[str, 
     return await store.not_open(tx, asked)
 
 
+async def areas_of(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
+    """In which area each of these offices is now; absent for codes that name none."""
+    found = await store.by_codes(tx, set(codes))
+    return {code: office.area_code for code, office in found.items()}
+
+
 async def office_in(tx: Tx, actor: Actor, code: str, on: date | None = None) -> Office:
     """One office inside what the caller sees, or 404."""
     office = await store.by_code(tx, code, on)
