@@ -63,6 +63,26 @@ class Condition:
     facts: tuple[str, ...] = ()
 
 
+class Clause:
+    """One condition of a rule as data: where it stands, what it says, which facts it looks at.
+
+    Said once, with both outcomes made beforehand: a rule is asked tens of thousands of times in a
+    run, and its sentences never change in between.
+    """
+
+    __slots__ = ("code", "failed", "met")
+
+    def __init__(
+        self, code: str, clause: str, zh: str, en: str, facts: tuple[str, ...] = ()
+    ) -> None:
+        self.code = code
+        self.met = Condition(code, True, clause, zh, en, facts)
+        self.failed = Condition(code, False, clause, zh, en, facts)
+
+    def outcome(self, holds: bool) -> Condition:
+        return self.met if holds else self.failed
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One decision. ``rule`` is ``<service>.<rule>``, ``version`` the shape of the law (``2002``).

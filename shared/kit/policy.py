@@ -11,9 +11,11 @@ A file says since when which value holds and where that is written::
     value = 3
     cite = { document = "中发[2002]12号", clause = "三(八)", status = "source", ref = "004_d2ec" }
 
-Only ``since`` is written; the next value ends the one before it, and ``ended = true`` (without a
-value) ends it without a successor. ``value = "unknown"`` with a ``reason`` makes rules refuse to
-decide. A wrong file stops the start, and the message names the file.
+A value may be a table: one value of the unit under each key (``value = { pension = 20 }``); with the
+unit ``terms`` it is a table of whatever the service reads there. Only ``since`` is written; the next
+value ends the one before it, and ``ended = true`` (without a value) ends it without a successor.
+``value = "unknown"`` with a ``reason`` makes rules refuse to decide. A wrong file stops the start,
+and the message names the file.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from decimal import Decimal
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import orjson
 
@@ -62,9 +64,9 @@ UNITS: dict[str, type | tuple[type, ...]] = {
     "yes-no": bool,
     "code": str,
     "codes": list,
+    "terms": dict,
 }
-Status = Literal["source", "found", "to-verify"]
-Value = int | Decimal | str | bool | date | tuple[str, ...]
+Status = Literal["source", "found", "to-verify", "local", "design"]
 
 _FILE_KEYS = {"id", "title", "title_zh", "unit", "values", "note"}
 _VALUE_KEYS = {"since", "value", "cite", "ended", "reason", "note"}
@@ -74,6 +76,31 @@ _CITE_NEEDED = {"document", "clause", "status"}
 
 class PolicyError(ValueError):
     """A policy file is wrong; the message begins with its path."""
+
+
+class Table(Mapping[str, Any]):
+    """Values under keys, in the order of the file. Never changes, and can be a key itself."""
+
+    __slots__ = ("_items", "_values")
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
+        self._items = tuple(self._values.items())
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(self._items)
+
+
+Value = int | Decimal | str | bool | date | tuple[Any, ...] | Table
 
 
 class NoValue(LookupError):
@@ -87,7 +114,8 @@ class BeforeFirstValue(NoValue):
 @dataclass(frozen=True, slots=True)
 class Cite:
     """Where it is written. ``status``: ``source`` (in the sources given), ``found`` (looked up),
-    ``to-verify`` (nobody has seen it yet)."""
+    ``to-verify`` (nobody has seen it yet), ``local`` (what some cities did, no national law: a city
+    states its own), ``design`` (no text says it; decided here, and open to a city's overlay)."""
 
     document: str
     clause: str
@@ -169,13 +197,13 @@ class Policies:
 
     @classmethod
     def load(cls, folder: Path, overlay: Path | None = None) -> Policies:
-        """Read ``folder/*.toml`` and put the overlay's files over those with the same id.
+        """Read ``folder/**/*.toml`` and put the overlay's files over those with the same id.
 
         One overlay folder may hold files of several services (also in subfolders): those of other
         services are left alone, one with an unknown id of this service is refused.
         """
         default: dict[str, Policy] = {}
-        for path in sorted(folder.glob("*.toml")):
+        for path in sorted(folder.rglob("*.toml")):
             policy = read(path)
             if policy.id.partition(".")[2].replace("_", "-") != path.stem.replace("_", "-"):
                 raise PolicyError(f"{path}: the id {policy.id!r} does not end in the file's name")
@@ -279,6 +307,12 @@ def _entry(policy_id: str, unit: str, raw: Any) -> _Entry:
 
 def _typed(value: Any, unit: str, since: date) -> Value:
     wanted = UNITS[unit]
+    if isinstance(value, dict):
+        if not value:
+            raise PolicyError(f"the value of {since} is an empty table")
+        if unit == "terms":
+            return _frozen(value, since)
+        return Table({key: _typed(one, unit, since) for key, one in value.items()})
     fits = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
     if not fits or isinstance(value, datetime) or (isinstance(value, str) and not value):
         raise PolicyError(f"the value of {since} is no {unit}")
@@ -290,6 +324,17 @@ def _typed(value: Any, unit: str, since: date) -> Value:
     return typed
 
 
+def _frozen(value: Any, since: date) -> Value:
+    if isinstance(value, dict):
+        return Table({key: _frozen(one, since) for key, one in value.items()})
+    if isinstance(value, list):
+        return tuple(_frozen(one, since) for one in value)
+    if isinstance(value, float | datetime):
+        raise PolicyError(f"the value of {since} holds what no term can be")
+    known: Value = value
+    return known
+
+
 def _cite(raw: Any, since: date) -> Cite:
     if not isinstance(raw, dict):
         raise PolicyError(f"the value of {since} cites nothing")
@@ -297,8 +342,8 @@ def _cite(raw: Any, since: date) -> Cite:
     lacking = [key for key in sorted(_CITE_NEEDED) if not str(raw.get(key, "")).strip()]
     if lacking:
         raise PolicyError(f"the citation of {since} lacks {', '.join(lacking)}")
-    if raw["status"] not in ("source", "found", "to-verify"):
-        raise PolicyError(f"the citation of {since}: status is source, found or to-verify")
+    if raw["status"] not in get_args(Status):
+        raise PolicyError(f"the citation of {since}: status is {', '.join(get_args(Status))}")
     return Cite(**raw)
 
 

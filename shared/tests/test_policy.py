@@ -89,6 +89,44 @@ def test_decimals_are_exact_and_codes_are_a_tuple(tmp_path: Path) -> None:
     assert policies.value("registry.rate", date(2003, 1, 1)).record()["value"] == "4.55"
 
 
+def test_a_table_holds_a_value_of_the_unit_under_each_key(tmp_path: Path) -> None:
+    rates = GOOD.replace('"year"', '"percent"').replace(
+        "value = 3", "value = { pension = 20, medical = 6.5 }"
+    )
+    policies = Policies.load(folder(tmp_path, certificate_term=rates))
+    value = policies.value("registry.certificate_term", date(2003, 1, 1))
+    assert value.value == {"pension": 20, "medical": Decimal("6.5")}
+    assert value.record()["value"] == {"pension": 20, "medical": "6.5"}
+    assert hash(value) == hash(policies.value("registry.certificate_term", date(2003, 1, 2)))
+    with pytest.raises(PolicyError, match="is no percent"):
+        Policies.load(folder(tmp_path, certificate_term=rates.replace("6.5", '"much"')))
+
+
+def test_terms_are_a_table_of_anything_that_never_changes(tmp_path: Path) -> None:
+    text = (
+        GOOD.partition("[[values]]")[0].replace('"year"', '"terms"')
+        + """
+[[values]]
+since = 2002-09-30
+cite = { document = "财社[2002]107", clause = "B6", status = "local" }
+[values.value]
+claimant = "employer"
+clauses = [{ code = "new-post", cite = "B6" }]
+"""
+    )
+    inner = tmp_path / "programmes"
+    folder(tmp_path, other=GOOD.replace("certificate_term", "other"))
+    folder(inner, certificate_term=text)
+    terms = Policies.load(tmp_path).value("registry.certificate_term", date(2003, 1, 1))
+    assert terms.value == {
+        "claimant": "employer",
+        "clauses": ({"code": "new-post", "cite": "B6"},),
+    }
+    assert isinstance(hash(terms), int)
+    with pytest.raises(PolicyError, match="is no terms"):
+        Policies.load(folder(tmp_path / "b", x=GOOD.replace('"year"', '"terms"')))
+
+
 def test_an_unknown_value_makes_a_rule_refuse_to_decide(tmp_path: Path) -> None:
     text = GOOD.replace("value = 3", 'value = "unknown"\nreason = "the annex is lost"')
     with pytest.raises(NoValue, match="the annex is lost"):

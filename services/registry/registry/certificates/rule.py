@@ -15,9 +15,8 @@ from datetime import date
 from typing import Any
 
 from kit.crypto import Sex
-from kit.decisions import Condition
+from kit.decisions import Clause, Condition
 from registry.labour_status.domain import WITHDRAWN, LabourStatus
-from registry.rules import Clause
 from registry.unemployment_insurance.domain import OnDay
 from registry.workers.domain import CATEGORIES, Category, Claims
 

@@ -14,10 +14,9 @@ from datetime import date
 from typing import Any, Literal, get_args
 
 from kit.crypto import Sex
-from kit.decisions import Condition
+from kit.decisions import Clause, Condition
 from kit.facts import add_months
 from registry.labour_status.domain import BASE_STATUSES, LabourStatus
-from registry.rules import Clause
 
 RULE = "registry.difficulty"
 LAW = "registry.difficulty_law"

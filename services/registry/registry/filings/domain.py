@@ -14,11 +14,10 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from kit.crypto import Sex
-from kit.decisions import Condition
+from kit.decisions import Clause, Condition
 from kit.facts import add_months
 from kit.refusal import Refusal
 from registry.labour_status.domain import LabourStatus
-from registry.rules import Clause
 from registry.unemployment.domain import Reason, StatedKind
 
 REGISTRATION = "registry.unemployment_registration"
