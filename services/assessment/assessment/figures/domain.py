@@ -11,20 +11,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from assessment.indicators.domain import UNITS, Definition, Period, Semantics, period
 from kit.refusal import Refusal
 
 Form = Literal["value", "rate", "stated", "completion", "growth"]
 
+_FORMS: dict[str, Form] = {form: form for form in get_args(Form)}
+_SEMANTICS: dict[str, Semantics] = {one.lower(): one for one in get_args(Semantics)}
+
 ALL = "all"  # office of a figure that is about everything in its area
 
 _ID = re.compile(
     r"(?P<indicator>[a-z0-9_-]{2,80})(?:@(?P<version>[0-9]{1,4}))?"
-    r"\.(?P<form>value|rate|stated|completion|growth)"
+    rf"\.(?P<form>{'|'.join(_FORMS)})"
     r"\.(?P<area>[0-9]{12})\.(?P<office>[a-z0-9-]{2,60})"
-    r"\.(?:(?P<semantics>pit|ytd|cum|mon|ann)-)?(?P<as_of>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    rf"\.(?:(?P<semantics>{'|'.join(_SEMANTICS)})-)?"
+    r"(?P<as_of>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:\.(?P<issuer>[a-z0-9-]{2,60})(?:\.(?P<target>[a-z0-9_-]{2,80}))?)?",
     re.ASCII,
 )
@@ -85,15 +89,14 @@ def parse(text: str) -> FigureId:
         as_of = date.fromisoformat(match["as_of"])
     except ValueError:
         raise UnknownFigure from None
-    semantics = match["semantics"]
     found = FigureId(
         indicator=match["indicator"],
-        form=match["form"],  # type: ignore[arg-type]
+        form=_FORMS[match["form"]],
         area_code=match["area"],
         office=match["office"],
         as_of=as_of,
         version=int(match["version"]) if match["version"] else None,
-        semantics=semantics.upper() if semantics else None,  # type: ignore[arg-type]
+        semantics=_SEMANTICS[match["semantics"]] if match["semantics"] else None,
         issuer=match["issuer"],
         target_indicator=match["target"],
     )

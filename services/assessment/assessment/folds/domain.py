@@ -55,16 +55,13 @@ class Rule:
     until: str | None = None  # due day, end of contract
 
 
-def _opens(event: str, kind: str, **fields: str | bool) -> Rule:
-    return Rule(event, "opens", kind, **fields)  # type: ignore[arg-type]
-
-
 LIFE_FACT = "life-fact"
 
 RULES: tuple[Rule, ...] = (
     # registry 登记
-    _opens(
+    Rule(
         "registry.office.opened.v1",
+        "opens",
         "office",
         tag="kind",
         aspect="name",
@@ -72,16 +69,21 @@ RULES: tuple[Rule, ...] = (
         quantity="staff",
     ),
     Rule("registry.office.changed.v1", "withdraws", "office", only=("change", "closed")),
-    _opens(
+    Rule(
         "registry.worker.registered.v1",
+        "opens",
         "centre-agreement",
         when="centre_agreement_on",
         on="centre_agreement_on",
     ),
-    _opens("registry.certificate.granted.v1", "certificate-granted", tag="category"),
+    Rule("registry.certificate.granted.v1", "opens", "certificate-granted", tag="category"),
     Rule("registry.certificate.refused.v1", "withdraws", "certificate-granted"),
-    _opens(
-        "registry.certificate.issued.v1", "certificate-issued", tag="category", until="valid_until"
+    Rule(
+        "registry.certificate.issued.v1",
+        "opens",
+        "certificate-issued",
+        tag="category",
+        until="valid_until",
     ),
     # A certificate is revoked when its category turns out wrong: then nobody is entitled either.
     Rule("registry.certificate.revoked.v1", "withdraws", "certificate-issued"),
@@ -90,25 +92,29 @@ RULES: tuple[Rule, ...] = (
     Rule("registry.certificate.restored.v1", "restores", "certificate-issued"),
     Rule("registry.certificate.restored.v1", "restores", "certificate-granted"),
     # Retirement, death, service, emigration, prison: while it holds, nobody is in a base (E8).
-    _opens("registry.life-fact.recorded.v1", LIFE_FACT, tag="kind", until="until"),
+    Rule("registry.life-fact.recorded.v1", "opens", LIFE_FACT, tag="kind", until="until"),
     Rule("registry.life-fact.ended.v1", "ends", LIFE_FACT, on="until"),
     Rule("registry.life-fact.reversed.v1", "voids", LIFE_FACT, only=("what", "fact")),
     Rule("registry.life-fact.reversed.v1", "restores", LIFE_FACT, only=("what", "end")),
-    _opens("registry.difficulty.recognised.v1", "difficulty", tag="kind"),
+    Rule("registry.difficulty.recognised.v1", "opens", "difficulty", tag="kind"),
     # Whoever found work was recognised all the same (I7 counts them in its denominator); one that
     # was superseded names the recognition that it reverses, and never was.
     Rule("registry.difficulty.exited.v1", "closes", "difficulty"),
-    _opens("registry.difficulty.reinstated.v1", "difficulty", tag="kind", on="recognised_on"),
-    _opens(
+    Rule(
+        "registry.difficulty.reinstated.v1", "opens", "difficulty", tag="kind", on="recognised_on"
+    ),
+    Rule(
         "registry.benefit.annotated.v1",
+        "opens",
         "benefit",
         tag="kind",
         unit="certificate_id",
         amount="amount",
     ),
     Rule("registry.benefit.reversed.v1", "voids", "benefit"),
-    _opens(
+    Rule(
         "registry.relief.posted.v1",
+        "opens",
         "relief",
         each=True,
         tag="item",
@@ -117,8 +123,9 @@ RULES: tuple[Rule, ...] = (
         unit="beneficiary_id",
         amount="amount",
     ),
-    _opens(
+    Rule(
         "registry.relief.total-stated.v1",
+        "opens",
         "relief-stated",
         each=True,
         on="period_to",
@@ -126,30 +133,47 @@ RULES: tuple[Rule, ...] = (
         aspect="authority",
         amount="amount",
     ),
-    _opens("registry.pairing.formed.v1", "pairing-formed", tag="helper_office"),
-    _opens("registry.pairing.placed.v1", "pairing-placed", unit="placement_id"),
+    Rule("registry.pairing.formed.v1", "opens", "pairing-formed", tag="helper_office"),
+    Rule("registry.pairing.placed.v1", "opens", "pairing-placed", unit="placement_id"),
     Rule("registry.pairing.unplaced.v1", "voids", "pairing-placed"),
     # jobs-market 就业服务
-    _opens(
+    Rule(
         "jobs-market.post.opened.v1",
+        "opens",
         "post-opened",
         unit="employer_id",
         tag="sector",
         mark="new_investment",
     ),
-    _opens(
-        "jobs-market.post.lost.v1", "post-lost", unit="employer_id", tag="sector", aspect="reason"
+    Rule(
+        "jobs-market.post.lost.v1",
+        "opens",
+        "post-lost",
+        unit="employer_id",
+        tag="sector",
+        aspect="reason",
     ),
-    _opens("jobs-market.vacancy.reported.v1", "vacancy", unit="employer_id", quantity="headcount"),
+    Rule(
+        "jobs-market.vacancy.reported.v1",
+        "opens",
+        "vacancy",
+        unit="employer_id",
+        quantity="headcount",
+    ),
     Rule("jobs-market.vacancy.closed.v1", "ends", "vacancy"),
-    _opens("jobs-market.jobseeker.registered.v1", "jobseeker", until="valid_until"),
+    Rule("jobs-market.jobseeker.registered.v1", "opens", "jobseeker", until="valid_until"),
     Rule("jobs-market.jobseeker.withdrawn.v1", "ends", "jobseeker"),
-    _opens("jobs-market.referral.issued.v1", "referral-issued", unit="jobseeker_id"),
-    _opens(
-        "jobs-market.referral.resolved.v1", "referral-resolved", unit="vacancy_id", tag="outcome"
+    Rule("jobs-market.referral.issued.v1", "opens", "referral-issued", unit="jobseeker_id"),
+    Rule(
+        "jobs-market.referral.resolved.v1",
+        "opens",
+        "referral-resolved",
+        unit="vacancy_id",
+        tag="outcome",
     ),
-    _opens(
+    Rule(
         "jobs-market.placement.confirmed.v1",
+        "opens",
         "placement",
         unit="employer_id",
         tag="channel",
@@ -158,28 +182,40 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("jobs-market.placement.ended.v1", "ends", "placement", on="ended_on"),
     Rule("jobs-market.placement.voided.v1", "voids", "placement"),
-    _opens("jobs-market.public-welfare-post.developed.v1", "public-welfare-post", tag="kind"),
-    _opens(
-        "jobs-market.training-class.opened.v1", "training-class", tag="kind", quantity="planned"
+    Rule(
+        "jobs-market.public-welfare-post.developed.v1", "opens", "public-welfare-post", tag="kind"
+    ),
+    Rule(
+        "jobs-market.training-class.opened.v1",
+        "opens",
+        "training-class",
+        tag="kind",
+        quantity="planned",
     ),
     Rule("jobs-market.training-class.completed.v1", "ends", "training-class"),
-    _opens("jobs-market.enrolment.enrolled.v1", "enrolment", unit="class_id"),
-    _opens(
-        "jobs-market.enrolment.resulted.v1", "enrolment-resulted", unit="class_id", tag="result"
+    Rule("jobs-market.enrolment.enrolled.v1", "opens", "enrolment", unit="class_id"),
+    Rule(
+        "jobs-market.enrolment.resulted.v1",
+        "opens",
+        "enrolment-resulted",
+        unit="class_id",
+        tag="result",
     ),
-    _opens("jobs-market.enrolment.employed.v1", "enrolment-employed", unit="class_id"),
+    Rule("jobs-market.enrolment.employed.v1", "opens", "enrolment-employed", unit="class_id"),
     Rule("jobs-market.enrolment.unemployed.v1", "voids", "enrolment-employed"),
     # subsidy 资金
-    _opens(
+    Rule(
         "subsidy.appropriation.received.v1",
+        "opens",
         "appropriation",
         each=True,
         tag="source",
         aspect="fund",
         amount="amount",
     ),
-    _opens(
+    Rule(
         "subsidy.arrangement.made.v1",
+        "opens",
         "arrangement",
         each=True,
         tag="use_code",
@@ -187,8 +223,9 @@ RULES: tuple[Rule, ...] = (
         mark="finding",
         amount="amount",
     ),
-    _opens(
+    Rule(
         "subsidy.payment.made.v1",
+        "opens",
         "payment",
         each=True,
         tag="use_code",
@@ -197,16 +234,18 @@ RULES: tuple[Rule, ...] = (
         amount="amount",
     ),
     # Money that came back is a posting of its own day; it does not unmake the payment.
-    _opens(
+    Rule(
         "subsidy.payment.reversed.v1",
+        "opens",
         "payment-reversed",
         each=True,
         tag="use_code",
         aspect="fund",
         amount="amount",
     ),
-    _opens(
+    Rule(
         "subsidy.entitlement.opened.v1",
+        "opens",
         "entitlement",
         tag="programme",
         unit="employer_id",
@@ -214,11 +253,16 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("subsidy.entitlement.closed.v1", "closes", "entitlement"),
     # loans 小额担保贷款
-    _opens(
-        "loans.contribution.received.v1", "contribution", each=True, tag="level", amount="amount"
+    Rule(
+        "loans.contribution.received.v1",
+        "opens",
+        "contribution",
+        each=True,
+        tag="level",
+        amount="amount",
     ),
-    _opens("loans.loan.disbursed.v1", "loan-disbursed", amount="principal", until="due_on"),
-    _opens("loans.loan.repaid.v1", "loan-repaid", each=True, amount="principal"),
+    Rule("loans.loan.disbursed.v1", "opens", "loan-disbursed", amount="principal", until="due_on"),
+    Rule("loans.loan.repaid.v1", "opens", "loan-repaid", each=True, amount="principal"),
     Rule("loans.loan.settled.v1", "ends", "loan-disbursed"),
 )
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from assessment.indicators.domain import Semantics
 from kit.refusal import Refusal
 
 Form = Literal["value", "rate", "stated", "completion", "growth"]
@@ -38,7 +39,7 @@ class Publication:
     issuer: str | None
     target_indicator: str | None
     as_of: date
-    semantics: str | None
+    semantics: Semantics | None
     unit: str
     value: Decimal
     decimals: int

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
+from assessment.indicators.domain import Semantics
 from assessment.publications import store
 from assessment.publications.domain import IssuerMissing, MoreDecimals, Publication, publish
 from kit.auth import Actor
@@ -47,7 +48,7 @@ class Line(Protocol):
     @property
     def period(self) -> str: ...
     @property
-    def semantics(self) -> str | None: ...
+    def semantics(self) -> Semantics | None: ...
     def publication(self) -> Publication: ...
 
 

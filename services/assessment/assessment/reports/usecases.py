@@ -54,7 +54,7 @@ async def _line(evaluation: Evaluation, published: Publication) -> Line:
         area_code=published.area_code,
         office=published.office,
         as_of=published.as_of,
-        semantics=published.semantics,  # type: ignore[arg-type]
+        semantics=published.semantics,
         issuer=published.issuer,
         target_indicator=published.target_indicator,
     )
