@@ -13,7 +13,9 @@ NOUNS: dict[str, tuple[str, ...]] = {
         "certificate", "credential", "difficulty", "benefit", "relief", "pairing", "audit",
         "event",
     ),
-    "subsidy": ("fund", "appropriation", "arrangement", "payment", "entitlement", "event"),
+    "subsidy": (
+        "fund", "appropriation", "arrangement", "reservation", "payment", "entitlement", "event",
+    ),
     "loans": ("guarantee-fund", "loan", "event"),
     "jobs-market": (
         "employer", "post", "vacancy", "jobseeker", "referral", "placement",
@@ -101,11 +103,13 @@ ROLES: dict[str, frozenset[str]] = {
         "subsidy", "fund", "appropriation", "arrangement", "payment", "entitlement",
         verbs="write import",
     )
+    | _of("subsidy", "reservation", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read write import"),
     # 财政审批: releases what another one prepared.
     "finance_approver": _PLACES
     | _of("subsidy", verbs="read")
     | _of("subsidy", "appropriation", "arrangement", "payment", "entitlement", verbs="approve")
+    | _of("subsidy", "reservation", verbs="approve")
     | _of("loans", "guarantee-fund", verbs="read approve"),
     # 小额贷款经办
     "loans_officer": _PLACES

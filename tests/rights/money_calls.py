@@ -37,6 +37,15 @@ async def money_calls(city: City, calls: Calls) -> None:
     note("POST /v1/arrangements/imports", rows=[plan])
     note("GET /v1/arrangements")
     note("GET /v1/arrangements/{arrangement_id}", arrangement_id=line)
+    hold = {"arrangement_id": line, "amount": "20.00", "reserved_on": "2003-07-15",
+            "purpose": "三季度培训补贴", **PLACE}  # fmt: skip
+    held = await made(city, "subsidy", "/v1/reservations", hold)
+    step = {"on": "2003-07-20"}
+    note("POST /v1/reservations", hold)
+    note("GET /v1/reservations")
+    note("GET /v1/reservations/{reservation_id}", reservation_id=held)
+    note("POST /v1/reservations/{reservation_id}/commitments", step, reservation_id=held)
+    note("POST /v1/reservations/{reservation_id}/releases", step, reservation_id=held)
     note("POST /v1/payments", payment)
     note("POST /v1/payments/imports", rows=[payment])
     note("GET /v1/payments")

@@ -23,8 +23,10 @@ from subsidy.payments.domain import (
     PaidBeforeArranged,
     ReversedBeforePaid,
 )  # fmt: skip
+from subsidy.reservations import api as reservations
 
 PROBLEMS: dict[type[Exception], Problem] = {
+    **dict(reservations.problems),
     YearOutOfRange: Problem(
         422, "budget-year-differs", "预算年度与到账日期不符",
         "The budget year does not fit the day of receipt",
@@ -77,6 +79,7 @@ SERVICE = Service(
         appropriations_imports,
         arrangements,
         arrangement_imports,
+        reservations.router,
         payments,
         payment_imports,
         journal,

@@ -40,6 +40,16 @@ class ArrangementMade(BaseModel):
     finding: Finding | None = Field(default=None, description="发现的问题，无则为空")
 
 
+class ReservationTold(BaseModel):
+    """A step of a reservation: money of an arrangement held back, promised, or given back."""
+
+    fund: Fund
+    arrangement_id: UUID
+    use_code: str
+    amount: YuanPositive = Field(description="此步涉及的金额")
+    about: UUID | None = Field(default=None, description="所为之发放批次、申领或项目")
+
+
 class PaymentMade(BaseModel):
     """Money left an arrangement's line."""
 
@@ -102,6 +112,21 @@ ARRANGEMENT_MADE = EventType(
      "purpose": "旅游企业有偿解除劳动关系", "approval": None,
      "finding": "use-outside-permitted-list"},
 )  # fmt: skip
+_RESERVED = {
+    "fund": "reemployment", "arrangement_id": f"{EXAMPLE}1",
+    "use_code": "social-insurance-subsidy", "amount": "120000.00", "about": None,
+}  # fmt: skip
+RESERVATION_MADE = EventType(
+    "subsidy.reservation.made.v1", ReservationTold, "资金预留", "Money reserved", _RESERVED
+)
+RESERVATION_COMMITTED = EventType(
+    "subsidy.reservation.committed.v1", ReservationTold, "预留资金已承诺", "Reserved money promised",
+    _RESERVED,
+)  # fmt: skip
+RESERVATION_RELEASED = EventType(
+    "subsidy.reservation.released.v1", ReservationTold, "预留资金已释放", "Reserved money given back",
+    _RESERVED,
+)  # fmt: skip
 PAYMENT_MADE = EventType(
     "subsidy.payment.made.v1", PaymentMade, "资金支付", "Money paid",
     {"fund": "living_allowance", "arrangement_id": f"{EXAMPLE}1", "use_code": "living-allowance",
@@ -131,7 +156,8 @@ ENTITLEMENT_CLOSED = EventType(
 CATALOGUE = Catalogue(
     "subsidy",
     [
-        APPROPRIATION_RECEIVED, ARRANGEMENT_MADE, PAYMENT_MADE, PAYMENT_REVERSED,
+        APPROPRIATION_RECEIVED, ARRANGEMENT_MADE, RESERVATION_MADE, RESERVATION_COMMITTED,
+        RESERVATION_RELEASED, PAYMENT_MADE, PAYMENT_REVERSED,
         ENTITLEMENT_OPENED, ENTITLEMENT_REFUSED, ENTITLEMENT_CLOSED,
     ],
 )  # fmt: skip

@@ -315,8 +315,11 @@ KEPT: tuple[str, ...] = (
     "subsidy.entitlement.refused.v1",
 )
 
-#: Nouns of others that nothing here counts: what somebody earned, and who might be whom.
-LEFT_ALONE: frozenset[str] = frozenset({"registry.contribution", "registry.duplicate"})
+#: Nouns of others that nothing here counts: what somebody earned, who might be whom, and money that
+#: is held back within one line.
+LEFT_ALONE: frozenset[str] = frozenset(
+    {"registry.contribution", "registry.duplicate", "subsidy.reservation"}
+)
 
 RULES_OF: dict[str, tuple[Rule, ...]] = {
     event: tuple(rule for rule in RULES if rule.event == event)

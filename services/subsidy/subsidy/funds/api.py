@@ -111,7 +111,9 @@ class FundBody(BaseModel):
     arranged_by_use: list[Amount]
     paid: Yuan = Field(description="已支付")
     paid_by_use: list[Amount]
-    arranged_not_paid: Yuan = Field(description="已安排未支付")
+    arranged_not_paid: Yuan = Field(description="已安排未支付（含已预留、已承诺）")
+    reserved: Yuan = Field(description="其中：已预留")
+    committed: Yuan = Field(description="其中：已承诺")
     unallocated: Yuan = Field(description="未安排")
     unallocated_age_days: int | None = Field(description="最早一笔未安排资金的闲置天数")
     unallocated_since: list[IdleMoney]
@@ -132,6 +134,8 @@ class FundBody(BaseModel):
             paid=p.paid_total,
             paid_by_use=amounts(p.paid),
             arranged_not_paid=p.arranged_not_paid,
+            reserved=p.reserved,
+            committed=p.committed,
             unallocated=p.unallocated,
             unallocated_age_days=p.unallocated_age_days,
             unallocated_since=[

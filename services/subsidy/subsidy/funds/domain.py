@@ -92,13 +92,16 @@ class Sum:
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a fund's money is on a day (fen). ``unexplained`` is what was received and neither
-    paid nor kept back by any later fact that we know: it is shown, never spread (N9)."""
+    paid nor kept back by any later fact that we know: it is shown, never spread (N9). ``reserved`` and
+    ``committed`` are parts of what is arranged and not paid."""
 
     fund: Fund
     as_of: date
     received: dict[str, int]
     arranged: dict[str, int]
     paid: dict[str, int]
+    reserved: int
+    committed: int
     unallocated: int
     layers: tuple[Layer, ...]
 
@@ -135,7 +138,7 @@ def position(
     arranged: dict[str, int] = {}
     paid: dict[str, int] = {}
     arranged_in: dict[str, int] = {}
-    unallocated = 0
+    held = {"unallocated": 0, "reserved": 0, "committed": 0}
     for one in sums:
         if one.kind == "source":
             received[one.detail] = received.get(one.detail, 0) + one.rest
@@ -145,7 +148,7 @@ def position(
         elif one.kind == "paid":
             paid[one.detail] = paid.get(one.detail, 0) + one.rest
         else:
-            unallocated += one.rest
+            held[one.kind] += one.rest
     by_area: dict[str, list[tuple[date, int]]] = {}
     for area_code, received_on, amount in receipts:
         by_area.setdefault(area_code, []).append((received_on, amount))
@@ -154,4 +157,7 @@ def position(
         for area_code, mine in sorted(by_area.items())
         for layer in unallocated_layers(mine, arranged_in.get(area_code, 0))
     ]
-    return Position(fund, as_of, received, arranged, paid, unallocated, tuple(layers))
+    return Position(
+        fund, as_of, received, arranged, paid, held["reserved"], held["committed"],
+        held["unallocated"], tuple(layers),
+    )  # fmt: skip

@@ -6,7 +6,9 @@ cross to the other side is overdrawn, and the entry is refused. The database hol
 (a deferred constraint trigger and a check), so that no way around this module breaks them.
 
 Accounts of one fund in one area, in the order in which money moves:
-source (credit) -> unallocated -> arranged:<arrangement> -> paid:<use> (debit).
+source (credit) -> unallocated -> arranged:<arrangement> -> reserved:<reservation>
+-> committed:<reservation> -> paid:<use> (debit). A payment that nobody had to reserve goes from
+arranged to paid at once.
 """
 
 from __future__ import annotations
@@ -19,14 +21,18 @@ from uuid import UUID
 
 from kit.refusal import Refusal
 
-AccountKind = Literal["source", "unallocated", "arranged", "paid"]
-EntryKind = Literal["appropriation", "arrangement", "payment", "reversal"]
+AccountKind = Literal["source", "unallocated", "arranged", "reserved", "committed", "paid"]
+EntryKind = Literal[
+    "appropriation", "arrangement", "reservation", "commitment", "release", "payment", "reversal"
+]
 
 #: Fund, area code, kind, detail: what names an account.
 Key = tuple[str, str, AccountKind, str]
 
 #: On which side an account of a kind stands.
-SIDES: Mapping[AccountKind, int] = {"source": -1, "unallocated": 1, "arranged": 1, "paid": 1}
+SIDES: Mapping[AccountKind, int] = {
+    "source": -1, "unallocated": 1, "arranged": 1, "reserved": 1, "committed": 1, "paid": 1,
+}  # fmt: skip
 
 
 class Unbalanced(Refusal):

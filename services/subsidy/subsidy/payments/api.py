@@ -42,6 +42,9 @@ class MakePayment(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
     id: UUID | None = Field(default=None, description="调用方生成的标识 (UUID made by the caller)")
     arrangement_id: UUID = Field(description="资金安排标识")
+    reservation_id: UUID | None = Field(
+        default=None, description="由该项安排已承诺的预留中支付；缺省由安排余额直接支付"
+    )
     amount: YuanPositive = Field(description="金额（元）")
     paid_on: FactDate
     payee_kind: PayeeKind = Field(description="收款方类别")
@@ -52,7 +55,7 @@ class MakePayment(Asked):
     def fact(self) -> Payment:
         return Payment(
             self.id or new_id(), self.arrangement_id, self.amount, self.paid_on, self.payee_kind,
-            self.purpose, self.area_code, self.office,
+            self.purpose, self.area_code, self.office, self.reservation_id,
         )  # fmt: skip
 
 
@@ -71,6 +74,7 @@ class PaymentBody(BaseModel):
 
     id: UUID
     arrangement_id: UUID
+    reservation_id: UUID | None = Field(default=None, description="所用预留")
     amount: Yuan
     paid_on: date
     payee_kind: PayeeKind

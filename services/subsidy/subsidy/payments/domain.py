@@ -5,7 +5,7 @@ What was paid is never edited: a payment that was wrong is taken back by a rever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -41,7 +41,8 @@ class ReversedBeforePaid(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money paid: fen, to a kind of payee, from an arrangement's line."""
+    """Money paid: fen, to a kind of payee, from an arrangement's line, or from what a reservation of
+    this line holds (``reservation_id``)."""
 
     id: UUID
     arrangement_id: UUID
@@ -51,6 +52,7 @@ class Payment:
     purpose: str
     area_code: str
     office: str
+    reservation_id: UUID | None = None
     reversed_on: date | None = None
 
     def reverse(self, on: date) -> Payment:
@@ -59,10 +61,7 @@ class Payment:
             raise AlreadyReversed()
         if on < self.paid_on:
             raise ReversedBeforePaid(paid_on=self.paid_on)
-        return Payment(
-            self.id, self.arrangement_id, self.amount, self.paid_on, self.payee_kind,
-            self.purpose, self.area_code, self.office, on,
-        )  # fmt: skip
+        return replace(self, reversed_on=on)
 
 
 def admit(payment: Payment, arranged_on: date) -> Payment:

@@ -12,11 +12,11 @@ from subsidy.payments.domain import Payment
 
 _COLUMNS = (
     "id", "arrangement_id", "amount", "paid_on", "payee_kind", "purpose", "area_code", "office",
-    "entry_id", "event_id", "recorded_by",
+    "reservation_id", "entry_id", "event_id", "recorded_by",
 )  # fmt: skip
 _SELECT = """
 select p.id, p.arrangement_id, p.amount, p.paid_on, p.payee_kind, p.purpose, p.area_code, p.office,
-       p.entry_id, p.event_id, p.recorded_at, v.reversed_on, v.reason as reversal_reason
+       p.reservation_id, p.entry_id, p.event_id, p.recorded_at, v.reversed_on, v.reason as reversal_reason
   from payment p left join payment_reversal v on v.payment_id = p.id
 """
 
@@ -34,7 +34,7 @@ async def add(tx: Tx, items: Sequence[tuple[Payment, UUID, UUID]], *, recorded_b
         [
             (
                 p.id, p.arrangement_id, p.amount, p.paid_on, p.payee_kind, p.purpose, p.area_code,
-                p.office, entry_id, event_id, recorded_by,
+                p.office, p.reservation_id, entry_id, event_id, recorded_by,
             )
             for p, entry_id, event_id in items
         ],
@@ -55,7 +55,7 @@ async def lock(tx: Tx, payment_id: UUID) -> None:
 def payment_of(row: Any) -> Payment:
     return Payment(
         row["id"], row["arrangement_id"], row["amount"], row["paid_on"], row["payee_kind"],
-        row["purpose"], row["area_code"], row["office"], row["reversed_on"],
+        row["purpose"], row["area_code"], row["office"], row["reservation_id"], row["reversed_on"],
     )  # fmt: skip
 
 

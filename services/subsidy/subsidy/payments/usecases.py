@@ -25,6 +25,8 @@ from subsidy.journal import domain as journal_domain
 from subsidy.journal import usecases as journal
 from subsidy.payments import domain, store
 from subsidy.payments.domain import LineExhausted, Payment
+from subsidy.reservations import usecases as reservations
+from subsidy.reservations.domain import ReservationUnknown
 
 
 async def make_payment(rt: Runtime, actor: Actor, payment: Payment, claim: Claim) -> Payment:
@@ -42,7 +44,19 @@ async def pay(
     """The same for a set, in order: each row sees what the rows before it left on the line."""
     taken = await store.existing(tx, [fact.id for fact in facts])
     known = await arrangements.known(tx, actor, list({fact.arrangement_id for fact in facts}))
-    accounts = await journal.lock(tx, (key for one in known.values() for key in _keys(one)))
+    held = await reservations.payable(
+        tx, actor, [fact.reservation_id for fact in facts if fact.reservation_id is not None]
+    )
+    accounts = await journal.lock(
+        tx,
+        (
+            key
+            for fact in facts
+            if (one := known.get(fact.arrangement_id)) is not None
+            and (fact.reservation_id is None or fact.reservation_id in held)
+            for key in _keys(fact, one)
+        ),
+    )
     by_id = {account.id: account for account in accounts.values()}
     results: list[Payment | Refusal] = []
     entries: list[journal_domain.Entry] = []
@@ -59,7 +73,12 @@ async def pay(
             if arrangement is None:
                 raise ArrangementUnknown
             domain.admit(fact, arrangement.arranged_on)
-            line, paid = (accounts[key] for key in _keys(arrangement))
+            if fact.reservation_id is not None:
+                reservation = held.get(fact.reservation_id)
+                if reservation is None:
+                    raise ReservationUnknown
+                reservation.admit_payment(fact.arrangement_id, fact.paid_on)
+            line, paid = (accounts[key] for key in _keys(fact, arrangement))
             entry = journal_domain.transfer(
                 new_id(), "payment", fact.paid_on, fact.id, place=(fact.area_code, fact.office),
                 credit=line.id, debit=paid.id, amount=fact.amount,
@@ -113,9 +132,16 @@ async def reverse_payment(
     return after
 
 
-def _keys(arrangement: Arrangement) -> tuple[journal_domain.Key, journal_domain.Key]:
+def _keys(
+    payment: Payment, arrangement: Arrangement
+) -> tuple[journal_domain.Key, journal_domain.Key]:
+    """The account that money leaves, the line's or what a reservation committed, and the one of its
+    use."""
     place = (arrangement.fund, arrangement.area_code)
-    return (*place, "arranged", str(arrangement.id)), (*place, "paid", arrangement.use_code)
+    paid: journal_domain.Key = (*place, "paid", arrangement.use_code)
+    if payment.reservation_id is not None:
+        return (*place, "committed", str(payment.reservation_id)), paid
+    return (*place, "arranged", str(arrangement.id)), paid
 
 
 def _told(

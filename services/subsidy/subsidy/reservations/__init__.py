@@ -1,0 +1,1 @@
+"""Reservations (资金预留): money held back for what is about to be promised."""
