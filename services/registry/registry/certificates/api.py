@@ -8,12 +8,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kit import areas, audit, bulk, pagination, versions
+from kit import areas, audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
 from kit.service import Runtime
+from kit.steps import Act, Step, acting, stepping
 from kit.versions import etag
 from kit.wire import load
 from registry.certificates import cases, domain, ending, issuing, usecases
@@ -43,21 +44,20 @@ from registry.decision_api import DecisionOut
 router = APIRouter(prefix="/v1/certificates", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
 Writer = Annotated[Actor, requires("registry:certificate:write")]
+Applying = Annotated[Act, acting("registry:certificate:write")]
+Writing = Annotated[Step, stepping("registry:certificate:write")]
 Approver = Annotated[Actor, requires("registry:certificate:approve")]
+Approving = Annotated[Step, stepping("registry:certificate:approve")]
 Importer = Annotated[Actor, requires("registry:certificate:import")]
 
 #: What an answer about a certificate shows of its holder, in the words of the access log.
 SHOWN = ("certificate",)
 
 
-async def told(
-    request: Request, response: Response, actor: Actor, operation: str, certificate: Certificate
-) -> CertificateOut:
-    """The answer to a step: the case as it is now, with the ETag that the next step must name."""
-    rt = runtime_of(request)
-    case = await cases.after_step(rt, actor, certificate)
-    await audit.note(rt, actor, operation, [certificate.worker_id], SHOWN)
-    response.headers["ETag"] = etag(certificate.version)
+async def told(act: Act, certificate: Certificate) -> CertificateOut:
+    """The answer to an act: the case as it is now, with the ETag that the next step must name."""
+    case = await cases.after_step(act.rt, act.actor, certificate)
+    await act.shows([certificate.worker_id], SHOWN, certificate.version)
     return CertificateOut.of(case)
 
 
@@ -68,13 +68,10 @@ async def noted(rt: Runtime, actor: Actor, operation: str, shown: Sequence[Case]
 
 
 @router.post("", status_code=201, summary="申请优惠证", operation_id="apply_for_certificate")
-async def apply_for_certificate(
-    request: Request, response: Response, body: ApplyIn, actor: Writer
-) -> CertificateOut:
+async def apply_for_certificate(body: ApplyIn, act: Applying) -> CertificateOut:
     """Take an application. 409 when the person has one under way or in hand."""
-    rt = runtime_of(request)
-    done = await usecases.apply_for_certificate(rt, actor, body.command())
-    return await told(request, response, actor, "apply_for_certificate", done)
+    done = await usecases.apply_for_certificate(act.rt, act.actor, body.command())
+    return await told(act, done)
 
 
 @router.post(
@@ -208,19 +205,12 @@ async def get_certificate_decision(
 @router.post(
     "/{certificate_id}/checks", status_code=201, summary="审核", operation_id="check_certificate"
 )
-async def check_certificate(
-    request: Request,
-    response: Response,
-    certificate_id: UUID,
-    body: StepIn,
-    actor: Writer,
-    version: versions.Required,
-) -> CertificateOut:
+async def check_certificate(certificate_id: UUID, body: StepIn, step: Writing) -> CertificateOut:
     """The rule decides: checked, or refused with the first failing clause."""
     done = await usecases.check_certificate(
-        runtime_of(request), actor, certificate_id, body.on, version
+        step.rt, step.actor, certificate_id, body.on, step.version
     )
-    return await told(request, response, actor, "check_certificate", done)
+    return await told(step, done)
 
 
 @router.post(
@@ -228,36 +218,24 @@ async def check_certificate(
     operation_id="publicise_certificate",
 )  # fmt: skip
 async def publicise_certificate(
-    request: Request,
-    response: Response,
-    certificate_id: UUID,
-    body: StepIn,
-    actor: Writer,
-    version: versions.Required,
+    certificate_id: UUID, body: StepIn, step: Writing
 ) -> CertificateOut:
     """Post it on the public list; the days of publicity begin."""
     done = await usecases.publicise_certificate(
-        runtime_of(request), actor, certificate_id, body.on, version
+        step.rt, step.actor, certificate_id, body.on, step.version
     )
-    return await told(request, response, actor, "publicise_certificate", done)
+    return await told(step, done)
 
 
 @router.post(
     "/{certificate_id}/issues", status_code=201, summary="发证", operation_id="issue_certificate"
 )
-async def issue_certificate(
-    request: Request,
-    response: Response,
-    certificate_id: UUID,
-    body: StepIn,
-    actor: Approver,
-    version: versions.Required,
-) -> CertificateOut:
+async def issue_certificate(certificate_id: UUID, body: StepIn, step: Approving) -> CertificateOut:
     """Hand the certificate over, once its days of publicity are past. Never by the person who took or
     checked the application."""
-    command = Issue(body.on, certificate_id, version=version)
-    done = await issuing.issue_certificate(runtime_of(request), actor, command)
-    return await told(request, response, actor, "issue_certificate", done)
+    command = Issue(body.on, certificate_id, version=step.version)
+    done = await issuing.issue_certificate(step.rt, step.actor, command)
+    return await told(step, done)
 
 
 @router.post(
@@ -265,19 +243,14 @@ async def issue_certificate(
     operation_id="refuse_certificate",
 )  # fmt: skip
 async def refuse_certificate(
-    request: Request,
-    response: Response,
-    certificate_id: UUID,
-    body: RefuseIn,
-    actor: Approver,
-    version: versions.Required,
+    certificate_id: UUID, body: RefuseIn, step: Approving
 ) -> CertificateOut:
     """Refuse by hand, with a coded reason. Never by the person who took or checked it."""
     papers = [paper.paper() for paper in body.evidence]
     done = await usecases.refuse_certificate(
-        runtime_of(request), actor, certificate_id, body.on, version, body.reason, papers
+        step.rt, step.actor, certificate_id, body.on, step.version, body.reason, papers
     )
-    return await told(request, response, actor, "refuse_certificate", done)
+    return await told(step, done)
 
 
 @router.post(
@@ -285,19 +258,14 @@ async def refuse_certificate(
     operation_id="revoke_certificate",
 )  # fmt: skip
 async def revoke_certificate(
-    request: Request,
-    response: Response,
-    certificate_id: UUID,
-    body: RevokeIn,
-    actor: Approver,
-    version: versions.Required,
+    certificate_id: UUID, body: RevokeIn, step: Approving
 ) -> CertificateOut:
     """Withdraw it for a coded reason, from the day of the fact."""
     papers = [paper.paper() for paper in body.evidence]
     done = await ending.revoke_certificate(
-        runtime_of(request), actor, certificate_id, body.effective_on, version, body.reason, papers
+        step.rt, step.actor, certificate_id, body.effective_on, step.version, body.reason, papers
     )
-    return await told(request, response, actor, "revoke_certificate", done)
+    return await told(step, done)
 
 
 @router.post(

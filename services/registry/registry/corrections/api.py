@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, idempotency, pagination, versions
+from kit import audit, idempotency, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
+from kit.steps import Step, stepping
 from kit.versions import etag
 from kit.wire import Asked, Text
 from registry.certificates.acts import State as CertificateState
@@ -27,8 +28,8 @@ TAG = "corrections 更正"
 of_worker = APIRouter(prefix="/v1/workers/{worker_id}/correction-requests", tags=[TAG])
 router = APIRouter(prefix="/v1/correction-requests", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:correction:read")]
-Writer = Annotated[Actor, requires("registry:correction:write")]
-Approver = Annotated[Actor, requires("registry:correction:approve")]
+Writing = Annotated[Step, stepping("registry:correction:write")]
+Approving = Annotated[Step, stepping("registry:correction:approve")]
 STATES = "requested 待审，approved 已批准，refused 已驳回，withdrawn 已撤回"
 #: What a request shows of a person, in the words of the access log.
 SHOWN = ("correction",)
@@ -115,26 +116,18 @@ class CorrectionOutcome(BaseModel):
 
 @of_worker.post("", status_code=201, summary="申请更正", operation_id="request_correction")
 async def request_correction(
-    request: Request,
-    response: Response,
-    worker_id: UUID,
-    body: RequestCorrectionIn,
-    actor: Writer,
-    version: versions.Required,
-    claim: idempotency.Optional,
+    worker_id: UUID, body: RequestCorrectionIn, step: Writing, claim: idempotency.Optional
 ) -> CorrectionRequestOut:
     """Ask that one attribute of the record be corrected. Nothing changes until another person
     approves. Needs If-Match with the worker's ETag."""
     command = Ask(
         worker_id, body.attribute, body.json_value, body.valid_from, body.requested_on,
-        body.reason, body.evidence, version,
+        body.reason, body.evidence, step.version,
     )  # fmt: skip
-    rt = runtime_of(request)
     made = await usecases.request_correction(
-        rt, actor, command, claim.answering(201, CorrectionRequestOut.of)
+        step.rt, step.actor, command, claim.answering(201, CorrectionRequestOut.of)
     )
-    await audit.note(rt, actor, "request_correction", [worker_id], SHOWN)
-    response.headers["ETag"] = etag(made.version)
+    await step.shows([worker_id], SHOWN, made.version)
     return CorrectionRequestOut.of(made)
 
 
@@ -203,20 +196,15 @@ async def get_correction(
     operation_id="approve_correction",
 )
 async def approve_correction(
-    request: Request,
-    response: Response,
-    request_id: UUID,
-    body: ApproveIn,
-    actor: Approver,
-    version: versions.Required,
+    request_id: UUID, body: ApproveIn, step: Approving
 ) -> CorrectionOutcome:
     """Approve: the record is changed and the rule is asked again. Never by whoever asked (409
     ``maker-is-checker``). Granted and refused certificates change places, an issued one is revoked.
     The ETag of the answer is the worker's."""
-    rt = runtime_of(request)
-    outcome = await usecases.approve_correction(rt, actor, request_id, body.on, version)
-    await audit.note(rt, actor, "approve_correction", [outcome.worker.id], SHOWN)
-    response.headers["ETag"] = etag(outcome.worker.version)
+    outcome = await usecases.approve_correction(
+        step.rt, step.actor, request_id, body.on, step.version
+    )
+    await step.shows([outcome.worker.id], SHOWN, outcome.worker.version)
     return CorrectionOutcome.of(outcome)
 
 
@@ -224,18 +212,13 @@ async def approve_correction(
     "/{request_id}/refusals", status_code=201, summary="驳回更正", operation_id="refuse_correction"
 )
 async def refuse_correction(
-    request: Request,
-    response: Response,
-    request_id: UUID,
-    body: RefuseIn,
-    actor: Approver,
-    version: versions.Required,
+    request_id: UUID, body: RefuseIn, step: Approving
 ) -> CorrectionRequestOut:
     """Refuse with a reason; the record stays. Never by whoever asked."""
-    rt = runtime_of(request)
-    found = await usecases.refuse_correction(rt, actor, request_id, body.on, body.reason, version)
-    await audit.note(rt, actor, "refuse_correction", [found.worker_id], SHOWN)
-    response.headers["ETag"] = etag(found.version)
+    found = await usecases.refuse_correction(
+        step.rt, step.actor, request_id, body.on, body.reason, step.version
+    )
+    await step.shows([found.worker_id], SHOWN, found.version)
     return CorrectionRequestOut.of(found)
 
 
@@ -244,18 +227,13 @@ async def refuse_correction(
     operation_id="withdraw_correction",
 )  # fmt: skip
 async def withdraw_correction(
-    request: Request,
-    response: Response,
-    request_id: UUID,
-    body: WithdrawIn,
-    actor: Writer,
-    version: versions.Required,
+    request_id: UUID, body: WithdrawIn, step: Writing
 ) -> CorrectionRequestOut:
     """Take a request back; only whoever asked."""
-    rt = runtime_of(request)
-    found = await usecases.withdraw_correction(rt, actor, request_id, body.on, version)
-    await audit.note(rt, actor, "withdraw_correction", [found.worker_id], SHOWN)
-    response.headers["ETag"] = etag(found.version)
+    found = await usecases.withdraw_correction(
+        step.rt, step.actor, request_id, body.on, step.version
+    )
+    await step.shows([found.worker_id], SHOWN, found.version)
     return CorrectionRequestOut.of(found)
 
 

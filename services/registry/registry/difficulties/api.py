@@ -7,11 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kit import areas, audit, bulk, pagination, versions
+from kit import areas, audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
+from kit.steps import Step, stepping
 from kit.versions import etag
 from kit.wire import load
 from registry.decision_api import DecisionOut
@@ -36,7 +37,8 @@ TAG = "difficulties 就业困难对象"
 router = APIRouter(prefix="/v1/difficulties", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:difficulty:read")]
 Writer = Annotated[Actor, requires("registry:difficulty:write")]
-Approver = Annotated[Actor, requires("registry:difficulty:approve")]
+Writing = Annotated[Step, stepping("registry:difficulty:write")]
+Approving = Annotated[Step, stepping("registry:difficulty:approve")]
 Importer = Annotated[Actor, requires("registry:difficulty:import")]
 Area = Annotated[AreaCode | None, Query(description="区划；缺省为本机构辖区")]
 SHOWN = ("difficulty",)
@@ -206,22 +208,13 @@ async def list_difficulty_proofs(request: Request, difficulty_id: UUID, actor: R
 @router.post(
     "/{difficulty_id}/exits", status_code=201, summary="退出认定", operation_id="exit_difficulty"
 )
-async def exit_difficulty(
-    request: Request,
-    response: Response,
-    difficulty_id: UUID,
-    body: ExitIn,
-    actor: Writer,
-    version: versions.Required,
-) -> DifficultyOut:
+async def exit_difficulty(difficulty_id: UUID, body: ExitIn, step: Writing) -> DifficultyOut:
     """The person leaves the group, with a coded reason. Work, retirement and other
     facts end a recognition by themselves."""
-    rt = runtime_of(request)
     difficulty = await usecases.exit_difficulty(
-        rt, actor, difficulty_id, body.reason, body.on, version
+        step.rt, step.actor, difficulty_id, body.reason, body.on, step.version
     )
-    await audit.note(rt, actor, "exit_difficulty", [difficulty.worker_id], SHOWN)
-    response.headers["ETag"] = etag(difficulty.version)
+    await step.shows([difficulty.worker_id], SHOWN, difficulty.version)
     return DifficultyOut.of(difficulty)
 
 
@@ -230,18 +223,13 @@ async def exit_difficulty(
     operation_id="restore_difficulty",
 )  # fmt: skip
 async def restore_difficulty(
-    request: Request,
-    response: Response,
-    difficulty_id: UUID,
-    body: RestoreIn,
-    actor: Approver,
-    version: versions.Required,
+    difficulty_id: UUID, body: RestoreIn, step: Approving
 ) -> DifficultyOut:
     """What a clerk wrote as the exit is taken back, by another person."""
-    rt = runtime_of(request)
-    difficulty = await usecases.restore_difficulty(rt, actor, difficulty_id, body.reason, version)
-    await audit.note(rt, actor, "restore_difficulty", [difficulty.worker_id], SHOWN)
-    response.headers["ETag"] = etag(difficulty.version)
+    difficulty = await usecases.restore_difficulty(
+        step.rt, step.actor, difficulty_id, body.reason, step.version
+    )
+    await step.shows([difficulty.worker_id], SHOWN, difficulty.version)
     return DifficultyOut.of(difficulty)
 
 

@@ -9,12 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, pagination, versions
+from kit import audit, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.crypto import IdNumberText, Sex
 from kit.http import runtime_of
 from kit.problems import refused
+from kit.steps import Step, stepping
 from kit.versions import etag
 from kit.wire import Asked, Name, Text
 from registry.duplicates import domain, usecases
@@ -26,7 +27,7 @@ from registry.workers.api import SHOWN, EmployerCode, HouseholdNumber, PersonNam
 TAG = "duplicates 疑似重复登记"
 router = APIRouter(prefix="/v1/duplicates", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:duplicate:read")]
-Approver = Annotated[Actor, requires("registry:duplicate:approve")]
+Approving = Annotated[Step, stepping("registry:duplicate:approve")]
 STATES = "open 待判定，same 同一人，not_same 不是同一人，dropped 更正后不再疑似"
 
 
@@ -219,21 +220,14 @@ async def get_duplicate(
     operation_id="adjudicate_duplicate",
 )  # fmt: skip
 async def adjudicate_duplicate(
-    request: Request,
-    response: Response,
-    duplicate_id: UUID,
-    body: AdjudicateIn,
-    actor: Approver,
-    version: versions.Required,
+    duplicate_id: UUID, body: AdjudicateIn, step: Approving
 ) -> AdjudicationOut:
     """Say whether both records are one person. *Same* opens the way to a merge, which names this
     verdict; *not same* is not proposed again while the parts of the score stay as they are."""
-    rt = runtime_of(request)
     after, verdict_id = await usecases.adjudicate(
-        rt, actor, duplicate_id, body.verdict, body.on, body.reason, version
+        step.rt, step.actor, duplicate_id, body.verdict, body.on, body.reason, step.version
     )
-    await audit.note(rt, actor, "adjudicate_duplicate", [after.one, after.other], VERDICT)
-    response.headers["ETag"] = etag(after.version)
+    await step.shows([after.one, after.other], VERDICT, after.version)
     return AdjudicationOut(
         id=verdict_id, duplicate_id=after.id, verdict=body.verdict, decided_on=body.on
     )

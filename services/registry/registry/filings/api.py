@@ -6,14 +6,14 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from pydantic import ConfigDict, Field
 
-from kit import audit, bulk, pagination, versions
+from kit import audit, bulk, pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
-from kit.versions import etag
+from kit.steps import Act, Step, acting, stepping
 from kit.wire import Asked, FactDay, Id, ShortText, Text, load, terms
 from registry.decision_api import DecisionOut
 from registry.filings import usecases
@@ -41,7 +41,8 @@ statuses = APIRouter(
     prefix="/v1/workers/{worker_id}/labour-status", tags=["labour status 劳动状态"]
 )
 Reader = Annotated[Actor, requires("registry:unemployment:read")]
-Writer = Annotated[Actor, requires("registry:unemployment:write")]
+Registering = Annotated[Act, acting("registry:unemployment:write")]
+Writing = Annotated[Step, stepping("registry:unemployment:write")]
 Importer = Annotated[Actor, requires("registry:unemployment:import")]
 Declarer = Annotated[Actor, requires("registry:labour-status:write")]
 
@@ -142,23 +143,17 @@ class UndeclareIn(Asked):
     reason: Text = Field(description="原因")
 
 
-async def _answer(
-    request: Request, response: Response, actor: Actor, operation: str, case: Case
-) -> CaseOut:
-    rt = runtime_of(request)
-    await audit.note(rt, actor, operation, [case.row.worker_id], SHOWN)
-    response.headers["ETag"] = etag(case.row.version)
-    return CaseOut.whole(case, actor, rt.today())
+async def _answer(act: Act, case: Case) -> CaseOut:
+    await act.shows([case.row.worker_id], SHOWN, case.row.version)
+    return CaseOut.whole(case, act.actor, act.rt.today())
 
 
 @router.post("", status_code=201, summary="失业登记", operation_id="register_unemployed")
-async def register_unemployed(
-    request: Request, response: Response, body: RegisterIn, actor: Writer
-) -> CaseOut:
+async def register_unemployed(body: RegisterIn, act: Registering) -> CaseOut:
     """Register one person, for the first time or again. What the rule refuses is kept as a decision,
     which the answer names."""
-    case = await usecases.register_unemployed(runtime_of(request), actor, body.command())
-    return await _answer(request, response, actor, "register_unemployed", case)
+    case = await usecases.register_unemployed(act.rt, act.actor, body.command())
+    return await _answer(act, case)
 
 
 @router.post(
@@ -192,41 +187,27 @@ async def list_unemployment_decisions(
 @router.post(
     "/{registration_id}/hire-filings", status_code=201, summary="就业备案", operation_id="file_hire"
 )
-async def file_hire(
-    request: Request,
-    response: Response,
-    registration_id: Id,
-    body: HireIn,
-    actor: Writer,
-    version: versions.Required,
-) -> CaseOut:
+async def file_hire(registration_id: Id, body: HireIn, step: Writing) -> CaseOut:
     """The person is at work, or the paper for a known placement comes in."""
     command = Hire(
         body.on, body.filed_on, body.by, body.form, body.employer_id, body.placement_id,
         body.reference,
     )  # fmt: skip
-    case = await usecases.file_hire(runtime_of(request), actor, registration_id, command, version)
-    return await _answer(request, response, actor, "file_hire", case)
+    case = await usecases.file_hire(step.rt, step.actor, registration_id, command, step.version)
+    return await _answer(step, case)
 
 
 @router.post(
     "/{registration_id}/separation-filings", status_code=201, summary="终止就业备案",
     operation_id="file_separation",
 )  # fmt: skip
-async def file_separation(
-    request: Request,
-    response: Response,
-    registration_id: Id,
-    body: SeparationIn,
-    actor: Writer,
-    version: versions.Required,
-) -> CaseOut:
+async def file_separation(registration_id: Id, body: SeparationIn, step: Writing) -> CaseOut:
     """The job has ended: registered again, in a new spell."""
     command = Separate(body.on, body.filed_on, body.by, body.reference)
     case = await usecases.file_separation(
-        runtime_of(request), actor, registration_id, command, version
+        step.rt, step.actor, registration_id, command, step.version
     )
-    return await _answer(request, response, actor, "file_separation", case)
+    return await _answer(step, case)
 
 
 @router.post(
@@ -234,57 +215,38 @@ async def file_separation(
     operation_id="cancel_unemployment_registration",
 )  # fmt: skip
 async def cancel_unemployment_registration(
-    request: Request,
-    response: Response,
-    registration_id: Id,
-    body: CancellationIn,
-    actor: Writer,
-    version: versions.Required,
+    registration_id: Id, body: CancellationIn, step: Writing
 ) -> CaseOut:
     """The person leaves the register, with a coded reason."""
     case = await usecases.cancel(
-        runtime_of(request), actor, registration_id, Cancel(body.on, body.reason, body.reference),
-        version,
+        step.rt, step.actor, registration_id, Cancel(body.on, body.reason, body.reference),
+        step.version,
     )  # fmt: skip
-    return await _answer(request, response, actor, "cancel_unemployment_registration", case)
+    return await _answer(step, case)
 
 
 @router.post(
     "/{registration_id}/contacts", status_code=201, summary="联系记录",
     operation_id="log_contact",
 )  # fmt: skip
-async def log_contact(
-    request: Request,
-    response: Response,
-    registration_id: Id,
-    body: ContactIn,
-    actor: Writer,
-    version: versions.Required,
-) -> CaseOut:
+async def log_contact(registration_id: Id, body: ContactIn, step: Writing) -> CaseOut:
     """The service and the person were in touch on a day."""
     case = await usecases.log_contact(
-        runtime_of(request), actor, registration_id, body.on, body.channel, body.note, version
+        step.rt, step.actor, registration_id, body.on, body.channel, body.note, step.version
     )
-    return await _answer(request, response, actor, "log_contact", case)
+    return await _answer(step, case)
 
 
 @router.post(
     "/{registration_id}/reversals", status_code=201, summary="撤销事项",
     operation_id="reverse_filing",
 )  # fmt: skip
-async def reverse_filing(
-    request: Request,
-    response: Response,
-    registration_id: Id,
-    body: ReversalIn,
-    actor: Writer,
-    version: versions.Required,
-) -> CaseOut:
+async def reverse_filing(registration_id: Id, body: ReversalIn, step: Writing) -> CaseOut:
     """A filing was wrong: everything is folded without it."""
     case = await usecases.reverse(
-        runtime_of(request), actor, registration_id, body.filing_id, body.reason, version
+        step.rt, step.actor, registration_id, body.filing_id, body.reason, step.version
     )
-    return await _answer(request, response, actor, "reverse_filing", case)
+    return await _answer(step, case)
 
 
 @statuses.post(

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kit import audit, bulk, versions
+from kit import audit, bulk
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
+from kit.steps import Step, stepping
 from kit.wire import Asked, load
 from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import CertificateOut
@@ -23,7 +24,7 @@ from registry.inspections.usecases import Inspect
 TAG = "inspections 年检"
 router = APIRouter(prefix="/v1/certificates", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
-Writer = Annotated[Actor, requires("registry:certificate:write")]
+Writing = Annotated[Step, stepping("registry:certificate:write")]
 Importer = Annotated[Actor, requires("registry:certificate:import")]
 
 Year = Annotated[int, Field(ge=2002, le=2100, description="年检年度", examples=[2006])]
@@ -105,18 +106,13 @@ async def import_inspections(
     operation_id="inspect_certificate",
 )  # fmt: skip
 async def inspect_certificate(
-    request: Request,
-    response: Response,
-    certificate_id: UUID,
-    body: InspectIn,
-    actor: Writer,
-    version: versions.Required,
+    certificate_id: UUID, body: InspectIn, step: Writing
 ) -> CertificateOut:
     """Inspect it, by the office that issued it and no other. After the window it is a late one, and
     what was suspended may be used again."""
-    command = Inspect(body.year, body.inspected_on, certificate_id, version=version)
-    done = await usecases.inspect_certificate(runtime_of(request), actor, command)
-    return await told(request, response, actor, "inspect_certificate", done)
+    command = Inspect(body.year, body.inspected_on, certificate_id, version=step.version)
+    done = await usecases.inspect_certificate(step.rt, step.actor, command)
+    return await told(step, done)
 
 
 @router.get("/{certificate_id}/inspections", summary="历年年检", operation_id="list_inspections")

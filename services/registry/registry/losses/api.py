@@ -6,14 +6,15 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, pagination, versions
+from kit import audit, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
+from kit.steps import Step, stepping
 from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import CertificateOut, Papers, StepIn
 from registry.losses import domain, usecases
@@ -23,8 +24,8 @@ TAG = "losses 挂失补发"
 router = APIRouter(prefix="/v1/certificates/{certificate_id}", tags=[TAG])
 listing = APIRouter(prefix="/v1/certificate-losses", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
-Writer = Annotated[Actor, requires("registry:certificate:write")]
-Approver = Annotated[Actor, requires("registry:certificate:approve")]
+Writing = Annotated[Step, stepping("registry:certificate:write")]
+Approving = Annotated[Step, stepping("registry:certificate:approve")]
 
 
 class LossIn(StepIn):
@@ -57,34 +58,24 @@ class LossOut(BaseModel):
 
 @router.post("/losses", status_code=201, summary="挂失", operation_id="report_certificate_loss")
 async def report_certificate_loss(
-    request: Request,
-    response: Response,
-    certificate_id: UUID,
-    body: LossIn,
-    actor: Writer,
-    version: versions.Required,
+    certificate_id: UUID, body: LossIn, step: Writing
 ) -> CertificateOut:
     """The holder declares it lost: its number is void from that day, and published."""
     papers = [paper.paper() for paper in body.evidence]
     done = await usecases.report_loss(
-        runtime_of(request), actor, certificate_id, body.on, version, papers
+        step.rt, step.actor, certificate_id, body.on, step.version, papers
     )
-    return await told(request, response, actor, "report_certificate_loss", done)
+    return await told(step, done)
 
 
 @router.post("/reissues", status_code=201, summary="补发", operation_id="reissue_certificate")
 async def reissue_certificate(
-    request: Request,
-    response: Response,
-    certificate_id: UUID,
-    body: StepIn,
-    actor: Approver,
-    version: versions.Required,
+    certificate_id: UUID, body: StepIn, step: Approving
 ) -> CertificateOut:
     """Issue it again with a new number, after the notice. What was annotated stands on it. Never by
     the person who took the loss."""
-    done = await usecases.reissue(runtime_of(request), actor, certificate_id, body.on, version)
-    return await told(request, response, actor, "reissue_certificate", done)
+    done = await usecases.reissue(step.rt, step.actor, certificate_id, body.on, step.version)
+    return await told(step, done)
 
 
 @listing.get("", summary="作废证号", operation_id="list_certificate_losses")

@@ -10,11 +10,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, idempotency, pagination, versions
+from kit import audit, idempotency, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
+from kit.steps import Step, stepping
 from kit.versions import etag
 from kit.wire import Asked, Text
 from registry import examples
@@ -29,6 +30,7 @@ TAG = "merges 重复登记合并"
 router = APIRouter(prefix="/v1/merges", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:merge:read")]
 Approver = Annotated[Actor, requires("registry:merge:approve")]
+Approving = Annotated[Step, stepping("registry:merge:approve")]
 STATES = "merged 已合并，reversed 已撤销"
 #: What a merge shows of two people, in the words of the access log.
 SHOWN = ("labour_status", "certificates", "recognitions", "overlaps")
@@ -237,21 +239,14 @@ async def get_merge(
 @router.post(
     "/{merge_id}/reversals", status_code=201, summary="撤销合并", operation_id="reverse_merge"
 )
-async def reverse_merge(
-    request: Request,
-    response: Response,
-    merge_id: UUID,
-    body: ReverseIn,
-    actor: Approver,
-    version: versions.Required,
-) -> MergeOut:
+async def reverse_merge(merge_id: UUID, body: ReverseIn, step: Approving) -> MergeOut:
     """Take a merge back: each record is folded from its own facts again, as if it had never been
     merged, with everything that happened in between."""
-    rt = runtime_of(request)
-    after = await usecases.reverse(rt, actor, merge_id, body.on, body.reason, version)
+    after = await usecases.reverse(
+        step.rt, step.actor, merge_id, body.on, body.reason, step.version
+    )
     people = people_of(after.survivor_id, after.merged_id, after.plan)
-    await audit.note(rt, actor, "reverse_merge", people, SHOWN)
-    response.headers["ETag"] = etag(after.version)
+    await step.shows(people, SHOWN, after.version)
     return MergeOut.of(after)
 
 

@@ -6,14 +6,15 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, idempotency, versions
+from kit import audit, idempotency
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
+from kit.steps import Step, stepping
 from kit.wire import Asked, Text
 from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import CertificateOut, Papers
@@ -25,7 +26,7 @@ TAG = "objections 异议"
 router = APIRouter(prefix="/v1/certificates/{certificate_id}/objections", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
 Writer = Annotated[Actor, requires("registry:certificate:write")]
-Approver = Annotated[Actor, requires("registry:certificate:approve")]
+Approving = Annotated[Step, stepping("registry:certificate:approve")]
 
 GROUND = (
     "理由：reemployed 已再就业，not-of-the-group 不属于对象，false-proof 证明不实，impersonation 冒名顶替，"
@@ -127,23 +128,16 @@ async def list_objections(request: Request, certificate_id: UUID, actor: Reader)
     operation_id="decide_objection",
 )  # fmt: skip
 async def decide_objection(
-    request: Request,
-    response: Response,
-    certificate_id: UUID,
-    objection_id: UUID,
-    body: FindIn,
-    actor: Approver,
-    version: versions.Required,
+    certificate_id: UUID, objection_id: UUID, body: FindIn, step: Approving
 ) -> CertificateOut:
     """Decide on an objection. One that holds refuses the application; when the last one was
     dismissed it is posted again. Needs If-Match with the certificate's ETag."""
     command = Find(
-        body.on, body.upheld, body.note, version,
+        body.on, body.upheld, body.note, step.version,
         tuple(paper.paper() for paper in body.evidence),
     )  # fmt: skip
-    rt = runtime_of(request)
-    done = await usecases.find(rt, actor, certificate_id, objection_id, command)
-    return await told(request, response, actor, "decide_objection", done)
+    done = await usecases.find(step.rt, step.actor, certificate_id, objection_id, command)
+    return await told(step, done)
 
 
 routers = [router]

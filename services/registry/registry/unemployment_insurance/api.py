@@ -9,13 +9,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from kit import audit, bulk, pagination, versions
+from kit import audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.crypto import IdNumberText
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
+from kit.steps import Step, stepping
 from kit.versions import etag
 from kit.wire import Asked, FactDay, Id, ShortText, Text, after, load, page, terms
 from registry.unemployment_insurance import domain, usecases
@@ -36,7 +37,7 @@ PATH = "/v1/unemployment-insurance"
 TAG = "unemployment insurance 失业保险金"
 router = APIRouter(prefix=PATH, tags=[TAG])
 Reader = Annotated[Actor, requires("registry:unemployment-insurance:read")]
-Writer = Annotated[Actor, requires("registry:unemployment-insurance:write")]
+Writing = Annotated[Step, stepping("registry:unemployment-insurance:write")]
 Importer = Annotated[Actor, requires("registry:unemployment-insurance:import")]
 SHOWN = ("unemployment_insurance",)
 STATE, REASON, WHAT, FINDING = terms(STATES), terms(REASONS), terms(WHATS), terms(FINDINGS)
@@ -264,22 +265,13 @@ async def get_insurance_account(
     "/{account_id}/deferral-agreements", status_code=201, summary="签订缓发协议",
     operation_id="sign_deferral_agreement",
 )  # fmt: skip
-async def sign_deferral_agreement(
-    request: Request,
-    response: Response,
-    account_id: Id,
-    body: AgreementIn,
-    actor: Writer,
-    version: versions.Required,
-) -> CaseOut:
+async def sign_deferral_agreement(account_id: Id, body: AgreementIn, step: Writing) -> CaseOut:
     """Somebody at work while drawing signs: the months left are frozen."""
-    rt = runtime_of(request)
     case = await usecases.sign_agreement(
-        rt, actor, account_id, Agreement(body.on, body.reference), version
+        step.rt, step.actor, account_id, Agreement(body.on, body.reference), step.version
     )
-    await audit.note(rt, actor, "sign_deferral_agreement", [case.row.worker_id], SHOWN)
-    response.headers["ETag"] = etag(case.row.version)
-    return CaseOut.whole(case, actor)
+    await step.shows([case.row.worker_id], SHOWN, case.row.version)
+    return CaseOut.whole(case, step.actor)
 
 
 @router.post(
@@ -287,22 +279,14 @@ async def sign_deferral_agreement(
     summary="撤销缓发协议", operation_id="reverse_deferral_agreement",
 )  # fmt: skip
 async def reverse_deferral_agreement(
-    request: Request,
-    response: Response,
-    account_id: Id,
-    agreement_id: UUID,
-    body: AgreementReversalIn,
-    actor: Writer,
-    version: versions.Required,
+    account_id: Id, agreement_id: UUID, body: AgreementReversalIn, step: Writing
 ) -> CaseOut:
     """An agreement was wrong and is taken back by name."""
-    rt = runtime_of(request)
     case = await usecases.reverse_agreement(
-        rt, actor, account_id, agreement_id, body.reason, version
+        step.rt, step.actor, account_id, agreement_id, body.reason, step.version
     )
-    await audit.note(rt, actor, "reverse_deferral_agreement", [case.row.worker_id], SHOWN)
-    response.headers["ETag"] = etag(case.row.version)
-    return CaseOut.whole(case, actor)
+    await step.shows([case.row.worker_id], SHOWN, case.row.version)
+    return CaseOut.whole(case, step.actor)
 
 
 routers = [
