@@ -78,26 +78,6 @@ async def test_a_merge_is_shown_done_and_told(registry: Any) -> None:
     assert (await unmerged(registry, back, 409))["code"] == "merge-reversed"
 
 
-async def test_a_merged_record_takes_no_new_acts(registry: Any) -> None:
-    survivor, other = await two(registry)
-    verdict = await found_same(registry, survivor, other)
-    await merged(registry, survivor, other, verdict)
-    pairing = {"worker_id": other, "helper_office": "231102-employment-bureau",
-               "formed_on": "2003-09-04"}  # fmt: skip
-    for path, body in (
-        (f"/v1/workers/{other}/labour-status/declarations",
-         {"status": "unemployed", "since": "2003-09-04"}),
-        ("/v1/certificates", {"worker_id": other, "applied_on": "2003-09-04"}),
-        ("/v1/difficulties", {"worker_id": other, "recognised_on": "2003-09-04"}),
-        ("/v1/pairings", pairing),
-    ):  # fmt: skip
-        problem = await registry.post(path, body, 409)
-        assert (path, problem["code"]) == (path, "worker-merged")
-        assert survivor in problem["detail"]
-    assert (await registry.ask(other, "category", "none", 409))["code"] == "worker-merged"
-    await registry.post("/v1/certificates", {"worker_id": survivor, "applied_on": "2003-09-04"})
-
-
 @pytest.mark.parametrize(
     ("fields", "status", "code"),
     [

@@ -48,19 +48,15 @@ async def issue_all(
     makers = await store.makers_of(tx, list(by_id))
     people = await people_of.facts_of(tx, {certificate.worker_id for certificate in found})
     live = {c.worker_id: c for c in found if c.state in LIVE_STATES}
+    merged = await identities.merged_among(tx, by_worker) if by_worker else {}
     numbers = iter(await store.next_numbers(tx, len(commands)))
     terms, today = Terms(rt), rt.today()
     outcome: list[Refusal | None] = []
     issued: dict[UUID, Certificate] = {}
     told: list[NewEvent] = []
     for command in commands:
-        if command.certificate_id is not None:
-            before = by_id.get(command.certificate_id)
-        else:
-            before = live.get(command.worker_id) if command.worker_id else None
         try:
-            if before is None or not actor.may_see(before.area_code):
-                raise domain.NoSuchCertificate
+            before = _meant(actor, command, by_id, live, merged)
             if before.id in issued:
                 raise domain.WrongState(state="issued")
             if command.version is not None and command.version != before.version:
@@ -101,6 +97,26 @@ async def issue_all(
         await emit(tx, told)
         await annotate(rt, tx, {certificate.worker_id for certificate in issued.values()}, {})
     return outcome
+
+
+def _meant(
+    actor: Actor,
+    command: Issue,
+    by_id: Mapping[UUID, Certificate],
+    live: Mapping[UUID, Certificate],
+    merged: Mapping[UUID, Refusal],
+) -> Certificate:
+    """The certificate to hand over. Raises ``no-certificate``, and ``worker-merged`` for one that is
+    named by a merged record: its own id still names it."""
+    if command.certificate_id is not None:
+        found = by_id.get(command.certificate_id)
+    else:
+        found = live.get(command.worker_id) if command.worker_id else None
+    if found is None or not actor.may_see(found.area_code):
+        raise domain.NoSuchCertificate
+    if command.certificate_id is None and found.worker_id in merged:
+        raise merged[found.worker_id]
+    return found
 
 
 def numbered(rt: Runtime, on: date, n: int) -> str:

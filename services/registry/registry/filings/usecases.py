@@ -24,7 +24,7 @@ from registry.filings.domain import Channel, FiledBy, Form
 from registry.identities import usecases as identities
 from registry.labour_status import domain as labour
 from registry.labour_status import usecases as labour_status
-from registry.labour_status.domain import Declared, Hearing
+from registry.labour_status.domain import Declared, Hearing, Spell
 from registry.unemployment import domain as unemployed
 from registry.unemployment import usecases as unemployment
 from registry.unemployment.domain import STATUS_AFTER, Filed, Filing, Reason, Registration, What
@@ -44,6 +44,7 @@ async def register_all(
     persons = await identities.person_of(tx, asked)
     spells = await labour_status.spells_of(tx, persons.values())
     rows = await unemployment.of(tx, persons.values())
+    merged = await identities.merged_among(tx, asked)
     outcome: list[Refusal | None] = []
     kept: list[Decision] = []
     filed: list[Filed] = []
@@ -54,17 +55,10 @@ async def register_all(
         if person is None or not actor.may_see(person.area_code):
             outcome.append(NoSuchWorker())
             continue
-        refusal: Refusal | None = None
         spell = labour.on(command.on, spells.get(survivor, ()))
-        row = rows.get(survivor)
-        if command.on > rt.today():
-            refusal = InTheFuture()
-        elif survivor in taken or (spell is not None and spell.status == "unemployed"):
-            refusal = domain.AlreadyRegistered()
-        elif row is not None and row.state == "registered":
-            refusal = domain.AlreadyRegistered()
-        elif row is not None and row.state != "void" and command.on < row.since:
-            refusal = domain.OutOfOrder(not_before=row.since)
+        refusal: Refusal | None = merged.get(command.worker_id) or _not_taken(
+            rt, command, survivor in taken, spell, rows.get(survivor)
+        )
         if refusal is None:
             decision = deciding.apply(rt, command, person, spell.status if spell else "new_entrant")
             kept.append(decision)
@@ -82,6 +76,21 @@ async def register_all(
         await labour_status.declare_all(tx, facts, actor.subject)
         await consequences.follow(rt, tx, [f.filing.worker_id for f in filed], {})
     return outcome
+
+
+def _not_taken(
+    rt: Runtime, command: Register, taken: bool, spell: Spell | None, row: Registration | None
+) -> Refusal | None:
+    """Why the rule is not even asked."""
+    if command.on > rt.today():
+        return InTheFuture()
+    if taken or (spell is not None and spell.status == "unemployed"):
+        return domain.AlreadyRegistered()
+    if row is not None and row.state == "registered":
+        return domain.AlreadyRegistered()
+    if row is not None and row.state != "void" and command.on < row.since:
+        return domain.OutOfOrder(not_before=row.since)
+    return None
 
 
 def _registered(command: Register, actor: Actor, today: date, decision: Decision) -> Filed:
@@ -351,6 +360,7 @@ async def undeclare_status(
     async with rt.db.transaction() as tx:
         await labour_status.hold(tx, [worker_id])
         await labour_status.standing_in(tx, actor, worker_id)
+        await identities.refuse_merged(tx, worker_id)
         filings = (await unemployment.filings_of(tx, [worker_id])).get(worker_id, [])
         if any(filing.id == declaration_id for filing in filings):
             raise labour.NoSuchDeclaration

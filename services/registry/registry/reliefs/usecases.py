@@ -23,6 +23,7 @@ from registry.areas.domain import NoSuchArea
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import Grant
 from registry.certificates import issuing
+from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
 from registry.offices.domain import NoSuchOffice
@@ -60,7 +61,9 @@ async def post_all(
     rt: Runtime, tx: Tx, actor: Actor, postings: Sequence[Posting]
 ) -> list[Refusal | None]:
     """Post reliefs as one set; answers per posting why not, or None."""
-    people = await workers.facts_of(tx, {p.worker_id for p in postings if p.worker_id})
+    asked = {p.worker_id for p in postings if p.worker_id}
+    people = await workers.facts_of(tx, asked)
+    merged = await identities.merged_among(tx, asked)
     used = await store.ids_in_use(tx, [posting.id for posting in postings])
     no_area = await areas.unknown(tx, {posting.area_code for posting in postings})
     no_office = await offices.unknown(tx, {posting.office for posting in postings})
@@ -74,6 +77,8 @@ async def post_all(
                 raise IdTaken
             if posting.worker_id is not None and posting.worker_id not in people:
                 raise NoSuchWorker
+            if posting.worker_id in merged:
+                raise merged[posting.worker_id]
             if posting.posted_on > today:
                 raise InTheFuture
             in_force = law.in_force(posting.kind, posting.posted_on)
