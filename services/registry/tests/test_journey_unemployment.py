@@ -63,6 +63,12 @@ class Window:
         return [(e.type.split(".")[2], e.data) for e in events if e.noun == "unemployment"]
 
 
+def refusal(registry: Registry, worker: str, on: date) -> Any:
+    """The labour market tells that the person refused a referral."""
+    body = {"worker_id": worker, "vacancy_id": str(new_id()), "outcome": "refused"}
+    return registry.thing.heard("jobs-market.referral.resolved.v1", new_id(), body, valid_from=on)
+
+
 @pytest.fixture
 async def window(registry: Registry) -> Window:
     return Window(registry, await registry.worker())
@@ -214,13 +220,7 @@ async def test_three_refusals_and_half_a_year_of_silence(
     assert refused["code"] == "too-few-refusals"
     assert "R20" in refused["detail"]
     for n in range(3):
-        await registry.thing.deliver(
-            registry.thing.heard(
-                "jobs-market.referral.resolved.v1", new_id(),
-                {"worker_id": window.worker, "vacancy_id": str(new_id()), "outcome": "refused"},
-                valid_from=date(2003, 5, 10 + n),
-            )
-        )  # fmt: skip
+        await registry.thing.deliver(refusal(registry, window.worker, date(2003, 5, 10 + n)))
     silent = await window.files("cancellations", 409, on="2003-06-01", reason="no_contact")
     assert silent["code"] == "still-in-contact"
     await window.files("contacts", on="2003-02-01", channel="phone")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, get_args
 
 import pytest
 
 from kit.ids import new_id
+from registry.unemployment.domain import AT_WORK, STATUS_AFTER, StatedReason
 
 from .conftest import DISTRICT, OTHER, Registry
 from .test_consumers import confirmed
-from .test_journey_unemployment import PATH, Window
+from .test_journey_unemployment import PATH, Window, refusal
 
 
 @pytest.fixture
@@ -104,6 +106,25 @@ async def test_cancelled_twice_and_cancelled_while_at_work(window: Window) -> No
     await window.files("hire-filings", on="2003-08-01", form="flexible", by="self")
     working = await window.files("cancellations", 409, on="2003-09-01", reason="ended_job_wish")
     assert working["code"] == "unemployment-state"
+
+
+@pytest.mark.parametrize("reason", get_args(StatedReason))
+async def test_every_reason_that_a_window_may_state_is_answered(
+    registry: Registry, window: Window, reason: StatedReason
+) -> None:
+    await window.registers("2003-01-10")
+    for n in range(3):
+        await registry.thing.deliver(refusal(registry, window.worker, date(2003, 5, 10 + n)))
+    await window.files("cancellations", on="2003-08-01", reason=reason)
+    assert (window.case["state"], window.case["reason"]) == ("cancelled", reason)
+    status = "employed" if reason in AT_WORK else STATUS_AFTER[reason]
+    assert await window.status() == status
+
+
+async def test_a_reason_that_nobody_states_is_refused(window: Window) -> None:
+    await window.registers("2003-05-01")
+    refused = await window.files("cancellations", 422, on="2003-06-01", reason="other_status")
+    assert refused["errors"][0]["pointer"] == "#/body/reason"
 
 
 async def test_somebody_else_was_faster(window: Window) -> None:

@@ -32,8 +32,8 @@ from registry.filings.usecases import Cancel, Hire, Separate
 from registry.filings.wire import problems as _problems
 from registry.labour_status.api import LabourStatusOut
 from registry.labour_status.domain import Declared, LabourStatus
-from registry.unemployment.api import KIND, PATH, REASON, SHOWN, TAG, CaseOut
-from registry.unemployment.domain import Reason, StatedKind
+from registry.unemployment.api import KIND, PATH, SHOWN, TAG, CaseOut
+from registry.unemployment.domain import STATED_REASONS, StatedKind, StatedReason
 from registry.unemployment.usecases import Case
 
 router = APIRouter(prefix=PATH, tags=[TAG])
@@ -106,7 +106,7 @@ class CancellationIn(Asked):
 
     model_config = _example(on="2003-10-20", reason="ended_job_wish")
     on: FactDay
-    reason: Annotated[Reason, Field(description=REASON)]
+    reason: StatedReason = Field(description=terms(STATED_REASONS))
     reference: ShortText | None = _REFERENCE
 
 

@@ -19,7 +19,7 @@ from registry.filings.domain import Ages, Applicant, EvidenceKind, Leaving
 from registry.labour_status.domain import LabourStatus
 from registry.refusals import usecases as refusals
 from registry.unemployment import usecases as unemployment
-from registry.unemployment.domain import Reason, Registration, StatedKind
+from registry.unemployment.domain import Registration, StatedKind, StatedReason
 from registry.workers.domain import Facts
 
 #: Every rule of this noun that ever decided, for deriving old decisions again.
@@ -85,7 +85,7 @@ def apply(rt: Runtime, command: Register, person: Facts, status: LabourStatus) -
     return _decision(rt, domain.REGISTRATION, command.worker_id, on, conditions, facts, names)
 
 
-async def leave(rt: Runtime, tx: Tx, row: Registration, reason: Reason, on: date) -> Decision:
+async def leave(rt: Runtime, tx: Tx, row: Registration, reason: StatedReason, on: date) -> Decision:
     """The rule of cancelling asked for one registration on a day."""
     person = row.worker_id
     counted = await refusals.count_of(tx, [person], since={person: row.since}, until={person: on})

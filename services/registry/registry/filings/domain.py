@@ -18,7 +18,7 @@ from kit.decisions import Clause, Condition
 from kit.facts import add_months
 from kit.refusal import Refusal
 from registry.labour_status.domain import LabourStatus
-from registry.unemployment.domain import Reason, StatedKind
+from registry.unemployment.domain import StatedKind, StatedReason
 
 REGISTRATION = "registry.unemployment_registration"
 CANCELLATION = "registry.unemployment_cancellation"
@@ -248,7 +248,7 @@ def registration_again(
 class Leaving:
     """What the rule of cancelling looks at: refusals in this spell, and the last contact."""
 
-    reason: Reason
+    reason: StatedReason
     refusals: int
     contacted_on: date | None
 

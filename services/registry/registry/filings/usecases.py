@@ -27,7 +27,14 @@ from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import Declared, Hearing, Spell
 from registry.unemployment import domain as unemployed
 from registry.unemployment import usecases as unemployment
-from registry.unemployment.domain import STATUS_AFTER, Filed, Filing, Reason, Registration, What
+from registry.unemployment.domain import (
+    STATUS_AFTER,
+    Filed,
+    Filing,
+    Registration,
+    StatedReason,
+    What,
+)
 from registry.unemployment.usecases import HIRE_DAYS, SEPARATION_DAYS, Case
 from registry.workers import usecases as workers
 from registry.workers.domain import NoSuchWorker
@@ -251,7 +258,7 @@ class Cancel:
     """A registration is cancelled for a reason of R20."""
 
     on: date
-    reason: Reason
+    reason: StatedReason
     reference: str | None = None
 
 

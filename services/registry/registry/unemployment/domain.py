@@ -38,24 +38,25 @@ KINDS: dict[str, str] = {
     "graduate": "高校毕业生", "other": "其他", "unstated": "未注明",
 }  # fmt: skip
 
-#: Why a registration is cancelled (R20), and what a window declared instead.
-Reason = Literal[
+#: Why a window cancels a registration (R20).
+StatedReason = Literal[
     "hired", "self_employed", "stable_income", "pension", "incapacitated", "schooling", "enlisted",
     "emigrated", "imprisoned", "refused_three", "ended_job_wish", "no_contact", "deceased",
-    "other_status",
 ]  # fmt: skip
-REASONS: dict[str, str] = {
+#: ``other_status``: nobody cancelled it, another status was declared.
+Reason = StatedReason | Literal["other_status"]
+STATED_REASONS: dict[str, str] = {
     "hired": "被用人单位录用", "self_employed": "领取营业执照从事个体经营",
     "stable_income": "有稳定收入且不低于最低工资", "pension": "享受养老待遇或达到退休年龄",
     "incapacitated": "完全丧失劳动能力", "schooling": "入学", "enlisted": "服兵役",
     "emigrated": "移居境外", "imprisoned": "被判刑收监执行", "refused_three": "三次无正当理由拒绝推荐",
     "ended_job_wish": "终止就业要求", "no_contact": "六个月未与服务机构联系", "deceased": "死亡",
-    "other_status": "另行申报劳动状态",
 }  # fmt: skip
+REASONS: dict[str, str] = {**STATED_REASONS, "other_status": "另行申报劳动状态"}
 
 #: The status that holds once a window has cancelled for this reason. Who has work is ``employed``
 #: by the job that the cancellation tells of, and not registered again when it ends.
-STATUS_AFTER: dict[Reason, LabourStatus] = {
+STATUS_AFTER: dict[StatedReason, LabourStatus] = {
     "hired": "jobless", "self_employed": "jobless", "stable_income": "jobless",
     "pension": "retired", "incapacitated": "incapacitated", "schooling": "schooling",
     "enlisted": "enlisted", "emigrated": "emigrated", "imprisoned": "imprisoned",
