@@ -27,13 +27,16 @@ class Rates:
         self._limits = parse_many(limits)
         self._windows = MovingWindowRateLimiter(MemoryStorage())
 
-    def admit(self, what: str, who: str) -> None:
-        """Count one request. Raises 429 with ``Retry-After`` (seconds) when there were too many."""
+    def admit(self, what: str, who: str, cost: int = 1) -> None:
+        """Count one request, or as many as it is worth; one that is refused counts nothing. Raises
+        429 with ``Retry-After`` (seconds) when there were too many."""
         for limit in self._limits:
-            if not self._windows.hit(limit, what, who):
+            if not self._windows.test(limit, what, who, cost=cost):
                 free_at = self._windows.get_window_stats(limit, what, who).reset_time
                 wait = max(1, math.ceil(free_at - time.time()))
                 raise ProblemError(TOO_MANY_REQUESTS, headers={"Retry-After": str(wait)})
+        for limit in self._limits:
+            self._windows.hit(limit, what, who, cost=cost)
 
 
 #: What a public operation with a rate says of it in the contract.
@@ -45,15 +48,21 @@ TOO_MANY: dict[int | str, dict[str, Any]] = {
 }
 
 
+def rates_of(request: Request, setting: str) -> Rates:
+    """The rates of a setting (``public_rate``). Counted in this process: several API processes each
+    allow the rate."""
+    state, name = request.app.state, f"{setting}s"
+    if not hasattr(state, name):
+        setattr(state, name, Rates(getattr(runtime_of(request).settings, setting)))
+    rates: Rates = getattr(state, name)
+    return rates
+
+
 def rated(what: str) -> DependsParameter:
     """A dependency that refuses an address that asks ``what`` too often (setting ``PUBLIC_RATE``)."""
 
     async def dependency(request: Request) -> None:
-        state = request.app.state
-        if not hasattr(state, "public_rates"):
-            state.public_rates = Rates(runtime_of(request).settings.public_rate)
-        rates: Rates = state.public_rates
-        rates.admit(what, address_of(request))
+        rates_of(request, "public_rate").admit(what, address_of(request))
 
     found: DependsParameter = Depends(dependency)
     return found

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)(;[1-9][0-9]{0,6}/(second|minute|hour|day))*$",
         description="People whom one account may look at in plain, per API process",
     )
+    print_rate: str = Field(
+        default="200/minute;1000/hour;3000/day",
+        pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)(;[1-9][0-9]{0,6}/(second|minute|hour|day))*$",
+        description="People whose papers one account may print (names in plain), per API process",
+    )
     otel_exporter_otlp_endpoint: str | None = Field(
         default=None, description="Traces are collected only when this is set"
     )

@@ -30,6 +30,16 @@ def test_the_longer_window_counts_too() -> None:
     assert int(refused.value.headers["Retry-After"]) > 3_000
 
 
+def test_what_is_worth_several_counts_as_several_and_refused_as_nothing() -> None:
+    rates = Rates("10/minute;100/hour")
+    rates.admit("prints", "clerk", 7)
+    with pytest.raises(ProblemError):
+        rates.admit("prints", "clerk", 4)
+    rates.admit("prints", "clerk", 3)
+    with pytest.raises(ProblemError):
+        rates.admit("prints", "clerk")
+
+
 @pytest.mark.parametrize(
     ("host", "counted_as"),
     [

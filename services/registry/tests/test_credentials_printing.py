@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
+from kit.rates import Rates
 from registry.credentials.printing import Printer
 
 
@@ -59,6 +60,26 @@ async def test_a_card_says_what_a_card_must(registry: Any) -> None:
     first, second = PdfReader(BytesIO(pdf)).pages
     for page in (first, second):
         assert [round(float(n) / 72 * 25.4, 1) for n in page.mediabox[2:]] == [85.6, 54.0]
+
+
+async def test_an_account_prints_so_many_people_and_waits(registry: Any) -> None:
+    """Each certificate of a file is counted, whatever paper and whatever operation."""
+    registry.thing.app.state.print_rates = Rates("4/minute")
+    ids = [await issued(registry, born=f"196{n}0504") for n in range(3)]
+    body = {"certificate_ids": [*ids, ids[0]], "paper": "card", "purpose": "issue"}
+    await printed(registry, ids[0])
+    assert (await registry.http.post("/v1/credentials/prints", json=body)).status_code == 200
+    path = f"/v1/certificates/{ids[0]}"
+    for refused in (
+        await registry.http.get(f"{path}/card.pdf?purpose=issue"),
+        await registry.http.get(f"{path}/booklet.pdf?purpose=issue"),
+        await registry.http.post("/v1/credentials/prints", json=body),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
+        assert 1 <= int(refused.headers["retry-after"]) <= 61
+        assert "王小明" not in refused.text
+    other = registry.thing.client("registry_clerk", subject="other")
+    assert (await other.get(f"{path}/card.pdf?purpose=issue")).status_code == 200
 
 
 async def test_the_fonts_are_in_the_file(registry: Any) -> None:

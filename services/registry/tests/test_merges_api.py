@@ -31,13 +31,17 @@ async def two(registry: Any, **more: Any) -> tuple[str, str]:
 
 
 async def merged(
-    registry: Any, survivor: str, other: str, verdict: str, status: int = 201, **fields: Any
-) -> Any:
+    registry: Any, survivor: str, other: str, verdict: str, status: int = 201, *, by: Any = None,
+    **fields: Any,
+) -> Any:  # fmt: skip
+    """By another person than who gave the verdict, unless one is named."""
     body = {
         "survivor_id": survivor, "merged_id": other, "adjudication_id": verdict,
         "merged_on": "2003-09-03", "reason": "系同一人", **fields,
     }  # fmt: skip
-    return await registry.post("/v1/merges", body, status, **{"Idempotency-Key": str(new_id())})
+    return await registry.post(
+        "/v1/merges", body, status, by=by or registry.checker, **{"Idempotency-Key": str(new_id())}
+    )
 
 
 async def unmerged(registry: Any, merge: Any, status: int = 201, **fields: Any) -> Any:
@@ -105,6 +109,15 @@ async def test_a_verdict_that_no_longer_stands_merges_nobody(registry: Any) -> N
     path = f"/v1/duplicates/{pair['id']}/adjudications"
     await registry.post(path, body, 201, **{"If-Match": f'"v{pair["version"]}"'})
     assert (await merged(registry, survivor, other, verdict, 409))["code"] == "not-adjudicated"
+
+
+async def test_whoever_gave_the_verdict_does_not_merge(registry: Any) -> None:
+    survivor, other = await two(registry)
+    verdict = await found_same(registry, survivor, other)
+    mine = await merged(registry, survivor, other, verdict, 409, by=registry.http)
+    assert mine["code"] == "maker-is-checker"
+    assert (await registry.get(f"/v1/workers/{other}"))["merged_into"] is None
+    assert (await merged(registry, survivor, other, verdict))["state"] == "merged"
 
 
 async def test_what_is_merged_is_first_taken_apart(registry: Any) -> None:

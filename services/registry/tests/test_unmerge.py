@@ -147,7 +147,9 @@ async def merged(registry: Registry, story: Story) -> Any:
     survivor, other = story.chance.sample([story.a, story.b], 2)
     body = {"survivor_id": survivor, "merged_id": other, "adjudication_id": verdict["id"],
             "merged_on": "2003-09-03", "reason": "系同一人"}  # fmt: skip
-    return await registry.post("/v1/merges", body, **{"Idempotency-Key": str(new_id())})
+    return await registry.post(
+        "/v1/merges", body, by=registry.checker, **{"Idempotency-Key": str(new_id())}
+    )
 
 
 @pytest.mark.parametrize("seed", range(6))

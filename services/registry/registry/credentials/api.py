@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
+from kit.rates import TOO_MANY, rates_of
 from kit.wire import Asked
 from registry.credentials import domain, printing, public, usecases
 from registry.credentials.domain import Credential
@@ -34,7 +35,8 @@ Purpose = Annotated[
 PDF = "application/pdf"
 _CERTIFICATE = "019a9d2c-8f00-7000-8000-0000000000c1"
 _PDF_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}
+    200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}},
+    **TOO_MANY,
 }
 
 
@@ -140,6 +142,11 @@ def _printer(request: Request) -> Printer:
     return printer
 
 
+def _counted(request: Request, actor: Actor, people: int) -> None:
+    """A printed paper shows a name in plain: so many people an account and no more. Raises 429."""
+    rates_of(request, "print_rate").admit("prints", actor.subject, people)
+
+
 def _file(pdf: bytes, name: str) -> Response:
     return Response(
         pdf,
@@ -155,7 +162,9 @@ def _file(pdf: bytes, name: str) -> Response:
 async def print_card(
     request: Request, certificate_id: UUID, actor: Printing, purpose: Purpose
 ) -> Response:
-    """The card, front and back, with the QR code; signed first when it was not."""
+    """The card, front and back, with the QR code; signed first when it was not. Limited per account:
+    429 with Retry-After."""
+    _counted(request, actor, 1)
     asked = printing.Ask("print_card", "card", [certificate_id], purpose)
     return _file(
         await printing.print_one(runtime_of(request), _printer(request), actor, asked), "card"
@@ -169,7 +178,9 @@ async def print_card(
 async def print_booklet(
     request: Request, certificate_id: UUID, actor: Printing, purpose: Purpose
 ) -> Response:
-    """The booklet pages: the holder with the QR code, and what was granted on the certificate."""
+    """The booklet pages: the holder with the QR code, and what was granted on the certificate.
+    Limited per account: 429 with Retry-After."""
+    _counted(request, actor, 1)
     asked = printing.Ask("print_booklet", "booklet", [certificate_id], purpose)
     return _file(
         await printing.print_one(runtime_of(request), _printer(request), actor, asked), "booklet"
@@ -181,7 +192,9 @@ async def print_booklet(
     response_class=Response, responses=_PDF_ANSWER,
 )  # fmt: skip
 async def print_papers(request: Request, body: PrintIn, actor: Printing) -> Response:
-    """Papers of many certificates in one file, in the order given. All or nothing."""
+    """Papers of many certificates in one file, in the order given. All or nothing. Limited per
+    account, each certificate counted: 429 with Retry-After."""
+    _counted(request, actor, len(set(body.certificate_ids)))
     asked = printing.Ask("print_papers", body.paper, body.certificate_ids, body.purpose)
     return _file(
         await printing.print_papers(runtime_of(request), _printer(request), actor, asked), "papers"

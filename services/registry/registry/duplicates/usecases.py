@@ -270,12 +270,14 @@ def _adjudicated(d: Duplicate, on: date) -> NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Adjudication:
-    """A verdict as a merge names it. ``stands``: the pair has not been decided otherwise since."""
+    """A verdict as a merge names it. ``stands``: the pair has not been decided otherwise since.
+    ``actor``: who gave it."""
 
     pair: frozenset[UUID]
     verdict: Verdict
     decided_on: date
     stands: bool
+    actor: str
 
 
 async def adjudication_of(tx: Tx, id: UUID) -> Adjudication | None:
@@ -285,7 +287,7 @@ async def adjudication_of(tx: Tx, id: UUID) -> Adjudication | None:
         return None
     return Adjudication(
         frozenset({row["worker_id"], row["other_id"]}), row["verdict"], row["decided_on"],
-        row["state"] == row["verdict"],
+        row["state"] == row["verdict"], row["actor"],
     )  # fmt: skip
 
 

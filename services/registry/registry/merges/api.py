@@ -186,8 +186,8 @@ async def merge_workers(
     request: Request, response: Response, body: MergeIn, actor: Approver,
     claim: idempotency.Required,
 ) -> MergeOut:  # fmt: skip
-    """Merge two records that a verdict found to be one person. The merged record stands still from
-    now on; everything derived is folded from the facts of both."""
+    """Merge two records that a verdict of somebody else found to be one person. The merged record
+    stands still from now on; everything derived is folded from the facts of both."""
     rt = runtime_of(request)
     command = Join(
         body.survivor_id, body.merged_id, body.adjudication_id, body.merged_on, body.reason

@@ -12,7 +12,7 @@ from kit.audit import Denied
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import StaleWrite
+from kit.facts import MakerIsChecker, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
@@ -134,7 +134,8 @@ async def preview(rt: Runtime, actor: Actor, survivor_id: UUID, merged_id: UUID)
 
 
 async def merge(rt: Runtime, actor: Actor, command: Join, claim: idempotency.Claim) -> Merge:
-    """Make two records one person. Raises 404, 409 for a record that is merged already, and what
+    """Make two records one person. Raises 404, 409 for a record that is merged already,
+    ``maker-is-checker`` for whoever gave the verdict, and what
     :func:`registry.merges.domain.check` raises."""
     async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
         survivor, merged = await _both(rt, tx, actor, command.survivor_id, command.merged_id)
@@ -148,6 +149,8 @@ async def merge(rt: Runtime, actor: Actor, command: Join, claim: idempotency.Cla
             raise domain.NotAdjudicated
         if not verdict.stands:
             raise domain.NotAdjudicated
+        if verdict.actor == actor.subject:
+            raise MakerIsChecker
         limit = rt.policies.value(LIMIT, verdict.decided_on).value
         assert isinstance(limit, int)
         calendar = await calendars.current(rt, tx)

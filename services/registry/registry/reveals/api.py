@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import Problem
-from kit.rates import TOO_MANY, Rates
+from kit.rates import TOO_MANY, rates_of
 from kit.wire import Asked, Id, LongText, terms
 from registry.reveals import domain, usecases
 from registry.reveals.domain import PURPOSES, Purpose
@@ -78,15 +78,6 @@ class NamesOut(BaseModel):
     items: list[NameOut]
 
 
-def _rates(request: Request) -> Rates:
-    """Counted in this process: several API processes each allow the rate."""
-    state = request.app.state
-    if not hasattr(state, "reveal_rates"):
-        state.reveal_rates = Rates(runtime_of(request).settings.reveal_rate)
-    rates: Rates = state.reveal_rates
-    return rates
-
-
 @router.post(
     "/{worker_id}/reveals", summary="查看姓名、号码等明文", operation_id="reveal_identity",
     responses=TOO_MANY,
@@ -96,7 +87,7 @@ async def reveal_identity(
 ) -> RevealOut:
     """Names and numbers in plain, for a stated purpose; who looked, at what and why is logged
     first. Limited per account: 429 with Retry-After."""
-    _rates(request).admit("reveals", actor.subject)
+    rates_of(request, "reveal_rate").admit("reveals", actor.subject)
     fields = tuple(dict.fromkeys(body.fields))
     opened = await usecases.reveal_identity(
         runtime_of(request), actor, Reveal(worker_id, fields, body.purpose, body.text)
