@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from kit.decisions import rederive
 from kit.ids import new_id
 from registry.certificates.deciding import RULES as CERTIFICATE_RULES
+from registry.certificates.rule import ASKS_INSURANCE
+from registry.difficulties.record import RULES as DIFFICULTY_RULES
 from registry.workers import record
 from registry.workers.domain import Claims
 from registry.workers.record import Change
@@ -131,25 +133,41 @@ def from_record(shown: Any, law_on: str, claimed: dict[str, Any]) -> dict[str, A
         facts["labour_status"] = spell["status"]
     if "status_since" in claimed:
         facts["status_since"] = spell["since"]
+    if "unemployment_insurance" in claimed:
+        asked = facts["category"] in ASKS_INSURANCE
+        facts["unemployment_insurance"] = shown["unemployment_insurance"] if asked else None
+    if "wishes_work" in claimed:  # a recognition: civil affairs may have told of dibao
+        told = {fact["kind"] for fact in shown["life_facts"]}
+        facts["dibao"] = facts["dibao"] or "dibao" in told
+    facts.pop("jobless_since", None)  # of a recognition: counted over all spells
     return facts
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 async def test_every_decision_is_derived_again_from_the_record(registry: Any, seed: int) -> None:
     """As-of x as-known: whatever was corrected, placed, declared or told afterwards, the record read
-    as of the decision's day and as known when it was made gives the decision's facts."""
+    as of the decision's day and as known when it was made gives the decision's facts. Of
+    certificates and of recognitions, of which one person may ask for several."""
     chance = random.Random(seed)
-    people = [await registry.worker() for _ in range(3)]
+    forms = [registry.form(born="19500504") for _ in range(3)]
+    await registry.loaded("/v1/workers", forms)
+    numbers = {form["id"]: form["id_number"] for form in forms}
+    people = list(numbers)
     applied: dict[str, str] = {}
-    for step in range(14):
+    for step in range(18):
         worker = chance.choice(people)
         on = f"2003-0{chance.randint(3, 8)}-{chance.randint(1, 28):02d}"
-        what = chance.choice(["apply", "claim", "claim", "place", "declare"])
-        what = "apply" if step in (3, 7) else what
+        what = chance.choice(["apply", "recognise", "claim", "claim", "place", "declare", "tell"])
+        what = {3: "apply", 6: "recognise", 9: "apply", 12: "recognise"}.get(step, what)
         if what == "apply" and worker not in applied:
             row = {"worker_id": worker, "applied_on": on}
             await registry.load("/v1/certificates", [row], mode="good")
             applied[worker] = on
+        elif what == "recognise":
+            row = {"worker_id": worker, "recognised_on": on}
+            await registry.load("/v1/difficulties", [row], mode="good")
+        elif what == "tell":
+            await _tell(registry, chance, numbers[worker], on)
         elif what == "claim":
             attribute, values = chance.choice(
                 [("category", ["none", "soe_laid_off", "soe_unemployed"]), ("dibao", [True, False]),
@@ -170,15 +188,17 @@ async def test_every_decision_is_derived_again_from_the_record(registry: Any, se
             )
     async with registry.thing.db.looking() as tx:
         rows = await tx.fetch(
-            "select d.id, d.entity_id, d.recorded_at, c.worker_id from decision d"
-            " join certificate c on c.id = d.entity_id order by d.recorded_at"
+            "select d.id, d.noun, d.recorded_at, coalesce(c.worker_id, r.worker_id) as worker_id"
+            " from decision d left join certificate c on c.id = d.entity_id"
+            " left join difficulty r on r.id = d.entity_id order by d.recorded_at"
         )
-    assert rows
+    assert {row["noun"] for row in rows} == {"certificate", "difficulty"}
     for row in rows:
         dossier = await registry.get(f"/v1/workers/{row['worker_id']}/dossier")
         decision = next(
             one
-            for file in dossier["certificates"]["items"]
+            for kind in ("certificates", "recognitions")
+            for file in dossier[kind]["items"]
             for one in file["decisions"]
             if one["id"] == str(row["id"])
         )
@@ -188,9 +208,28 @@ async def test_every_decision_is_derived_again_from_the_record(registry: Any, se
         )  # fmt: skip
         facts = from_record(shown, decision["law_on"], decision["facts"])
         assert facts.items() <= decision["facts"].items(), decision["id"]
-        assert {"category", "labour_status", "status_since", "dibao"} <= facts.keys()
+        looked_at = {"certificate": "status_since", "difficulty": "sex"}[row["noun"]]
+        assert {"category", "labour_status", "dibao", looked_at} <= facts.keys()
         again = {**decision, "facts": {**decision["facts"], **facts}, "outcome": {}}
-        assert rederive(again, CERTIFICATE_RULES).same
+        assert rederive(again, {**CERTIFICATE_RULES, **DIFFICULTY_RULES}).same
+
+
+async def _tell(registry: Any, chance: random.Random, number: str, on: str) -> None:
+    """An authority tells something of the person: dibao, or of unemployment insurance."""
+    if chance.random() < 0.4:
+        office = "231100-civil-affairs"
+        client = registry.thing.client("authority", office=office, subject=office)
+        body = {"id": str(new_id()), "id_number": number, "kind": "dibao", "on": on}
+        assert (await client.post("/v1/life-facts", json=body)).status_code == 201
+        return
+    fact = {"id": str(new_id()), "id_number": number, "on": on, "authority": "失业保险经办机构"}
+    fact |= chance.choice(
+        [
+            {"what": "started", "months": 12, "years": 4},
+            {"what": "stopped", "reason": "refused_job"},
+        ]
+    )
+    await registry.loaded("/v1/unemployment-insurance/facts", [fact])
 
 
 async def _claim(

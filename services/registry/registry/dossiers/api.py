@@ -25,6 +25,7 @@ from registry.labour_status.api import SpellOut
 from registry.life_facts.domain import Kind as LifeKind
 from registry.life_facts.domain import LifeFact
 from registry.merges.api import MergeOut, people_of
+from registry.unemployment_insurance.domain import OnDay
 from registry.workers.api import WorkerOut
 from registry.workers.correcting import masked
 from registry.workers.record import Change, Held
@@ -33,7 +34,7 @@ router = APIRouter(prefix="/v1/workers/{worker_id}", tags=["dossiers 档案"])
 Reader = Annotated[Actor, requires("registry:worker:read")]
 #: What these answers show of a person, in the words of the access log.
 RECORD = ("id_number_masked", "name_masked", "sex", "birth_date", "claims", "place",
-          "labour_status", "life_facts", "certificates")  # fmt: skip
+          "labour_status", "life_facts", "unemployment_insurance", "certificates")  # fmt: skip
 DOSSIER = (*RECORD, "decisions", "recognitions", "benefits", "corrections", "merges")
 ATTRIBUTE_ZH = {
     "name": "姓名", "id_number": "身份号码", "phone": "电话", "address": "住址",
@@ -102,6 +103,9 @@ class RecordOut(BaseModel):
     attributes: list[HeldOut]
     labour_status: SpellOut | None = Field(description="当日劳动状态")
     life_facts: list[LifeFactLine] = Field(description="当日成立的生命事实")
+    unemployment_insurance: OnDay | None = Field(
+        description="当日失业保险状态（经办机构所告；not_started 尚未开始领取；为空即未告）"
+    )
     certificates: list[CertificateStanding]
 
     @classmethod
@@ -111,6 +115,7 @@ class RecordOut(BaseModel):
             attributes=[HeldOut.of(name, held) for name, held in r.attributes.items()],
             labour_status=SpellOut.of(r.spell) if r.spell else None,
             life_facts=[LifeFactLine.of(fact) for fact in r.life],
+            unemployment_insurance=r.insurance,
             certificates=[
                 CertificateStanding(id=t.certificate_id, state=t.state, step=t.step, since=t.day)
                 for t in r.certificates

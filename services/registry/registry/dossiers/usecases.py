@@ -33,6 +33,8 @@ from registry.life_facts import usecases as life_facts
 from registry.life_facts.domain import LifeFact
 from registry.merges import usecases as merges
 from registry.merges.domain import Merge
+from registry.unemployment_insurance import usecases as unemployment_insurance
+from registry.unemployment_insurance.domain import OnDay
 from registry.workers import correcting, record
 from registry.workers import usecases as workers
 from registry.workers.domain import Worker
@@ -45,7 +47,8 @@ SHOWN = 20
 @dataclass(frozen=True, slots=True)
 class Record:
     """A person as of a day and as known at an instant (None: now). ``attributes`` in plain: they
-    are masked before they are shown. ``records``: all records of the person, the surviving first."""
+    are masked before they are shown. ``records``: all records of the person, the surviving first.
+    ``insurance``: as the agency told it; None where it told nothing."""
 
     worker_id: UUID
     on: date
@@ -55,6 +58,7 @@ class Record:
     spell: Spell | None
     life: list[LifeFact]
     certificates: list[Transition]
+    insurance: OnDay | None
 
 
 async def record_of(
@@ -82,6 +86,7 @@ async def _record(
         statuses.on(on, spells),
         [fact for id in records for fact in life.get(id, ()) if fact.holds(on)],
         await cases.standing_of(tx, records, on, known_at),
+        (await unemployment_insurance.state_on(rt, tx, {worker.id: on}, known_at)).get(worker.id),
     )  # fmt: skip
 
 
