@@ -14,7 +14,8 @@ NOUNS: dict[str, tuple[str, ...]] = {
         "event",
     ),
     "subsidy": (
-        "fund", "appropriation", "arrangement", "reservation", "payment", "entitlement", "event",
+        "fund", "appropriation", "arrangement", "reservation", "payment", "entitlement", "payee",
+        "payee-account", "event",
     ),
     "loans": ("guarantee-fund", "loan", "event"),
     "jobs-market": (
@@ -45,10 +46,9 @@ def _of(service: str, *nouns: str, verbs: str) -> frozenset[str]:
     return scopes
 
 
-# Who looks at everything looks at masked people: names and numbers in plain have a scope of their own.
-_READ_ALL = frozenset(scope for scope in SCOPES if scope.endswith(":read")) - {
-    "registry:identity:read"
-}
+# Who looks at everything looks at masked people: names and numbers in plain have scopes of their own.
+_PLAIN = {"registry:identity:read", "subsidy:payee-account:read"}
+_READ_ALL = frozenset(scope for scope in SCOPES if scope.endswith(":read")) - _PLAIN
 _FEEDS = frozenset(f"{service}:event:read" for service in NOUNS)
 _PLACES = _of("registry", "area", "office", "calendar", verbs="read")
 
@@ -103,13 +103,13 @@ ROLES: dict[str, frozenset[str]] = {
         "subsidy", "fund", "appropriation", "arrangement", "payment", "entitlement",
         verbs="write import",
     )
-    | _of("subsidy", "reservation", verbs="write")
+    | _of("subsidy", "reservation", "payee", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read write import"),
     # 财政审批: releases what another one prepared.
     "finance_approver": _PLACES
     | _of("subsidy", verbs="read")
     | _of("subsidy", "appropriation", "arrangement", "payment", "entitlement", verbs="approve")
-    | _of("subsidy", "reservation", verbs="approve")
+    | _of("subsidy", "reservation", "payee", verbs="approve")
     | _of("loans", "guarantee-fund", verbs="read approve"),
     # 小额贷款经办
     "loans_officer": _PLACES

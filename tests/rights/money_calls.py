@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from tests.journeys.city import AS_OF, CITY, DISTRICT, PLACE, City
 from tests.rights.calls import Calls, a_placed_person, made
 
@@ -60,6 +62,31 @@ async def money_calls(city: City, calls: Calls) -> None:
     note("GET /v1/entitlements")
     for tail in ("", "/decisions", "/decision"):
         note("GET /v1/entitlements/{entitlement_id}" + tail, entitlement_id=case)
+
+
+async def payee_calls(city: City, calls: Calls) -> None:
+    """Who is paid, and into which account."""
+    note = calls.of("subsidy")
+    account = {"name": "第一百货商店", "number": "23110010000004", "clearing_code": "102261000018",
+               "proposed_on": "2003-07-01", "reason": "开户许可证"}  # fmt: skip
+    decision = {"confirmed": True, "decided_on": "2003-07-02", "note": "核对一致"}
+
+    def body() -> dict[str, object]:
+        return {"kind": "employer", "reference_id": str(uuid4()), "account": account, **PLACE}
+
+    made = (await city.post("subsidy", "/v1/payees", body())).json()
+    waiting = {"payee_id": made["id"], "account_id": made["waiting_account_id"]}
+    note("POST /v1/payees", body())
+    note("GET /v1/payees")
+    note("GET /v1/payees/{payee_id}", payee_id=made["id"])
+    base = "POST /v1/payees/{payee_id}/accounts/{account_id}"
+    note(f"{base}/reveals", {"purpose": "与开户许可证核对"}, **waiting)
+    note(f"{base}/decisions", decision, **waiting)
+    note(
+        "POST /v1/payees/{payee_id}/accounts",
+        {**account, "number": "23110010000005"},
+        payee_id=made["id"],
+    )
 
 
 async def loan_calls(city: City, calls: Calls) -> None:

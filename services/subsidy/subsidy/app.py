@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kit import cli
 from kit.problems import Problem
+from kit.rotation import Sealed
 from kit.service import Service
 from subsidy.arrangements.api import router as arrangements
 from subsidy.arrangements.api import router_imports as arrangement_imports
@@ -15,6 +16,7 @@ from subsidy.funds.api import appropriations, appropriations_imports, funds
 from subsidy.funds.domain import YearOutOfRange
 from subsidy.journal.api import router as journal
 from subsidy.journal.domain import Overdrawn, Unbalanced
+from subsidy.payees import api as payees
 from subsidy.payments.api import router as payments
 from subsidy.payments.api import router_imports as payment_imports
 from subsidy.payments.domain import (
@@ -27,6 +29,7 @@ from subsidy.reservations import api as reservations
 
 PROBLEMS: dict[type[Exception], Problem] = {
     **dict(reservations.problems),
+    **dict(payees.problems),
     YearOutOfRange: Problem(
         422, "budget-year-differs", "预算年度与到账日期不符",
         "The budget year does not fit the day of receipt",
@@ -62,6 +65,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
     ),
 }  # fmt: skip
 
+#: Every column that holds names and accounts encrypted.
+SEALED = [Sealed("payee_account", "name"), Sealed("payee_account", "number")]
+
 SERVICE = Service(
     name="subsidy",
     package="subsidy",
@@ -84,9 +90,11 @@ SERVICE = Service(
         payment_imports,
         journal,
         entitlements,
+        payees.router,
     ],
     problems=PROBLEMS,
     subscriptions=SUBSCRIPTIONS,
+    sealed=SEALED,
 )
 
 
