@@ -38,6 +38,8 @@ from local.tokens import AUDIENCE, TokenSource, signing_key
 
 HOST = "127.0.0.1"
 PROVISIONER = "provisioner"
+#: Whose access log is sealed by a process that answers no request: the one with everybody's records.
+SEALED_APART = frozenset({"registry"})
 READY_WITHIN_S = 60
 
 
@@ -89,6 +91,13 @@ class House:
             await self.supervisor.start(
                 self._child(service.name, service.package, "serve", self.environment(service))
             )
+        for service in SERVICES:
+            if service.name in SEALED_APART:
+                await self.supervisor.start(
+                    self._child(
+                        f"{service.name}-seal", service.package, "seal", self.environment(service)
+                    )
+                )
         signing_key(self.home.issuer_key)
         await self.supervisor.start(
             Child(
@@ -119,6 +128,7 @@ class House:
             "NATS_USER": service.name,
             "NATS_PASSWORD": self._secrets[f"nats_{service.name}"],
             "ROLE": "all",
+            "SEALS": str(service.name not in SEALED_APART).lower(),
             "HOST": HOST,
             "PORT": str(self.ports[service.name]),
             "CITY": self.choice.code,

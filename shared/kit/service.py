@@ -150,7 +150,7 @@ async def working(runtime: Runtime) -> AsyncIterator[None]:
     ending += [asyncio.create_task(c.run(), name=c.durable) for c in runtime.consumers]
     endless = [
         asyncio.create_task(_repeat(runtime, job), name=job.name)
-        for job in (*PLATFORM_JOBS, *runtime.service.jobs)
+        for job in (*_platform_jobs(runtime.settings), *runtime.service.jobs)
     ]
     watch = asyncio.create_task(_fail_loudly([*ending, *endless]))
     try:
@@ -181,12 +181,17 @@ async def _forget_old_answers(runtime: Runtime) -> None:
         await idempotency.purge(tx)
 
 
-PLATFORM_JOBS = (
+_SEALING = Job("seal-access-log", sealing.EVERY_S, sealing.seal_waiting)
+_PLATFORM_JOBS = (
     Job("observe", 5, _observe),
     Job("forget-old-answers", 3600, _forget_old_answers),
-    Job("seal-access-log", sealing.EVERY_S, sealing.seal_waiting),
     Job("rotate-keys", 5, rotation.go_on),
 )
+
+
+def _platform_jobs(settings: Settings) -> tuple[Job, ...]:
+    """What every worker does beside its own; sealing unless another process does."""
+    return (*_PLATFORM_JOBS, _SEALING) if settings.seals else _PLATFORM_JOBS
 
 
 async def _fail_loudly(tasks: list[asyncio.Task[None]]) -> None:

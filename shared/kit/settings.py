@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     nats_user: str | None = None
     nats_password: SecretStr | None = None
     role: Literal["api", "worker", "all"] = "all"
+    seals: bool = Field(
+        default=True,
+        description="The worker seals the access log; false where `seal` is a process of its own",
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     city: str = Field(default="000000", pattern=r"^[0-9]{6}$", description="GB/T 2260 code: 231100")
