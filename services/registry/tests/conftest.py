@@ -102,6 +102,12 @@ class Registry:
             )
         return id
 
+    async def holder(self, issued_on: str = "2003-04-10", **fields: Any) -> str:
+        """A worker who was issued a certificate."""
+        worker = await self.worker(**fields)
+        await self.certificate(worker, issued_on=issued_on)
+        return worker
+
     async def ask(
         self, worker: str, attribute: str, value: Any, status: int = 201, **fields: Any
     ) -> dict[str, Any]:

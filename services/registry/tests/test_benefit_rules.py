@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.benefits import rules
-from registry.benefits.domain import KINDS, TABLE, Act, Grant, Holder
+from registry.benefits.domain import KINDS, TABLE, Act, Grant, Holder, until
 from registry.benefits.rules import Entry, Limit
 from registry.labour_status.domain import Spell
 
@@ -139,16 +139,51 @@ def test_nothing_is_due_after_death_and_a_retired_person_may_be_poor() -> None:
     ]
 
 
+HOLDER = Holder(
+    A, UUID(int=7), "231102000000", "o", date(2003, 4, 10), date(2006, 4, 10)
+)  # fmt: skip
+
+
 def test_a_certificate_must_be_in_force_where_the_kind_asks_for_one() -> None:
-    holder = Holder(
-        A, UUID(int=7), "231102000000", "o", revoked_on=date(2003, 9, 1),
-        suspended=((date(2003, 6, 15), date(2003, 8, 1)),),
-    )  # fmt: skip
+    holder = replace(
+        HOLDER, revoked_on=date(2003, 9, 1), suspended=((date(2003, 6, 15), date(2003, 8, 1)),)
+    )
     one = grant(1, "2003-05-01", "2003-09-30", kind="social-insurance-subsidy")
     assert wrong(entry(one), holder=holder) == [
         ("after-revocation", 1, None, ["2003-09"]), ("while-suspended", 1, None, ["2003-07"]),
     ]  # fmt: skip
     assert wrong(entry(replace(one, kind="living-allowance")), holder=holder) == []
+
+
+def test_without_a_certificate_before_its_month_and_after_its_validity_there_is_no_right() -> None:
+    one = grant(1, "2003-03-15", "2003-05-31", kind="social-insurance-subsidy")
+    assert wrong(entry(one)) == [
+        ("without-certificate", 1, None, ["2003-03", "2003-04", "2003-05"])
+    ]
+    assert wrong(entry(replace(one, kind="training-subsidy"))) == []
+    assert wrong(entry(one), holder=HOLDER) == [("without-certificate", 1, None, ["2003-03"])]
+    late = grant(1, "2006-04-01", "2006-05-31", kind="post-subsidy")
+    assert wrong(entry(late), holder=HOLDER) == [("after-expiry", 1, None, ["2006-05"])]
+    assert wrong(entry(late), holder=until(HOLDER.valid_until, HOLDER)) == []
+    assert wrong(entry(late), holder=until(date(2006, 4, 11), HOLDER)) == [
+        ("after-expiry", 1, None, ["2006-05"])
+    ]
+
+
+def test_of_several_certificates_any_one_in_force_is_enough() -> None:
+    """The first was revoked, the second issued two years later: each month has its own reason."""
+    first = replace(HOLDER, certificate_id=UUID(int=6), revoked_on=date(2003, 6, 1))
+    second = replace(
+        HOLDER, issued_on=date(2005, 6, 1), valid_until=date(2008, 6, 1), others=(first,)
+    )
+    named = tuple(
+        date(*month, 1) for month in ((2003, 3), (2003, 5), (2003, 7), (2005, 7), (2008, 7))
+    )
+    one = grant(1, "2003-03-01", kind="post-subsidy", months=named)
+    assert wrong(entry(one), holder=second) == [
+        ("after-expiry", 1, None, ["2008-07"]), ("after-revocation", 1, None, ["2003-07"]),
+        ("without-certificate", 1, None, ["2003-03"]),
+    ]  # fmt: skip
 
 
 def test_months_beyond_the_limit_count_once_and_retirement_may_lift_it() -> None:

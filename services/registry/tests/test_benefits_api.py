@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ import pytest
 
 from kit.db import Tx
 from kit.ids import new_id
+from registry.certificates.ending import expire_outlived
 
 
 def benefit(worker: str, **fields: Any) -> dict[str, Any]:
@@ -174,7 +176,7 @@ async def test_months_count_until_everything_has_come_back(registry: Any) -> Non
 
 
 async def test_an_event_that_collides_is_a_fact_and_an_overlap(registry: Any) -> None:
-    worker = await registry.worker()
+    worker = await registry.holder()
     mine, theirs = new_id(), new_id()
     await registry.thing.deliver(
         opened(registry, worker, mine, "2003-05-01", "2003-07-31"),
@@ -206,7 +208,7 @@ async def test_an_event_that_collides_is_a_fact_and_an_overlap(registry: Any) ->
 async def test_events_in_any_order_and_twice_leave_the_same_slots(
     registry: Any, order: tuple[int, ...]
 ) -> None:
-    worker = await registry.worker()
+    worker = await registry.holder()
     ids = [UUID(int=0x0190_0000_0000_7000_8000_0000_0000_0000 + n) for n in range(4)]
     periods = [("2003-05-01", "2003-07-31"), ("2003-07-01", "2003-09-30"),
                ("2003-04-01", "2003-05-31"), ("2003-05-01", "2003-05-31")]  # fmt: skip
@@ -230,19 +232,59 @@ async def test_events_in_any_order_and_twice_leave_the_same_slots(
 
 
 async def test_a_limit_refuses_the_writer_and_finds_the_event(registry: Any) -> None:
-    worker = await registry.worker(born="19700504")
-    long = {"kind": "social-insurance-subsidy", "valid_from": "2003-01-01", "amount": None}
-    refused = await write(registry, benefit(worker, **long, valid_to="2006-01-31"), 409)
+    worker = await registry.holder(born="19700504")
+    long = {"kind": "social-insurance-subsidy", "valid_from": "2003-04-01", "amount": None}
+    refused = await write(registry, benefit(worker, **long, valid_to="2006-04-10"), 409)
     assert refused["code"] == "benefit-over-limit"
-    assert "2006-01" in refused["detail"]
+    assert "2006-04" in refused["detail"]
     assert "B7" in refused["detail"]
-    await write(registry, benefit(worker, **long, valid_to="2005-12-31"))
+    await write(registry, benefit(worker, **long, valid_to="2006-03-31"))
     count = await used(registry, worker, "social-insurance-subsidy")
     assert (count["used"], count["remaining"], count["clause"]) == (36, 0, "财社[2002]107号 B7")
     late = new_id()
-    await registry.thing.deliver(opened(registry, worker, late, "2006-01-01", "2006-02-28"))
+    await registry.thing.deliver(opened(registry, worker, late, "2006-04-01", "2006-05-31"))
     assert await overlaps(registry, cause="over-limit") == [
-        ("over-limit", str(late), None, ["2006-01", "2006-02"])
+        ("over-limit", str(late), None, ["2006-04", "2006-05"])
+    ]
+
+
+async def test_what_hangs_on_the_certificate_is_not_written_without_one(registry: Any) -> None:
+    """B6, R16: neither before the month of issue nor after the validity; other help is."""
+    without, worker = await registry.worker(), await registry.holder()
+    subsidy = {"kind": "post-subsidy", "valid_from": "2003-04-01", "valid_to": "2003-06-30"}
+    for person, fields, code in (
+        (without, {}, "benefit-certificate-needed"),
+        (worker, {"valid_from": "2003-03-20"}, "benefit-certificate-needed"),
+        (worker, {"valid_to": "2006-05-31"}, "benefit-certificate-not-in-force"),
+    ):
+        refused = await write(registry, benefit(person, **{**subsidy, **fields}), 409)
+        assert refused["code"] == code
+    await write(registry, benefit(worker, **subsidy))
+    await write(registry, benefit(without))
+
+
+async def test_what_is_told_of_somebody_without_a_certificate_is_listed(registry: Any) -> None:
+    """Until the certificate's day is known: whatever order the facts come in, what holds counts."""
+    worker, granted = await registry.worker(), new_id()
+    await registry.thing.deliver(opened(registry, worker, granted, "2003-03-01", "2003-06-30"))
+    found = [
+        ("without-certificate", str(granted), None, ["2003-03", "2003-04", "2003-05", "2003-06"])
+    ]
+    assert await overlaps(registry) == found
+    await registry.certificate(worker, issued_on="2003-04-10")
+    assert await overlaps(registry) == [("without-certificate", str(granted), None, ["2003-03"])]
+
+
+async def test_months_after_a_validity_are_listed_once_it_is_over(registry: Any) -> None:
+    """A term that outlasts the validity is nothing to recover while the certificate is valid."""
+    worker, granted = await registry.holder(born="19700504"), new_id()
+    await registry.thing.deliver(opened(registry, worker, granted, "2003-09-01", "2006-06-30"))
+    assert await overlaps(registry) == []
+    rt = registry.thing.runtime
+    later = rt.settings.model_copy(update={"business_day": date(2006, 4, 11)})
+    assert await expire_outlived(replace(rt, settings=later)) == 1
+    assert await overlaps(registry) == [
+        ("after-expiry", str(granted), None, ["2006-05", "2006-06"])
     ]
 
 
@@ -309,6 +351,10 @@ async def test_kinds_are_a_declared_table(registry: Any) -> None:
     kinds = {one["kind"]: one for one in (await registry.get("/v1/benefits/kinds"))["items"]}
     assert kinds["post-subsidy"]["takes"] == "monthly"
     assert kinds["re-employment"]["written"] is False
+    assert {kind for kind, row in kinds.items() if row["certificate"]} == {
+        "social-insurance-subsidy", "post-subsidy", "flexible-insurance-subsidy", "tax-relief",
+        "fee-relief",
+    }  # fmt: skip
 
 
 async def test_a_thousand_events_are_a_handful_of_statements(registry: Any) -> None:

@@ -131,6 +131,7 @@ async def test_merged_and_parted_equals_never_merged(registry: Any, seed: int) -
 
 async def test_overlaps_of_two_records_are_found_while_they_are_one_person(registry: Any) -> None:
     first, second = [await registry.worker(born="19620504") for _ in range(2)]
+    await registry.certificate(first, issued_on="2003-04-10")
     mine, theirs = new_id(), new_id()
     await registry.thing.deliver(
         opened(registry, first, mine, PERIODS[0]), opened(registry, second, theirs, PERIODS[1])
@@ -160,9 +161,11 @@ async def test_overlaps_of_two_records_are_found_while_they_are_one_person(regis
     assert (refused.status_code, refused.json()["code"]) == (409, "benefit-months-taken")
 
     await unmerge(registry, link, first, second)
-    assert (await registry.get("/v1/benefits/overlaps"))["items"] == []
+    # Parted, the second record has no certificate again.
+    (left,) = (await registry.get("/v1/benefits/overlaps"))["items"]
+    assert (left["cause"], left["worker_id"]) == ("without-certificate", second)
     states = [(await registry.get(f"/v1/difficulties/{id}"))["state"] for id in ids]
     assert states == ["recognised", "recognised"]
-    (cleared,) = await registry.told("benefit.overlap-cleared")
-    (told,) = await registry.told("benefit.overlap-found")
+    news = [await registry.told(f"benefit.overlap-{name}") for name in ("cleared", "found")]
+    (cleared,), (told,) = ([e for e in some if e.data["cause"] == "merge"] for some in news)
     assert cleared.reverses == told.id

@@ -18,7 +18,8 @@ ON = date(2003, 6, 1)
 GRANT = benefits.Grant(
     UUID(int=1), "re-employment", UUID(int=2), ON, None, None, "jobs-market", UUID(int=3)
 )
-HOLDER = benefits.Holder(UUID(int=2), UUID(int=4), "231102000000", "o")
+HOLDER = benefits.Holder(UUID(int=2), UUID(int=4), "231102000000", "o", date(2003, 4, 10),
+    date(2006, 4, 10))  # fmt: skip
 
 
 def test_a_grant_stands_unless_withdrawn_or_after_revocation() -> None:

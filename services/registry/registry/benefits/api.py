@@ -30,8 +30,8 @@ KIND = "种类：" + terms({kind: row.zh for kind, row in TABLE.items()})
 CAUSE = "原因：" + terms(
     {
         "duplicate-grant": "同类待遇重复", "merge": "合并后重复", "after-life-fact": "退休、死亡等之后",
-        "after-revocation": "优惠证注销之后", "while-suspended": "优惠证中止期间",
-        "over-limit": "超过最长期限",
+        "without-certificate": "未持优惠证", "after-revocation": "优惠证注销之后",
+        "while-suspended": "优惠证中止期间", "after-expiry": "优惠证到期之后", "over-limit": "超过最长期限",
     }
 )  # fmt: skip
 ACT = "变动：" + terms(
@@ -90,6 +90,7 @@ class KindOut(BaseModel):
     clause: str = Field(description="依据")
     limit: str | None = Field(description="期限参数")
     per: Per = Field(description="期限按 life 终身 或 year 每年 计")
+    certificate: bool = Field(description="须持有效优惠证")
     written: bool = Field(description="可由部门登记")
 
 
@@ -228,7 +229,7 @@ async def list_benefit_kinds(actor: Reader) -> KindsOut:
         items=[
             KindOut(
                 kind=kind, zh=row.zh, en=row.en, takes=row.takes, clause=row.clause,
-                limit=row.limit, per=row.per, written=row.written,
+                limit=row.limit, per=row.per, certificate=row.certificate, written=row.written,
             )
             for kind, row in TABLE.items()
         ]
@@ -319,6 +320,10 @@ problems = [
     ),
     refused(
         domain.CertificateNotInForce, 409, "优惠证当时无效", "The certificate was not in force",
+        ("涉及：{months}；依据 {clause}", "Months: {months}; by {clause}"),
+    ),
+    refused(
+        domain.CertificateNeeded, 409, "当时未持优惠证", "The person held no certificate then",
         ("涉及：{months}；依据 {clause}", "Months: {months}; by {clause}"),
     ),
     refused(

@@ -7,7 +7,7 @@ one, whichever comes first (policy R16, E5). Which months a grant takes is in :m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 from uuid import UUID
@@ -136,7 +136,7 @@ class NoRightAfterLifeFact(Refusal):
 
 
 class CertificateNotInForce(Refusal):
-    """The certificate was revoked or suspended in some of these months (policy E4)."""
+    """The certificate was revoked, suspended or over in some of these months (policy E4)."""
 
     code = "benefit-certificate-not-in-force"
 
@@ -145,6 +145,12 @@ class WrittenElsewhere(Refusal):
     """This kind, or this very benefit, follows from events of the service that grants it."""
 
     code = "benefit-written-elsewhere"
+
+
+class CertificateNeeded(Refusal):
+    """The person held no certificate in some of these months, and this kind is for holders only."""
+
+    code = "benefit-certificate-needed"
 
 
 class MonthsMissing(Refusal):
@@ -222,16 +228,25 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """An issued certificate. ``revoked_on``: from that day nothing is annotated on it.
-    ``suspended``: spans without force, each from a day to the first day after it (None: still). One
-    that was lost and issued again is the same certificate under a new number."""
+    """An issued certificate, valid up to and including ``valid_until``. ``revoked_on``: from that day
+    nothing is annotated on it. ``suspended``: spans without force, each from a day to the first day
+    after it (None: still). One that was lost and issued again is the same certificate under a new
+    number. ``others``: what the person was issued besides, earlier or under a merged record."""
 
     worker_id: UUID
     certificate_id: UUID
     area_code: str
     office: str
+    issued_on: date
+    valid_until: date
     revoked_on: date | None = None
     suspended: tuple[tuple[date, date | None], ...] = ()
+    others: tuple[Holder, ...] = ()
+
+    @property
+    def certificates(self) -> tuple[Holder, ...]:
+        """Every certificate of the person, this one first."""
+        return (self, *self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +268,10 @@ class Annotation:
     reversed: bool = False
 
 
-#: 重复享受 / 合并后重复 / 退休、死亡等之后 / 证件注销之后 / 证件中止期间 / 超过期限
+#: 重复享受 / 合并后重复 / 退休、死亡等之后 / 无证 / 证件注销之后 / 证件中止期间 / 证件到期之后 / 超过期限
 Cause = Literal[
-    "duplicate-grant", "merge", "after-life-fact", "after-revocation", "while-suspended",
-    "over-limit",
+    "duplicate-grant", "merge", "after-life-fact", "without-certificate", "after-revocation",
+    "while-suspended", "after-expiry", "over-limit",
 ]  # fmt: skip
 
 
@@ -278,6 +293,16 @@ class Overlap:
     found_on: date
     standing: bool = True
     told_event: UUID | None = None
+
+
+def until(today: date, holder: Holder) -> Holder:
+    """The holder as far as a validity is over by a day. What another service granted beyond a validity
+    that still runs is no finding yet: that service stops it when the certificate expires (E4)."""
+
+    def running(one: Holder) -> Holder:
+        return one if one.valid_until < today else replace(one, valid_until=date.max)
+
+    return replace(running(holder), others=tuple(running(one) for one in holder.others))
 
 
 def holds(grant: Grant, holder: Holder, *, withdrawn: bool = False) -> bool:

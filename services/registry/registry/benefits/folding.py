@@ -156,7 +156,8 @@ async def _fold_overlaps(
     changed: list[Overlap] = []
     told: list[NewEvent] = []
     for book in books.values():
-        found = {one.key: one for one in book.found(holders.get(book.person), law)}
+        holder = holders.get(book.person)
+        found = {one.key: one for one in book.found(holder and domain.until(today, holder), law)}
         kinds = {grant.id: grant.kind for grant in book.grants}
         for key, one in found.items():
             assert book.facts is not None

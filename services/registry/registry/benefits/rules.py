@@ -188,8 +188,8 @@ def overlaps(
             begun = begins(entry.grant, month)
             if _status_on(spells, begun) in kind.ends_with:
                 note("after-life-fact", entry, None, month, "policy 4.6, E8")
-            if kind.certificate and holder is not None:
-                cause = _without_force(holder, begun)
+            if kind.certificate:
+                cause = _without_force(holder, month, begun)
                 if cause is not None:
                     note(cause, entry, None, month, "policy E4, 4.6")
     _count(first, limit_of, note)
@@ -225,9 +225,24 @@ def _status_on(spells: Sequence[Spell], day: date) -> str | None:
     return holding
 
 
-def _without_force(holder: Holder, day: date) -> Cause | None:
-    if holder.revoked_on is not None and day >= holder.revoked_on:
+def _without_force(holder: Holder | None, month: date, begun: date) -> Cause | None:
+    """Why no certificate of the person had force for a month in which a grant gives from ``begun``
+    on; None: one had. The month of issue counts (B6); of several, the one issued last before the
+    month says why."""
+    reasons: list[tuple[date, Cause]] = []
+    for one in holder.certificates if holder is not None else ():
+        if first_of(one.issued_on) > month:
+            continue
+        reason = _lapsed(one, begun)
+        if reason is None:
+            return None
+        reasons.append((one.issued_on, reason))
+    return max(reasons)[1] if reasons else "without-certificate"
+
+
+def _lapsed(certificate: Holder, day: date) -> Cause | None:
+    if certificate.revoked_on is not None and day >= certificate.revoked_on:
         return "after-revocation"
-    if any(start <= day and (end is None or day < end) for start, end in holder.suspended):
+    if any(start <= day and (end is None or day < end) for start, end in certificate.suspended):
         return "while-suspended"
-    return None
+    return "after-expiry" if day > certificate.valid_until else None

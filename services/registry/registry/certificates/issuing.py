@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -146,25 +146,35 @@ async def issue_certificate(rt: Runtime, actor: Actor, command: Issue) -> Certif
 def _holder(
     person: UUID, certificate: Certificate, suspended: Iterable[tuple[date, date | None]]
 ) -> Holder:
+    assert certificate.issued_on is not None
+    assert certificate.valid_until is not None
     return Holder(
-        person, certificate.id, certificate.area_code, certificate.office, certificate.revoked_on,
-        tuple(suspended),
+        person, certificate.id, certificate.area_code, certificate.office, certificate.issued_on,
+        certificate.valid_until, certificate.revoked_on, tuple(suspended),
     )  # fmt: skip
 
 
 async def holders_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Holder]:
-    """The certificate that each of these persons holds or held. Of two records that are one person
-    the one in force counts, and of two in force the earlier (policy 5.3 no. 6)."""
+    """The certificate that each of these persons holds or held last, with all others. Of two records
+    that are one person the one in force counts, and of two in force the earlier (policy 5.3 no. 6)."""
     members = await identities.members_of(tx, persons)
     found = await store.issued_to(tx, [id for ids in members.values() for id in ids])
-    of = {certificate.worker_id: certificate for certificate in found}
+    of: dict[UUID, list[Certificate]] = {}
+    for certificate in found:
+        of.setdefault(certificate.worker_id, []).append(certificate)
     suspended = await store.suspensions_of(tx, [certificate.id for certificate in found])
     holders: dict[UUID, Holder] = {}
     for person, ids in members.items():
-        certificates = [of[id] for id in ids if id in of]
-        if certificates:
-            first = min(certificates, key=lambda c: (c.state not in IN_HAND, c.issued_on, c.id))
-            holders[person] = _holder(person, first, suspended.get(first.id, ()))
+        latest = [of[id][0] for id in ids if id in of]
+        if latest:
+            first = min(latest, key=lambda c: (c.state not in IN_HAND, c.issued_on, c.id))
+            held = {
+                c.id: _holder(person, c, suspended.get(c.id, ()))
+                for id in ids
+                for c in of.get(id, ())
+            }
+            main = held.pop(first.id)
+            holders[person] = replace(main, others=tuple(held.values()))
     return holders
 
 

@@ -172,10 +172,10 @@ async def latest_of(tx: Tx, workers: Sequence[UUID]) -> Certificate | None:
 
 
 async def issued_to(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
-    """The last certificate that each of these workers was issued, revoked ones too."""
+    """Every certificate that these workers were issued, revoked ones too: of each worker the one in
+    hand first, then the last."""
     rows = await tx.fetch(
-        "select distinct on (worker_id) * from certificate where worker_id = any($1::uuid[])"
-        " and issued_on is not null"
+        "select * from certificate where worker_id = any($1::uuid[]) and issued_on is not null"
         " order by worker_id, (state in ('issued', 'suspended', 'lost')) desc, id desc",
         workers,
     )
