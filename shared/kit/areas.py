@@ -7,6 +7,8 @@ filled with zeros. The code of an area says which areas hold it, so row scope is
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from os.path import commonprefix
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -48,6 +50,14 @@ def prefix(area_code: str) -> str:
     """The digits that every area inside this one begins with; empty for the whole country."""
     lengths = {"country": 0, "province": 2, "city": 4, "district": 6, "street": 9, "community": 12}
     return area_code[: lengths[level(area_code)]]
+
+
+def pattern(prefixes: Sequence[str]) -> str:
+    """A regular expression of PostgreSQL for the codes that begin with one of these (``~``). What
+    they share stands in front of the choice: an index is searched by that."""
+    shared = commonprefix(list(prefixes))  # noqa: RUF071 (of characters is meant)
+    rests = sorted({prefix[len(shared) :] for prefix in prefixes})
+    return f"^{shared}" if "" in rests else f"^{shared}(?:{'|'.join(rests)})"
 
 
 def within(area_code: str, root: str) -> bool:

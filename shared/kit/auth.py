@@ -45,7 +45,8 @@ CLOCK_LEEWAY_S = 5
 
 class Actor(BaseModel):
     """The caller: ``subject`` from the token, its roles, the scopes that they give, its office and
-    the area whose subtree that office sees."""
+    the area whose subtree that office sees. ``former``: what begins the codes of areas that went
+    into that one, where a service knows them; their rows keep the codes of their day."""
 
     model_config = ConfigDict(frozen=True)
     subject: str = Field(min_length=1, max_length=200)
@@ -53,18 +54,36 @@ class Actor(BaseModel):
     scopes: frozenset[str] = frozenset()
     office: str = Field(min_length=1, max_length=64)
     area_code: AreaCode
+    former: tuple[str, ...] = ()
 
     @cached_property
     def area_prefix(self) -> str:
-        """What the area codes of all visible rows begin with (``like prefix || '%'``)."""
+        """What the codes of the caller's area and of all areas in it begin with."""
         return areas.prefix(self.area_code)
+
+    @cached_property
+    def area_prefixes(self) -> tuple[str, ...]:
+        """What the area codes of all visible rows begin with: one of these."""
+        return (self.area_prefix, *self.former)
+
+    @cached_property
+    def area_pattern(self) -> str:
+        """The same for SQL (``area_code ~ pattern``)."""
+        return areas.pattern(self.area_prefixes)
+
+    def succeeding(self, former: tuple[str, ...]) -> Actor:
+        """This caller, with the areas that went into the caller's."""
+        return Actor.model_construct(
+            subject=self.subject, roles=self.roles, scopes=self.scopes, office=self.office,
+            area_code=self.area_code, former=former,
+        )  # fmt: skip
 
     def may(self, scope: str) -> bool:
         return scope in self.scopes
 
     def may_see(self, area_code: str) -> bool:
         """Whether a row of that area is in the caller's subtree. If not, the answer is 404."""
-        return area_code.startswith(self.area_prefix)
+        return area_code.startswith(self.area_prefixes)
 
 
 class TokenRefused(Exception):
@@ -253,6 +272,9 @@ async def authenticate(request: Request) -> Actor:
     """The verified caller of this request, whom the log and the events then know."""
     authenticator: Authenticator = request.app.state.authenticator
     actor = await authenticator.actor(header(request.scope, b"authorization"))
+    succession = request.app.state.succession
+    if succession is not None:
+        actor = await succession(request.app.state.runtime, actor)
     context.name_actor(actor.subject)
     request.scope["kit.actor"] = actor
     return actor

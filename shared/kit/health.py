@@ -81,7 +81,7 @@ select e.id, e.type, e.entity_id, e.sequence, e.valid_from, e.area_code, e.offic
  where e.txid < pg_snapshot_xmin(pg_current_snapshot())
    and ($1::uuid is null
         or (e.txid, e.position) > (select a.txid, a.position from event_log a where a.id = $1))
-   and ($3::text is null or e.area_code like $3 || '%')
+   and ($3::text is null or e.area_code ~ $3)
    and ($4::text is null or e.type = $4)
  order by e.txid, e.position
  limit $2
@@ -114,7 +114,7 @@ def routers(service: "Service") -> list[APIRouter]:
         async with runtime_of(request).db.reading() as tx:
             if after is not None and await _find(tx, after) is None:
                 raise ProblemError(NOT_FOUND)
-            rows = await tx.fetch(FEED, after, limit, actor.area_prefix, type)
+            rows = await tx.fetch(FEED, after, limit, actor.area_pattern, type)
         return {"items": [wire(request, row) for row in rows]}
 
     @router.get("/v1/events/{event_id}", summary="一个事件的原文", operation_id="get_event")

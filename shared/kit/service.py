@@ -20,7 +20,7 @@ from fastapi import APIRouter, FastAPI
 
 from kit import health, idempotency, inbox, migrations, rotation, sealing
 from kit.audit import Recorder
-from kit.auth import Authenticator
+from kit.auth import Actor, Authenticator
 from kit.bus import Bus, NatsBus
 from kit.consumers import Consumer, Subscription
 from kit.crypto import Keyring
@@ -64,6 +64,8 @@ class Service:
     intake: Intake | None = None
     jobs: Sequence[Job] = ()
     sealed: Sequence[Sealed] = ()
+    #: Gives callers the areas that went into theirs, in a service that keeps the tree.
+    succession: Callable[[Runtime, Actor], Awaitable[Actor]] | None = None
 
     @property
     def root(self) -> Path:
@@ -283,5 +285,6 @@ def create_app(
         lifespan=lifespan,
         metrics=metrics,
     )
+    app.state.succession = service.succession
     include(app, health.unversioned)
     return app

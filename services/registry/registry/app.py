@@ -8,6 +8,7 @@ from kit.service import Job, Service
 from registry.access import api as access
 from registry.approvals import api as approvals
 from registry.areas import api as areas
+from registry.areas import succession
 from registry.benefits import api as benefits
 from registry.calendars import api as calendars
 from registry.calendars import usecases as calendar_work
@@ -112,6 +113,7 @@ SERVICE = Service(
     intake=INTAKE,
     sealed=SEALED,
     jobs=JOBS,
+    succession=succession.widened,
 )
 
 

@@ -223,7 +223,7 @@ def test_what_a_caller_may_do_next(
     makers: list[tuple[State, str]] = [("applied", "clerk"), ("checked", "clerk")]
     found = acts.allowed(
         state, subject=subject,
-        scopes=frozenset(f"registry:certificate:{verb}" for verb in scopes), office=office,
+        scopes=frozenset(f"registry:certificate:{verb}" for verb in scopes), offices={office},
         inspected_by="office", makers=[*makers, ("lost", "teller")],
     )  # fmt: skip
     assert found == allowed

@@ -17,11 +17,11 @@ async def add(tx: Tx, one: Approval) -> None:
     )  # fmt: skip
 
 
-async def page(tx: Tx, prefix: str, after: UUID | None, limit: int) -> list[Approval]:
+async def page(tx: Tx, pattern: str, after: UUID | None, limit: int) -> list[Approval]:
     rows = await tx.fetch(
-        "select * from certificate_approval where area_code like $1 || '%'"
+        "select * from certificate_approval where area_code ~ $1"
         " and ($2::uuid is null or id > $2) order by id limit $3",
-        prefix,
+        pattern,
         after,
         limit,
     )

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kit import areas, idempotency
+from kit import idempotency
 from kit.auth import Actor
 from kit.idempotency import Claim
 from kit.ids import new_id
 from kit.service import Runtime
 from registry.approvals import domain, store
 from registry.approvals.domain import Approval, Totals
+from registry.areas.succession import reach
 from registry.certificates import domain as certificate
 from registry.certificates import issuing
 from registry.certificates import usecases as certificates
@@ -44,6 +45,7 @@ class Done:
 async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> Done:
     """Issue a batch in one transaction. Raises ``control-totals-differ``, ``batch-too-large``, and
     the first refusal of any certificate in it; then nothing is issued."""
+    pattern = await reach(rt, actor, command.area_code)
     async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
         if command.ids is not None:
             found = await certificates.named(tx, sorted(set(command.ids)), [])
@@ -51,11 +53,12 @@ async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> 
             if len(seen) != len(set(command.ids)):
                 raise certificate.NoSuchCertificate
         else:
-            prefix = areas.prefix(command.area_code) if command.area_code else actor.area_prefix
-            if not prefix.startswith(actor.area_prefix):
-                prefix = actor.area_prefix + "/"  # a foreign area selects nothing
             until = command.posted_until or command.on
-            seen = await certificates.approvable(tx, prefix, until, domain.BATCH_MAX + 1)
+            seen = (
+                await certificates.approvable(tx, pattern, until, domain.BATCH_MAX + 1)
+                if pattern is not None
+                else []
+            )
         if len(seen) > domain.BATCH_MAX:
             raise domain.BatchTooLarge(most=domain.BATCH_MAX)
         selected = domain.totals_of(seen)
@@ -81,4 +84,4 @@ async def list_approvals(
     rt: Runtime, actor: Actor, after: UUID | None, limit: int
 ) -> list[Approval]:
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, after, limit)
+        return await store.page(tx, actor.area_pattern, after, limit)

@@ -161,3 +161,18 @@ def establish(id: UUID, code: str, name: str, on: date) -> Area:
     if areas.level(code) == "country":
         raise CodeIsCountry
     return Area(id, code, (Name(name, on),), on)
+
+
+def gone_into(prefix: str, mergers: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """What begins the codes of the areas that went into those that begin with ``prefix``, directly
+    or by way of others. ``mergers``: codes of the ended area and of its successor."""
+    found = [prefix]
+    waiting = list(mergers)
+    while True:
+        inside = [code for code, successor in waiting if successor.startswith(tuple(found))]
+        if not inside:
+            break
+        waiting = [one for one in waiting if one[0] not in inside]
+        found += [areas.prefix(code) for code in inside if not code.startswith(tuple(found))]
+    former = sorted(set(found[1:]))
+    return tuple(one for one in former if not any(one != o and one.startswith(o) for o in former))

@@ -23,7 +23,7 @@ _NOT_HOLDING = (
 )
 _HAS_PARTS = f"select exists (select from area where parent_code = $1 and {_HOLDS.format('$2')})"  # noqa: S608
 _PAGE = (
-    "select * from area where code like $1 || '%' and ($2::text is null or code > $2)"  # noqa: S608
+    "select * from area where code ~ $1 and ($2::text is null or code > $2)"  # noqa: S608
     " and ($4::text is null or parent_code = $4)"
     f" and ($5::date is null or ({_HOLDS.format('$5')})) order by code limit $3"
 )
@@ -90,9 +90,15 @@ async def has_parts(tx: Tx, code: str, day: date) -> bool:
     return found
 
 
+async def mergers(tx: Tx) -> list[tuple[str, str]]:
+    """Every area that went into another one, with that one."""
+    rows = await tx.fetch("select code, successor_code from area_change where kind = 'merged'")
+    return [(row["code"], row["successor_code"]) for row in rows]
+
+
 async def page(
-    tx: Tx, prefix: str, parent: str | None, on: date | None, after: str | None, limit: int
+    tx: Tx, pattern: str, parent: str | None, on: date | None, after: str | None, limit: int
 ) -> list[Area]:
-    """Areas whose codes begin with ``prefix``, by code; below ``parent`` and holding on a day, where
+    """Areas whose codes begin with ``pattern``, by code; below ``parent`` and holding on a day, where
     these are given."""
-    return await _folded(tx, await tx.fetch(_PAGE, prefix, after, limit, parent, on))
+    return await _folded(tx, await tx.fetch(_PAGE, pattern, after, limit, parent, on))

@@ -17,7 +17,7 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.areas import domain, events, seeds, store
+from registry.areas import domain, events, seeds, store, succession
 from registry.areas.domain import Area, Change, ChangeKind
 
 
@@ -143,6 +143,7 @@ async def change_area(rt: Runtime, actor: Actor, command: ChangeArea) -> Area:
             raise refusal
         area = await store.by_code(tx, command.code)
         assert area is not None
+    succession.forget(rt)
     rt.wake()
     return area
 
@@ -164,7 +165,7 @@ async def list_areas(
     rt: Runtime, actor: Actor, parent: str | None, on: date | None, after: str | None, limit: int
 ) -> list[Area]:
     async with rt.db.reading() as tx:
-        return await store.page(tx, actor.area_prefix, parent, on, after, limit)
+        return await store.page(tx, actor.area_pattern, parent, on, after, limit)
 
 
 def seeded(rt: Runtime, on: date | None, after: tuple[str, date] | None, limit: int) -> list[Area]:

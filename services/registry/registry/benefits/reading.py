@@ -54,7 +54,7 @@ def _line(row: Record) -> Line:
 
 async def page(
     tx: Tx,
-    prefix: str,
+    pattern: str,
     workers: Sequence[UUID] | None,
     certificate_id: UUID | None,
     after: UUID | None,
@@ -62,12 +62,12 @@ async def page(
 ) -> list[Line]:
     rows = await tx.fetch(
         _LINE  # noqa: S608 (constants)
-        + " where w.area_code like $1 || '%'"
+        + " where w.area_code ~ $1"
         " and ($2::uuid[] is null or g.worker_id = any($2))"
         " and ($3::uuid is null or g.source_event in (select source_event from benefit"
         "  where certificate_id = $3))"
         " and ($4::uuid is null or g.id > $4) order by g.id limit $5",
-        prefix,
+        pattern,
         workers,
         certificate_id,
         after,
@@ -83,7 +83,7 @@ async def get(tx: Tx, id: UUID) -> Line | None:
 
 async def overlap_page(
     tx: Tx,
-    prefix: str,
+    pattern: str,
     person_id: UUID | None,
     cause: Cause | None,
     standing: bool,
@@ -91,10 +91,10 @@ async def overlap_page(
     limit: int,
 ) -> list[Overlap]:
     rows = await tx.fetch(
-        "select * from benefit_overlap where area_code like $1 || '%' and standing = $4"
+        "select * from benefit_overlap where area_code ~ $1 and standing = $4"
         " and ($2::uuid is null or person_id = $2) and ($3::text is null or cause = $3)"
         " and ($5::uuid is null or id > $5) order by id limit $6",
-        prefix,
+        pattern,
         person_id,
         cause,
         standing,

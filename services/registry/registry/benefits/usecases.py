@@ -87,7 +87,7 @@ async def list_benefits(
 ) -> list[Line]:
     async with rt.db.reading() as tx:
         records = await _records(tx, worker_id) if worker_id else None
-        return await reading.page(tx, actor.area_prefix, records, certificate_id, after, limit)
+        return await reading.page(tx, actor.area_pattern, records, certificate_id, after, limit)
 
 
 async def list_overlaps(
@@ -102,7 +102,7 @@ async def list_overlaps(
     async with rt.db.reading() as tx:
         person = (await _records(tx, worker_id))[0] if worker_id else None
         return await reading.overlap_page(
-            tx, actor.area_prefix, person, cause, standing, after, limit
+            tx, actor.area_pattern, person, cause, standing, after, limit
         )
 
 

@@ -6,7 +6,7 @@ that a case shows, the diagram in the documents.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -176,16 +176,16 @@ def allowed(
     *,
     subject: str,
     scopes: frozenset[str],
-    office: str,
+    offices: Collection[str],
     inspected_by: str | None,
     makers: Iterable[tuple[State, str]],
 ) -> list[str]:
-    """The acts that this caller may take next, by code."""
+    """The acts that this caller may take next, by code. ``offices``: in whose place they act."""
     made = list(makers)
     return [
         act.code
         for act in _BY_STATE[state]
         if SCOPES[act.who] in scopes
-        and not (act.by_issuer and office != inspected_by)
+        and not (act.by_issuer and inspected_by not in offices)
         and not (act.maker_bars and bars(act, subject, made))
     ]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kit import areas, audit, bulk, pagination
+from kit import audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
@@ -17,6 +17,7 @@ from kit.service import Runtime
 from kit.steps import Act, Step, acting, stepping
 from kit.versions import etag
 from kit.wire import load
+from registry.areas.succession import reach
 from registry.certificates import cases, domain, ending, issuing, usecases
 from registry.certificates.acts import State
 from registry.certificates.bodies import (
@@ -150,13 +151,11 @@ async def list_overdue_certificates(
     """Cases whose limit in working days has passed. Nothing is refused for it; it is shown."""
     filters = {"area_code": area_code, "step": step}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
-    prefix = actor.area_prefix
-    if area_code is not None:
-        prefix = areas.prefix(area_code)
-        if not prefix.startswith(actor.area_prefix):
-            return pagination.Page(items=[])
     rt = runtime_of(request)
-    rows = await cases.overdue(rt, actor, prefix, step, after[0] if after else None, limit + 1)
+    pattern = await reach(rt, actor, area_code)
+    if pattern is None:
+        return pagination.Page(items=[])
+    rows = await cases.overdue(rt, actor, pattern, step, after[0] if after else None, limit + 1)
     await noted(rt, actor, "list_overdue_certificates", rows[:limit])
     return pagination.page(
         rows, limit, position=lambda c: [str(c.certificate.id)], item=CertificateOut.of,

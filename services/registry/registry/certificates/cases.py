@@ -20,6 +20,7 @@ from registry.certificates.acts import State
 from registry.certificates.domain import Certificate, Evidence, Transition
 from registry.certificates.store import Counts, Maker
 from registry.certificates.terms import TIMED, Terms
+from registry.offices import usecases as offices
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ async def present(
     terms, today = Terms(rt), rt.today()
     calendar = await calendars.current(rt, tx)
     inspectors = await usecases.inspectors(tx, [one for one, _ in found])
+    stands_for = await offices.stands_for(tx, actor)
     made: list[Case] = []
     for certificate, makers in found:
         due = terms.due(certificate, calendar)
@@ -49,7 +51,7 @@ async def present(
         free = certificate.held_state is None
         allowed = (
             acts.allowed(
-                certificate.state, subject=actor.subject, scopes=actor.scopes, office=actor.office,
+                certificate.state, subject=actor.subject, scopes=actor.scopes, offices=stands_for,
                 inspected_by=inspectors[certificate.id], makers=makers,
             )
             if free
@@ -109,12 +111,12 @@ async def list_cases(
     limit: int,
 ) -> list[Case]:
     async with rt.db.looking() as tx:
-        found = await store.page(tx, actor.area_prefix, worker_id, state, after, limit)
+        found = await store.page(tx, actor.area_pattern, worker_id, state, after, limit)
         return await presented(rt, tx, actor, found)
 
 
 async def overdue(
-    rt: Runtime, actor: Actor, prefix: str, step: State | None, after: UUID | None, limit: int
+    rt: Runtime, actor: Actor, pattern: str, step: State | None, after: UUID | None, limit: int
 ) -> list[Case]:
     """Cases whose limit has passed, in the caller's subtree."""
     terms, today = Terms(rt), rt.today()
@@ -122,12 +124,12 @@ async def overdue(
         calendar = await calendars.current(rt, tx)
         steps = TIMED if step is None else (step,)
         borders = {one: terms.last_late(one, today, calendar) for one in steps}
-        found = await store.late(tx, prefix, borders, after, limit)
+        found = await store.late(tx, pattern, borders, after, limit)
         return await presented(rt, tx, actor, found)
 
 
 async def posted(
-    rt: Runtime, tx: Tx, prefix: str, after: UUID | None, limit: int
+    rt: Runtime, tx: Tx, pattern: str, after: UUID | None, limit: int
 ) -> list[tuple[Certificate, date]]:
     """What stands on the public list of an area today, each with the first day without it."""
     terms, today = Terms(rt), rt.today()
@@ -135,7 +137,7 @@ async def posted(
     border = today
     while terms.publicity_ends(border) > today:
         border -= timedelta(days=1)
-    found = await store.posted(tx, prefix, border, after, limit)
+    found = await store.posted(tx, pattern, border, after, limit)
     return [(one, terms.publicity_ends(one.state_on)) for one in found]
 
 
@@ -177,7 +179,7 @@ async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate,
 
 async def counts_of(rt: Runtime, actor: Actor) -> Counts:
     async with rt.db.looking() as tx:
-        return await store.counts(tx, actor.area_prefix)
+        return await store.counts(tx, actor.area_pattern)
 
 
 async def certificates_among(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Certificate]:
@@ -187,4 +189,4 @@ async def certificates_among(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Certific
 
 async def issued_after(tx: Tx, actor: Actor, after: UUID | None, limit: int) -> list[Certificate]:
     """Issued certificates of the caller's subtree in the order of their ids."""
-    return await store.page(tx, actor.area_prefix, None, "issued", after, limit)
+    return await store.page(tx, actor.area_pattern, None, "issued", after, limit)

@@ -230,13 +230,18 @@ async def next_numbers(tx: Tx, count: int) -> list[int]:
 
 
 async def page(
-    tx: Tx, prefix: str, worker_id: UUID | None, state: State | None, after: UUID | None, limit: int
+    tx: Tx,
+    pattern: str,
+    worker_id: UUID | None,
+    state: State | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Certificate]:
     rows = await tx.fetch(
-        "select * from certificate where area_code like $1 || '%'"
+        "select * from certificate where area_code ~ $1"
         " and ($2::uuid is null or worker_id = $2) and ($3::text is null or state = $3)"
         " and ($4::uuid is null or id > $4) order by id limit $5",
-        prefix,
+        pattern,
         worker_id,
         state,
         after,
@@ -271,7 +276,7 @@ async def transitions_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Transit
 
 async def late(
     tx: Tx,
-    prefix: str,
+    pattern: str,
     borders: Mapping[State, date],
     after: UUID | None,
     limit: int,
@@ -282,9 +287,9 @@ async def late(
         "select c.* from certificate c join unnest($2::text[], $3::date[]) as b (state, day)"
         " on c.state = b.state and b.day >="
         " case when c.state in ('applied', 'checked') then c.applied_on else c.state_on end"
-        " where c.area_code like $1 || '%' and ($4::uuid is null or c.id > $4)"
+        " where c.area_code ~ $1 and ($4::uuid is null or c.id > $4)"
         " order by c.id limit $5",
-        prefix,
+        pattern,
         list(borders),
         list(borders.values()),
         after,
@@ -294,13 +299,13 @@ async def late(
 
 
 async def posted(
-    tx: Tx, prefix: str, after_day: date, after: UUID | None, limit: int
+    tx: Tx, pattern: str, after_day: date, after: UUID | None, limit: int
 ) -> list[Certificate]:
     """What stands on the public list: posted after that day."""
     rows = await tx.fetch(
         "select * from certificate where state = 'publicised' and state_on > $2"
-        " and area_code like $1 || '%' and ($3::uuid is null or id > $3) order by id limit $4",
-        prefix,
+        " and area_code ~ $1 and ($3::uuid is null or id > $3) order by id limit $4",
+        pattern,
         after_day,
         after,
         limit,
@@ -308,12 +313,12 @@ async def posted(
     return [_certificate(row) for row in rows]
 
 
-async def approvable(tx: Tx, prefix: str, posted_until: date, limit: int) -> list[UUID]:
+async def approvable(tx: Tx, pattern: str, posted_until: date, limit: int) -> list[UUID]:
     """Applications posted on that day or before and still waiting for their approval."""
     rows = await tx.fetch(
         "select id from certificate where state = 'publicised' and state_on <= $2"
-        " and area_code like $1 || '%' order by id limit $3",
-        prefix,
+        " and area_code ~ $1 order by id limit $3",
+        pattern,
         posted_until,
         limit,
     )
@@ -345,15 +350,15 @@ async def outlived(tx: Tx, today: date, limit: int) -> list[Certificate]:
     return [_certificate(row) for row in rows]
 
 
-async def counts(tx: Tx, prefix: str) -> Counts:
+async def counts(tx: Tx, pattern: str) -> Counts:
     row = await tx.fetchrow(
         "select count(*) filter (where state = 'applied') as applied,"
         " count(*) filter (where entitled) as entitled,"
         " count(*) filter (where state in ('issued', 'suspended', 'lost')) as issued,"
         " count(*) filter (where state = 'refused') as refused,"
         " count(*) filter (where state = 'revoked') as revoked"
-        " from certificate where area_code like $1 || '%'",
-        prefix,
+        " from certificate where area_code ~ $1",
+        pattern,
     )
     assert row is not None
     return Counts(**dict(row))

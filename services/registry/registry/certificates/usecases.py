@@ -264,9 +264,9 @@ async def named(tx: Tx, ids: Sequence[UUID], numbers: Sequence[str]) -> list[Cer
     return await store.named(tx, ids, numbers)
 
 
-async def approvable(tx: Tx, prefix: str, posted_until: date, limit: int) -> list[UUID]:
+async def approvable(tx: Tx, pattern: str, posted_until: date, limit: int) -> list[UUID]:
     """Applications of an area that wait for their approval, posted on that day or before."""
-    return await store.approvable(tx, prefix, posted_until, limit)
+    return await store.approvable(tx, pattern, posted_until, limit)
 
 
 async def stepping(

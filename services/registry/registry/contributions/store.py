@@ -115,17 +115,17 @@ async def reverse(tx: Tx, rows: Sequence[Withdrawal], authority: str, actor: str
 
 async def page(
     tx: Tx,
-    prefix: str,
+    pattern: str,
     workers: Sequence[UUID] | None,
     month: date | None,
     after: UUID | None,
     limit: int,
 ) -> list[Contribution]:
     rows = await tx.fetch(
-        f"{_SHOWN} where w.area_code like $1 || '%'"
+        f"{_SHOWN} where w.area_code ~ $1"
         " and ($2::uuid[] is null or c.worker_id = any($2)) and ($3::date is null or c.month = $3)"
         " and ($4::uuid is null or c.id > $4) order by c.id limit $5",
-        prefix,
+        pattern,
         workers,
         month,
         after,
@@ -172,14 +172,14 @@ async def remove_conflicts(tx: Tx, gone: Iterable[tuple[UUID, date]]) -> None:
 
 
 async def conflicts(
-    tx: Tx, prefix: str, month: date | None, after: UUID | None, limit: int
+    tx: Tx, pattern: str, month: date | None, after: UUID | None, limit: int
 ) -> list[Conflict]:
     rows = await tx.fetch(
         "select f.id, f.worker_id, f.month, w.area_code, w.office"
         " from contribution_conflict f join worker w on w.id = f.worker_id"
-        " where w.area_code like $1 || '%' and ($2::date is null or f.month = $2)"
+        " where w.area_code ~ $1 and ($2::date is null or f.month = $2)"
         " and ($3::uuid is null or f.id > $3) order by f.id limit $4",
-        prefix,
+        pattern,
         month,
         after,
         limit,

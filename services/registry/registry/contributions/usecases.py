@@ -181,7 +181,7 @@ async def list_contributions(
     """Contributions of people whom the caller may see; of one person under all records."""
     async with rt.db.reading() as tx:
         asked = None if worker_id is None else await _records_of(tx, worker_id)
-        return await store.page(tx, actor.area_prefix, asked, month, after, limit)
+        return await store.page(tx, actor.area_pattern, asked, month, after, limit)
 
 
 async def list_conflicts(
@@ -189,7 +189,7 @@ async def list_conflicts(
 ) -> list[Conflict]:
     """The findings of the caller's subtree, with the employers that paid."""
     async with rt.db.reading() as tx:
-        found = await store.conflicts(tx, actor.area_prefix, month, after, limit)
+        found = await store.conflicts(tx, actor.area_pattern, month, after, limit)
         members = await identities.members_of(tx, [one.worker_id for one in found])
         everyone = [id for ids in members.values() for id in ids]
         payers = await store.payers(tx, everyone, sorted({one.month for one in found}))

@@ -82,17 +82,17 @@ async def save(
 async def page(
     tx: Tx,
     keyring: Keyring,
-    prefix: str,
+    pattern: str,
     worker_id: UUID | None,
     state: State | None,
     after: UUID | None,
     limit: int,
 ) -> list[Request]:
     rows = await tx.fetch(
-        "select * from correction_request where area_code like $1 || '%'"
+        "select * from correction_request where area_code ~ $1"
         " and ($2::uuid is null or worker_id = $2) and ($3::text is null or state = $3)"
         " and ($4::uuid is null or id > $4) order by id limit $5",
-        prefix,
+        pattern,
         worker_id,
         state,
         after,

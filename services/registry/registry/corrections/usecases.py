@@ -179,4 +179,4 @@ async def list_corrections(
     async with rt.db.reading() as tx:
         if worker_id is not None:
             await workers.worker_in(rt, tx, actor, worker_id)
-        return await store.page(tx, rt.keyring, actor.area_prefix, worker_id, state, after, limit)
+        return await store.page(tx, rt.keyring, actor.area_pattern, worker_id, state, after, limit)

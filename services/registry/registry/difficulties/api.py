@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kit import areas, audit, bulk, pagination
+from kit import audit, bulk, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
@@ -15,6 +15,7 @@ from kit.problems import refused
 from kit.steps import Step, stepping
 from kit.versions import etag
 from kit.wire import load
+from registry.areas.succession import reach
 from registry.decision_api import DecisionOut
 from registry.difficulties import domain, usecases
 from registry.difficulties.domain import State
@@ -97,13 +98,6 @@ async def list_difficulties(
 # --- the census ---------------------------------------------------------------------------------
 
 
-def _prefix(actor: Actor, area_code: str | None) -> str | None:
-    """The digits of the area that is looked at; None when it lies outside of what the caller sees."""
-    if area_code is None:
-        return actor.area_prefix
-    return areas.prefix(area_code) if actor.may_see(area_code) else None
-
-
 @router.get("/census", summary="摸底名单", operation_id="list_difficulty_census")
 async def list_difficulty_census(
     request: Request,
@@ -117,10 +111,11 @@ async def list_difficulty_census(
     paper proves have no list: no register knows who has it."""
     filters = {"kind": kind, "area_code": area_code}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
-    rt, prefix = runtime_of(request), _prefix(actor, area_code)
+    rt = runtime_of(request)
+    pattern = await reach(rt, actor, area_code)
     rows = (
-        await usecases.census(rt, actor, prefix, kind, after[0] if after else None, limit + 1)
-        if prefix is not None
+        await usecases.census(rt, actor, pattern, kind, after[0] if after else None, limit + 1)
+        if pattern is not None
         else []
     )
     people = [row.worker_id for row in rows[:limit]]
@@ -136,11 +131,11 @@ async def count_difficulty_census(
     request: Request, actor: Reader, area_code: Area = None
 ) -> CensusCountsOut:
     """How many may qualify and were not asked, are recognised, and answered what."""
-    prefix = _prefix(actor, area_code)
     rt = runtime_of(request)
+    pattern = await reach(rt, actor, area_code)
     counts = (
-        await usecases.census_counts(rt, actor, prefix)
-        if prefix is not None
+        await usecases.census_counts(rt, actor, pattern)
+        if pattern is not None
         else usecases.CensusCounts({}, {}, {})
     )
     return CensusCountsOut.of(area_code or actor.area_code, counts)

@@ -25,7 +25,7 @@ _CANDIDATES = (
     "  and (d.worker_id = w.id or d.worker_id in"
     "   (select l.merged_id from identity_link l where l.survivor_id = w.id))) as recognised"
     " from worker w join labour_status s on s.worker_id = w.id"
-    " where w.area_code like $1 || '%' and s.status = any($2::text[])"
+    " where w.area_code ~ $1 and s.status = any($2::text[])"
     " and ($3::date is null or w.birth_date <= case w.sex when 'male' then $3 else $4::date end)"
     " and not exists (select from identity_link l where l.merged_id = w.id)"
     " and not exists (select from difficulty_asked a where a.worker_id = w.id)"
@@ -35,7 +35,7 @@ _CANDIDATES = (
 
 async def candidates(
     tx: Tx,
-    prefix: str,
+    pattern: str,
     statuses: Sequence[str],
     born_by: tuple[date, date] | None,
     after: UUID | None,
@@ -44,27 +44,27 @@ async def candidates(
     """People of an area in one of these statuses whom nobody has asked. ``born_by``: the last birth
     dates of men and of women that are looked for."""
     male, female = born_by or (None, None)
-    rows = await tx.fetch(_CANDIDATES, prefix, statuses, male, female, after, limit)
+    rows = await tx.fetch(_CANDIDATES, pattern, statuses, male, female, after, limit)
     return [Candidate(row["id"], frozenset(row["recognised"])) for row in rows]
 
 
-async def answers(tx: Tx, prefix: str) -> dict[str, int]:
+async def answers(tx: Tx, pattern: str) -> dict[str, int]:
     """How many people of an area answered what, by their last answer."""
     rows = await tx.fetch(
         "select last.answer, count(*) as n from (select distinct on (a.worker_id) a.answer"
         " from difficulty_asked a join worker w on w.id = a.worker_id"
-        " where w.area_code like $1 || '%' order by a.worker_id, a.asked_on desc, a.id desc) last"
+        " where w.area_code ~ $1 order by a.worker_id, a.asked_on desc, a.id desc) last"
         " group by last.answer",
-        prefix,
+        pattern,
     )
     return {row["answer"]: row["n"] for row in rows}
 
 
-async def recognised(tx: Tx, prefix: str) -> dict[Kind, int]:
+async def recognised(tx: Tx, pattern: str) -> dict[Kind, int]:
     """How many recognitions hold in an area, by kind."""
     rows = await tx.fetch(
-        "select kind, count(*) as n from difficulty where area_code like $1 || '%'"
+        "select kind, count(*) as n from difficulty where area_code ~ $1"
         " and state = 'recognised' group by kind",
-        prefix,
+        pattern,
     )
     return {row["kind"]: row["n"] for row in rows}

@@ -264,7 +264,7 @@ async def list_difficulties(
     limit: int,
 ) -> list[Difficulty]:
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, worker_id, state, after, limit)
+        return await store.page(tx, actor.area_pattern, worker_id, state, after, limit)
 
 
 # --- the census ---------------------------------------------------------------------------------
@@ -288,7 +288,7 @@ def _to_prove(version: str, kind: Kind) -> tuple[str, ...]:
 
 
 async def census(
-    rt: Runtime, actor: Actor, prefix: str, kind: Kind, after: UUID | None, limit: int
+    rt: Runtime, actor: Actor, pattern: str, kind: Kind, after: UUID | None, limit: int
 ) -> list[Possible]:
     """Who may qualify by today's law and has not been asked, by id. Raises
     ``recognition-not-in-force`` before the first law."""
@@ -305,7 +305,7 @@ async def census(
         )
         while len(found) < limit:
             rows = await reading.candidates(
-                tx, prefix, sorted(BASE_STATUSES), born if kind == "4050" else None, after,
+                tx, pattern, sorted(BASE_STATUSES), born if kind == "4050" else None, after,
                 max(100, 2 * limit),
             )  # fmt: skip
             if not rows:
@@ -338,7 +338,7 @@ class CensusCounts:
     answers: Mapping[str, int]
 
 
-async def census_counts(rt: Runtime, actor: Actor, prefix: str) -> CensusCounts:
+async def census_counts(rt: Runtime, actor: Actor, pattern: str) -> CensusCounts:
     """Counted by the rule itself, chunk by chunk, for the people of an area."""
     possible: dict[Kind, int] = {}
     after: UUID | None = None
@@ -347,7 +347,7 @@ async def census_counts(rt: Runtime, actor: Actor, prefix: str) -> CensusCounts:
         law = Judge(rt).law(today)
         kinds = rule.census_kinds(law.version, law.terms.kinds)
         while rows := await reading.candidates(
-            tx, prefix, sorted(BASE_STATUSES), None, after, CENSUS_CHUNK
+            tx, pattern, sorted(BASE_STATUSES), None, after, CENSUS_CHUNK
         ):
             after = rows[-1].worker_id
             known = await people(tx, [(row.worker_id, today) for row in rows])
@@ -360,8 +360,8 @@ async def census_counts(rt: Runtime, actor: Actor, prefix: str) -> CensusCounts:
                         possible[kind] = possible.get(kind, 0) + 1
         return CensusCounts(
             {kind: possible.get(kind, 0) for kind in kinds},
-            await reading.recognised(tx, prefix),
-            await reading.answers(tx, prefix),
+            await reading.recognised(tx, pattern),
+            await reading.answers(tx, pattern),
         )
 
 

@@ -94,18 +94,18 @@ async def get(tx: Tx, id: UUID, *, lock: bool = False) -> Duplicate | None:
 
 async def page(
     tx: Tx,
-    prefix: str,
+    pattern: str,
     state: State | None,
     worker_id: UUID | None,
     after: UUID | None,
     limit: int,
 ) -> list[Duplicate]:
     rows = await tx.fetch(
-        "select * from duplicate_pair where area_code like $1 || '%'"
+        "select * from duplicate_pair where area_code ~ $1"
         " and ($2::text is null or state = $2)"
         " and ($3::uuid is null or worker_id = $3 or other_id = $3)"
         " and ($4::uuid is null or id > $4) order by id limit $5",
-        prefix,
+        pattern,
         state,
         worker_id,
         after,

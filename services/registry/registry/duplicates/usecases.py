@@ -332,5 +332,5 @@ async def list_duplicates(
     limit: int,
 ) -> list[Shown]:
     async with rt.db.reading() as tx:
-        found = await store.page(tx, actor.area_prefix, state, worker_id, after, limit)
+        found = await store.page(tx, actor.area_pattern, state, worker_id, after, limit)
         return await _shown(rt, tx, found)

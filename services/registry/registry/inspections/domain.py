@@ -6,6 +6,7 @@ late, within so many days, it may be used again.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -78,13 +79,17 @@ def window(year: int, *, opens: str, closes: str, late_days: int) -> Window:
 
 
 def inspect(
-    certificate: Certificate, office: str, inspected_by: str | None, on: date, of: Window
+    certificate: Certificate,
+    offices: Collection[str],
+    inspected_by: str | None,
+    on: date,
+    of: Window,
 ) -> bool:
     """Whether this inspection is a late one. Raises when it may not be made; ``inspected_by``: whose
-    task it is."""
+    task it is, ``offices``: in whose place the caller acts."""
     if certificate.held_state is not None or certificate.state not in ("issued", "suspended"):
         raise certificates.WrongState(state=certificate.state)
-    if office != inspected_by:
+    if inspected_by not in offices:
         raise NotIssuingOffice
     if on < certificate.state_on:
         raise certificates.OutOfOrder(not_before=certificate.state_on)

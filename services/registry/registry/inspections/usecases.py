@@ -22,6 +22,7 @@ from registry.certificates import usecases as certificates
 from registry.certificates.domain import Certificate
 from registry.inspections import domain, store
 from registry.inspections.domain import Inspection, Window
+from registry.offices import usecases as offices
 
 OPENS = "registry.certificate_inspection_opens"
 CLOSES = "registry.certificate_inspection_closes"
@@ -74,7 +75,7 @@ async def inspect_all(
     by_number = {one.number: one for one in found if one.number is not None}
     inspectors = await certificates.inspectors(tx, found)
     done = await store.made(tx, list(by_id))
-    today = rt.today()
+    today, stands_for = rt.today(), await offices.stands_for(tx, actor)
     windows: dict[int, Window] = {}
     outcome: list[Refusal | None] = []
     made: list[Inspection] = []
@@ -89,7 +90,7 @@ async def inspect_all(
                 raise InTheFuture
             if year not in windows:
                 windows[year] = window_of(rt, year)
-            is_late = domain.inspect(before, actor.office, inspectors[before.id], on, windows[year])
+            is_late = domain.inspect(before, stands_for, inspectors[before.id], on, windows[year])
             if (before.id, year) in done:
                 raise domain.AlreadyInspected
         except Refusal as refusal:

@@ -276,7 +276,7 @@ _PAGE = (
     " exists (select from life_fact_act a where a.fact_id = f.id and a.act = 'reversed'"
     "  and a.reverses is null) as reversed"
     " from life_fact f join worker w on w.id_number_index = f.subject_index"
-    " where w.area_code like $1 || '%' and ($2::uuid[] is null or w.id = any($2))"
+    " where w.area_code ~ $1 and ($2::uuid[] is null or w.id = any($2))"
     " and ($3::text is null or f.kind = $3) and ($4::uuid is null or f.id > $4)"
     " order by f.id limit $5"
 )
@@ -292,13 +292,13 @@ def _entry(row: Record) -> Entry:
 
 async def page(
     tx: Tx,
-    prefix: str,
+    pattern: str,
     workers: Sequence[UUID] | None,
     kind: Kind | None,
     after: UUID | None,
     limit: int,
 ) -> list[Entry]:
-    return [_entry(row) for row in await tx.fetch(_PAGE, prefix, workers, kind, after, limit)]
+    return [_entry(row) for row in await tx.fetch(_PAGE, pattern, workers, kind, after, limit)]
 
 
 def content(fact: Known | NewFact) -> Mapping[str, Any]:

@@ -238,4 +238,4 @@ async def list_life_facts(
             persons = await identities.person_of(tx, [worker_id])
             members = await identities.members_of(tx, persons.values())
             asked = [id for ids in members.values() for id in ids]
-        return await store.page(tx, actor.area_prefix, asked, kind, after, limit)
+        return await store.page(tx, actor.area_pattern, asked, kind, after, limit)

@@ -37,14 +37,14 @@ async def void(tx: Tx, numbers: Sequence[str]) -> set[str]:
 
 
 async def page(
-    tx: Tx, prefix: str, number: str | None, after: UUID | None, limit: int
+    tx: Tx, pattern: str, number: str | None, after: UUID | None, limit: int
 ) -> list[Loss]:
     rows = await tx.fetch(
         "select l.*, c.worker_id, nullif(c.number, l.number) as replaced_by from certificate_loss l"
         " join certificate c on c.id = l.certificate_id"
-        " where l.area_code like $1 || '%' and ($2::text is null or l.number = $2)"
+        " where l.area_code ~ $1 and ($2::text is null or l.number = $2)"
         " and ($3::uuid is null or l.id > $3) order by l.id limit $4",
-        prefix,
+        pattern,
         number,
         after,
         limit,

@@ -68,4 +68,4 @@ async def list_losses(
     rt: Runtime, actor: Actor, number: str | None, after: UUID | None, limit: int
 ) -> list[Loss]:
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, number, after, limit)
+        return await store.page(tx, actor.area_pattern, number, after, limit)

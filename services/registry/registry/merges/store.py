@@ -65,18 +65,18 @@ async def get(tx: Tx, id: UUID, *, lock: bool = False) -> Merge | None:
 
 async def page(
     tx: Tx,
-    prefix: str,
+    pattern: str,
     worker_id: UUID | None,
     state: State | None,
     after: UUID | None,
     limit: int,
 ) -> list[Merge]:
     rows = await tx.fetch(
-        f"{_GET} where m.area_code like $1 || '%'"
+        f"{_GET} where m.area_code ~ $1"
         " and ($2::uuid is null or m.survivor_id = $2 or m.merged_id = $2)"
         " and ($3::text is null or m.state = $3)"
         " and ($4::uuid is null or m.id > $4) order by m.id limit $5",
-        prefix,
+        pattern,
         worker_id,
         state,
         after,

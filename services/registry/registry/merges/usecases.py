@@ -227,4 +227,4 @@ async def list_merges(
     limit: int,
 ) -> list[Merge]:
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, worker_id, state, after, limit)
+        return await store.page(tx, actor.area_pattern, worker_id, state, after, limit)

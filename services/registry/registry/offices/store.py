@@ -76,16 +76,22 @@ async def by_code(tx: Tx, code: str, on: date | None = None) -> Office | None:
     return (await _folded(tx, rows, on))[0] if rows else None
 
 
-async def page(tx: Tx, prefix: str, after: UUID | None, limit: int) -> list[Office]:
+async def page(tx: Tx, pattern: str, after: UUID | None, limit: int) -> list[Office]:
     """Offices that were opened in an area, whatever became of them since."""
     rows = await tx.fetch(
-        "select * from office where area_code like $1 || '%' and ($2::uuid is null or id > $2)"
+        "select * from office where area_code ~ $1 and ($2::uuid is null or id > $2)"
         " order by id limit $3",
-        prefix,
+        pattern,
         after,
         limit,
     )
     return await _folded(tx, rows, None)
+
+
+async def within(tx: Tx, pattern: str) -> set[str]:
+    """The offices that were opened in some areas."""
+    rows = await tx.fetch("select code from office where area_code ~ $1", pattern)
+    return {row["code"] for row in rows}
 
 
 async def by_codes(tx: Tx, codes: Iterable[str]) -> dict[str, Office]:

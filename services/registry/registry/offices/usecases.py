@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from kit import areas as kit_areas
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
@@ -86,6 +87,13 @@ async def areas_of(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
     return {code: office.area_code for code, office in found.items()}
 
 
+async def stands_for(tx: Tx, actor: Actor) -> set[str]:
+    """The offices in whose place the caller acts: the caller's own, and those of areas that went
+    into the caller's."""
+    taken_over = await store.within(tx, kit_areas.pattern(actor.former)) if actor.former else set()
+    return {actor.office, *taken_over}
+
+
 async def office_in(tx: Tx, actor: Actor, code: str, on: date | None = None) -> Office:
     """One office inside what the caller sees, or 404."""
     office = await store.by_code(tx, code, on)
@@ -101,7 +109,7 @@ async def office_of(rt: Runtime, actor: Actor, code: str, on: date | None = None
 
 async def list_offices(rt: Runtime, actor: Actor, after: UUID | None, limit: int) -> list[Office]:
     async with rt.db.reading() as tx:
-        return await store.page(tx, actor.area_prefix, after, limit)
+        return await store.page(tx, actor.area_pattern, after, limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,13 +59,13 @@ async def get(tx: Tx, id: UUID) -> Pairing | None:
 
 
 async def page(
-    tx: Tx, prefix: str, worker_id: UUID | None, after: UUID | None, limit: int
+    tx: Tx, pattern: str, worker_id: UUID | None, after: UUID | None, limit: int
 ) -> list[Pairing]:
     rows = await tx.fetch(
-        "select * from pairing where area_code like $1 || '%'"
+        "select * from pairing where area_code ~ $1"
         " and ($2::uuid is null or worker_id = $2) and ($3::uuid is null or id > $3)"
         " order by id limit $4",
-        prefix,
+        pattern,
         worker_id,
         after,
         limit,

@@ -165,4 +165,4 @@ async def list_pairings(
     rt: Runtime, actor: Actor, worker_id: UUID | None, after: UUID | None, limit: int
 ) -> list[Pairing]:
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, worker_id, after, limit)
+        return await store.page(tx, actor.area_pattern, worker_id, after, limit)

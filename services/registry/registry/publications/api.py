@@ -16,6 +16,7 @@ from kit.http import runtime_of
 from kit.openapi import PUBLIC
 from kit.problems import Problem
 from kit.rates import TOO_MANY, rated
+from registry.areas.succession import pattern_of
 from registry.publications import usecases
 from registry.publications.domain import Posting
 from registry.workers.api import CATEGORY
@@ -60,9 +61,9 @@ async def list_certificate_publications(
     days of publicity are over. Rate-limited per address (429 with Retry-After)."""
     filters = {"area_code": area_code}
     after = pagination.decode(cursor, [UUID], actor=EVERYBODY, filters=filters)
-    rows = await usecases.posted(
-        runtime_of(request), areas.prefix(area_code), after[0] if after else None, limit + 1
-    )
+    rt = runtime_of(request)
+    pattern = await pattern_of(rt, areas.prefix(area_code))
+    rows = await usecases.posted(rt, pattern, after[0] if after else None, limit + 1)
     return pagination.page(
         rows, limit, position=lambda one: [str(one.certificate_id)], item=PostingOut.of,
         actor=EVERYBODY, filters=filters,

@@ -11,10 +11,10 @@ from registry.publications.domain import Posting
 from registry.workers import usecases as workers
 
 
-async def posted(rt: Runtime, prefix: str, after: UUID | None, limit: int) -> list[Posting]:
+async def posted(rt: Runtime, pattern: str, after: UUID | None, limit: int) -> list[Posting]:
     """What is posted today in an area, with masked names."""
     async with rt.db.reading() as tx:
-        found = await cases.posted(rt, tx, prefix, after, limit)
+        found = await cases.posted(rt, tx, pattern, after, limit)
         names = await workers.masked_names(rt, tx, [one.worker_id for one, _ in found])
     return [
         Posting(

@@ -51,13 +51,13 @@ async def get(tx: Tx, id: UUID) -> Posting | None:
 
 
 async def page(
-    tx: Tx, prefix: str, kind: str | None, worker_id: UUID | None, after: UUID | None, limit: int
+    tx: Tx, pattern: str, kind: str | None, worker_id: UUID | None, after: UUID | None, limit: int
 ) -> list[Posting]:
     rows = await tx.fetch(
-        "select * from relief_posting where area_code like $1 || '%'"
+        "select * from relief_posting where area_code ~ $1"
         " and ($2::text is null or kind = $2) and ($3::uuid is null or worker_id = $3)"
         " and ($4::uuid is null or id > $4) order by id limit $5",
-        prefix,
+        pattern,
         kind,
         worker_id,
         after,
@@ -80,11 +80,11 @@ async def get_total(tx: Tx, id: UUID) -> StatedTotal | None:
     return _total(row) if row else None
 
 
-async def page_totals(tx: Tx, prefix: str, after: UUID | None, limit: int) -> list[StatedTotal]:
+async def page_totals(tx: Tx, pattern: str, after: UUID | None, limit: int) -> list[StatedTotal]:
     rows = await tx.fetch(
-        "select * from relief_total where area_code like $1 || '%'"
+        "select * from relief_total where area_code ~ $1"
         " and ($2::uuid is null or id > $2) order by id limit $3",
-        prefix,
+        pattern,
         after,
         limit,
     )

@@ -210,11 +210,11 @@ async def list_postings(
     limit: int,
 ) -> list[Posting]:
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, kind, worker_id, after, limit)
+        return await store.page(tx, actor.area_pattern, kind, worker_id, after, limit)
 
 
 async def list_totals(
     rt: Runtime, actor: Actor, after: UUID | None, limit: int
 ) -> list[StatedTotal]:
     async with rt.db.looking() as tx:
-        return await store.page_totals(tx, actor.area_prefix, after, limit)
+        return await store.page_totals(tx, actor.area_pattern, after, limit)

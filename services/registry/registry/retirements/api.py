@@ -9,12 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from kit import areas, audit, pagination
+from kit import audit, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.crypto import Sex
 from kit.http import runtime_of
 from kit.problems import Problem
+from registry.areas.succession import reach
 from registry.certificates.acts import State
 from registry.retirements import usecases
 from registry.retirements.domain import Due
@@ -72,13 +73,11 @@ async def list_retirement_candidates(
     day = by or rt.today()
     filters = {"by": day, "certain": certain, "area_code": area_code}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
-    prefix = actor.area_prefix
-    if area_code is not None:
-        if not actor.may_see(area_code):
-            return pagination.Page(items=[])
-        prefix = areas.prefix(area_code)
+    pattern = await reach(rt, actor, area_code)
+    if pattern is None:
+        return pagination.Page(items=[])
     rows = await usecases.list_due(
-        rt, actor, prefix, day, certain, after[0] if after else None, limit + 1
+        rt, actor, pattern, day, certain, after[0] if after else None, limit + 1
     )
     people = [row.candidate.worker_id for row in rows[:limit]]
     await audit.note(rt, actor, "list_retirement_candidates", people, SHOWN)

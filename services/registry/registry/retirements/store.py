@@ -22,7 +22,7 @@ select w.id, w.sex, w.birth_date, w.area_code, w.office, c.id as certificate_id,
        (select w.id union all select merged_id from identity_link where survivor_id = w.id)
      limit 1) c on true
   left join unemployment_registration u on u.worker_id = w.id and u.state = 'registered'
- where w.area_code like $1 || '%' and s.status <> all($3::text[])
+ where w.area_code ~ $1 and s.status <> all($3::text[])
    and w.birth_date <= case w.sex when 'male' then $4::date else $5::date end
    and (c.id is not null or u.id is not null)
    and not exists (select from identity_link l where l.merged_id = w.id)
@@ -31,11 +31,11 @@ select w.id, w.sex, w.birth_date, w.area_code, w.office, c.id as certificate_id,
 
 
 async def candidates(
-    tx: Tx, prefix: str, born_by: Mapping[Sex, date], after: UUID | None, limit: int
+    tx: Tx, pattern: str, born_by: Mapping[Sex, date], after: UUID | None, limit: int
 ) -> list[Candidate]:
     """People of an area born by these days who are of the labour force and hold something."""
     rows = await tx.fetch(
-        _CANDIDATES, prefix, sorted(LIVE_STATES), WITHDRAWN, born_by["male"], born_by["female"],
+        _CANDIDATES, pattern, sorted(LIVE_STATES), WITHDRAWN, born_by["male"], born_by["female"],
         after, limit,
     )  # fmt: skip
     return [Candidate(*row.values()) for row in rows]

@@ -21,7 +21,7 @@ def _years(age: Parameter) -> int:
 async def list_due(
     rt: Runtime,
     actor: Actor,
-    prefix: str,
+    pattern: str,
     by: date,
     certain: bool | None,
     after: UUID | None,
@@ -36,7 +36,7 @@ async def list_due(
     async with rt.db.looking() as tx:
         while len(found) < limit:
             rows = await store.candidates(
-                tx, prefix, {sex: domain.born_by(age, by) for sex, age in first.items()}, after,
+                tx, pattern, {sex: domain.born_by(age, by) for sex, age in first.items()}, after,
                 limit,
             )  # fmt: skip
             for one in rows:

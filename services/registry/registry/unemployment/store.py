@@ -85,18 +85,18 @@ class Wanted:
 
 
 async def page(
-    tx: Tx, prefix: str, wanted: Wanted, after: UUID | None, limit: int
+    tx: Tx, pattern: str, wanted: Wanted, after: UUID | None, limit: int
 ) -> list[Registration]:
     rows = await tx.fetch(
-        "select * from unemployment_registration where area_code like $1 || '%'"
+        "select * from unemployment_registration where area_code ~ $1"
         " and ($2::uuid is null or worker_id = $2) and ($3::text is null or state = $3)"
         " and ($4::text is null or kind = $4)"
-        " and ($5::text is null or area_code like $5 || '%')"
+        " and ($5::text is null or area_code ~ $5)"
         " and ($6::date is null or (state = 'registered' and contacted_on <= $6))"
         " and ($7::date is null or (awaits = 'hire-filing' and awaits_since < $7)"
         "  or (awaits = 'separation-filing' and awaits_since < $8))"
         " and ($9::uuid is null or id > $9) order by id limit $10",
-        prefix, wanted.worker_id, wanted.state, wanted.kind, wanted.area, wanted.uncontacted,
+        pattern, wanted.worker_id, wanted.state, wanted.kind, wanted.area, wanted.uncontacted,
         wanted.hire_before, wanted.separation_before, after, limit,
     )  # fmt: skip
     return [_registration(row) for row in rows]
@@ -148,16 +148,16 @@ async def filings_of(
 
 
 async def filed_page(
-    tx: Tx, prefix: str, workers: Sequence[UUID] | None, late: bool, after: UUID | None, limit: int
+    tx: Tx, pattern: str, workers: Sequence[UUID] | None, late: bool, after: UUID | None, limit: int
 ) -> list[Filed]:
     """Filings about workers (None: all in the area), in the order of their ids."""
     rows = await tx.fetch(
         f"select {', '.join(f'f.{c}' for c in (*_FILING, *_PAPER, 'recorded_at'))}"  # noqa: S608
         " from unemployment_filing f join unemployment_registration r using (worker_id)"
-        " where r.area_code like $1 || '%' and ($2::uuid[] is null or f.worker_id = any($2))"
+        " where r.area_code ~ $1 and ($2::uuid[] is null or f.worker_id = any($2))"
         " and (not $3 or f.late_days > 0) and ($4::uuid is null or f.id > $4)"
         " order by f.id limit $5",
-        prefix, workers, late, after, limit,
+        pattern, workers, late, after, limit,
     )  # fmt: skip
     return [
         Filed(_filing(row), *(row[column] for column in (*_PAPER, "recorded_at"))) for row in rows

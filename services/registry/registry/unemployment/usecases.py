@@ -17,6 +17,7 @@ from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.service import Runtime
+from registry.areas.succession import pattern_of
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.usecases import Known, Opening
@@ -255,7 +256,8 @@ async def list_registrations(
     rt: Runtime, actor: Actor, by: Narrowed, after: UUID | None, limit: int
 ) -> list[Registration]:
     today = rt.today()
-    wanted = Wanted(by.worker_id, by.state, by.kind, by.area)
+    area = None if by.area is None else await pattern_of(rt, by.area)
+    wanted = Wanted(by.worker_id, by.state, by.kind, area)
     if by.out_of_touch:
         months = integer(rt, NO_CONTACT, today)
         wanted = replace(wanted, uncontacted=add_months(today, -months))
@@ -268,7 +270,7 @@ async def list_registrations(
             ),
         )
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, wanted, after, limit)
+        return await store.page(tx, actor.area_pattern, wanted, after, limit)
 
 
 async def list_filings(
@@ -280,7 +282,7 @@ async def list_filings(
         if id is not None:
             row = await registration_in(tx, actor, id)
             workers = (await identities.members_of(tx, [row.worker_id]))[row.worker_id]
-        return await store.filed_page(tx, actor.area_prefix, workers, late, after, limit)
+        return await store.filed_page(tx, actor.area_pattern, workers, late, after, limit)
 
 
 def integer(rt: Runtime, parameter: str, on: date) -> int:

@@ -202,13 +202,18 @@ async def get(tx: Tx, id: UUID) -> Row | None:
 
 
 async def page(
-    tx: Tx, prefix: str, worker_id: UUID | None, state: State | None, after: UUID | None, limit: int
+    tx: Tx,
+    pattern: str,
+    worker_id: UUID | None,
+    state: State | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Row]:
     rows = await tx.fetch(
-        "select * from insurance_account where area_code like $1 || '%'"
+        "select * from insurance_account where area_code ~ $1"
         " and ($2::uuid is null or worker_id = $2) and ($3::text is null or state = $3)"
         " and ($4::uuid is null or id > $4) order by id limit $5",
-        prefix, worker_id, state, after, limit,
+        pattern, worker_id, state, after, limit,
     )  # fmt: skip
     return [_row(row) for row in rows]
 
@@ -307,16 +312,16 @@ async def save_findings(tx: Tx, noted: Sequence[Noted], lifted: Sequence[Noted])
 
 async def findings_page(
     tx: Tx,
-    prefix: str,
+    pattern: str,
     kind: FindingKind | None,
     account_id: UUID | None,
     after: UUID | None,
     limit: int,
 ) -> list[Noted]:
     rows = await tx.fetch(
-        f"{_FINDINGS} where a.area_code like $1 || '%' and ($2::text is null or f.kind = $2)"
+        f"{_FINDINGS} where a.area_code ~ $1 and ($2::text is null or f.kind = $2)"
         " and ($3::uuid is null or f.account_id = $3) and ($4::uuid is null or f.id > $4)"
         " order by f.id limit $5",
-        prefix, kind, account_id, after, limit,
+        pattern, kind, account_id, after, limit,
     )  # fmt: skip
     return [_noted(row) for row in rows]

@@ -336,7 +336,7 @@ async def list_accounts(
     limit: int,
 ) -> list[Row]:
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_prefix, worker_id, state, after, limit)
+        return await store.page(tx, actor.area_pattern, worker_id, state, after, limit)
 
 
 async def list_findings(
@@ -349,4 +349,4 @@ async def list_findings(
 ) -> list[Noted]:
     """Findings that hold now, in the caller's area."""
     async with rt.db.looking() as tx:
-        return await store.findings_page(tx, actor.area_prefix, kind, account_id, after, limit)
+        return await store.findings_page(tx, actor.area_pattern, kind, account_id, after, limit)

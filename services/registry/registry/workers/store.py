@@ -228,12 +228,12 @@ async def facts(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, tuple[Facts, datetime
 
 
 async def page(
-    tx: Tx, keyring: Keyring, prefix: str, category: str | None, after: UUID | None, limit: int
+    tx: Tx, keyring: Keyring, pattern: str, category: str | None, after: UUID | None, limit: int
 ) -> list[Worker]:
     rows = await tx.fetch(
-        f"{_WORKER} where area_code like $1 || '%' and ($2::text is null or category = $2)"
+        f"{_WORKER} where area_code ~ $1 and ($2::text is null or category = $2)"
         " and ($3::uuid is null or id > $3) order by id limit $4",
-        prefix,
+        pattern,
         category,
         after,
         limit,

@@ -265,7 +265,7 @@ async def list_workers(
     rt: Runtime, actor: Actor, category: Category | None, after: UUID | None, limit: int
 ) -> list[Worker]:
     async with rt.db.looking() as tx:
-        return await store.page(tx, rt.keyring, actor.area_prefix, category, after, limit)
+        return await store.page(tx, rt.keyring, actor.area_pattern, category, after, limit)
 
 
 async def masked_names(rt: Runtime, tx: Tx, ids: Iterable[UUID]) -> dict[UUID, str]:
