@@ -288,3 +288,78 @@ async def test_who_worked_at_an_office_on_a_day(registry: Registry) -> None:
     wrong = await registry.post(path, {**clerk, "account": registry.id_number()}, 422)
     assert wrong["errors"][0]["code"] == "holds-id-number"
     await registry.post(f"{path}/{new_id()}/ends", {"on": "2003-02-01"}, 404)
+
+
+PLACES = [
+    ({"area_code": COMMUNITY}, "area-not-in-force"),
+    ({"office": STATION}, "office-not-open"),
+]
+
+
+async def closed_places(registry: Registry) -> None:
+    """A community that was abolished and a station that was closed on the same day."""
+    await a_street(registry)
+    station = {
+        "code": STATION, "name": "东兴社区保障站", "kind": "station", "staff": 2,
+        "area_code": DISTRICT, "opened_on": "2001-01-01",
+    }  # fmt: skip
+    await registry.post("/v1/offices", station)
+    await registry.post(f"/v1/offices/{STATION}/changes", {"kind": "closed", "on": "2003-06-01"})
+    await change(registry, COMMUNITY, "abolished", "2003-06-01")
+
+
+@pytest.mark.parametrize(("place", "problem"), PLACES)
+async def test_no_noun_takes_a_place_that_is_gone(
+    registry: Registry, place: dict[str, str], problem: str
+) -> None:
+    """Reliefs, stated totals and residences, the day before its end and on that day."""
+    await closed_places(registry)
+    worker = await registry.worker()
+    where = {"area_code": DISTRICT, "office": OFFICE, **place}
+    relief = {
+        "kind": "other", "item": "other_departments", "authority": "公安局",
+        "beneficiary_unit": "household", "beneficiary_id": str(new_id()), "amount": "20.00",
+    }  # fmt: skip
+    total = {
+        "kind": "tax", "authority": "地税局", "amount": "100.00", "period_from": "2003-01-01",
+        "document": "报告",
+    }  # fmt: skip
+    residence = {"attribute": "place", "value": where, "reason": "迁居"}
+    for on, expected in (("2003-05-31", 201), ("2003-06-01", 422)):
+        seen = await registry.http.get(f"/v1/workers/{worker}")
+        asked = (
+            ("/v1/reliefs", {**relief, "posted_on": on, **where}),
+            ("/v1/reliefs/totals", {**total, "period_to": on, **where}),
+            (
+                f"/v1/workers/{worker}/correction-requests",
+                {**residence, "requested_on": "2003-09-01", "valid_from": on},
+            ),
+        )
+        for path, body in asked:
+            answer = await registry.http.post(
+                path, json=body,
+                headers={"Idempotency-Key": str(new_id()), "If-Match": seen.headers["etag"]},
+            )  # fmt: skip
+            assert answer.status_code == expected, (path, on, answer.text)
+            if expected == 422:
+                assert answer.json()["code"] == problem
+
+
+async def test_a_closed_office_helps_nobody_and_issues_nothing(registry: Registry) -> None:
+    await closed_places(registry)
+    for n, (on, expected) in enumerate((("2003-06-01", 422), ("2003-05-31", 201))):
+        worker = await registry.worker()
+        paired = await registry.http.post(
+            "/v1/pairings", json={"worker_id": worker, "helper_office": STATION, "formed_on": on}
+        )
+        certificate = await registry.certificate(worker)
+        shown = await registry.http.get(f"/v1/certificates/{certificate}")
+        issuer = registry.thing.client(area=DISTRICT, office=STATION, subject=f"issuer {n}")
+        issued = await issuer.post(
+            f"/v1/certificates/{certificate}/issues", json={"on": on},
+            headers={"If-Match": shown.headers["etag"]},
+        )  # fmt: skip
+        assert (paired.status_code, issued.status_code) == (expected, expected), issued.text
+        if expected == 422:
+            told = [answer.json()["code"] for answer in (paired, issued)]
+            assert told == ["office-not-open", "office-not-open"]

@@ -23,6 +23,8 @@ from registry.certificates.domain import Certificate, Transition
 from registry.certificates.terms import Terms
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
+from registry.offices import usecases as offices
+from registry.offices.domain import OfficeNotOpen
 from registry.workers import usecases as people_of
 
 
@@ -51,6 +53,7 @@ async def issue_all(
     merged = await identities.merged_among(tx, by_worker) if by_worker else {}
     numbers = iter(await store.next_numbers(tx, len(commands)))
     terms, today = Terms(rt), rt.today()
+    closed = await offices.not_open(tx, {(actor.office, c.issued_on) for c in commands})
     outcome: list[Refusal | None] = []
     issued: dict[UUID, Certificate] = {}
     told: list[NewEvent] = []
@@ -59,10 +62,10 @@ async def issue_all(
             before = _meant(actor, command, by_id, live, merged)
             if before.id in issued:
                 raise domain.WrongState(state="issued")
-            if command.version is not None and command.version != before.version:
-                raise StaleWrite
             if command.issued_on > today:
                 raise InTheFuture
+            if (actor.office, command.issued_on) in closed:
+                raise OfficeNotOpen
             if acts.bars(acts.ISSUE, actor.subject, makers[before.id]):
                 raise MakerIsChecker
             on, person = command.issued_on, people[before.worker_id]
@@ -106,8 +109,8 @@ def _meant(
     live: Mapping[UUID, Certificate],
     merged: Mapping[UUID, Refusal],
 ) -> Certificate:
-    """The certificate to hand over. Raises ``no-certificate``, and ``worker-merged`` for one that is
-    named by a merged record: its own id still names it."""
+    """The certificate to hand over, as the caller saw it. Raises ``no-certificate``, 412, and
+    ``worker-merged`` for one that is named by a merged record: its own id still names it."""
     if command.certificate_id is not None:
         found = by_id.get(command.certificate_id)
     else:
@@ -116,6 +119,8 @@ def _meant(
         raise domain.NoSuchCertificate
     if command.certificate_id is None and found.worker_id in merged:
         raise merged[found.worker_id]
+    if command.version is not None and command.version != found.version:
+        raise StaleWrite
     return found
 
 

@@ -23,6 +23,7 @@ from registry.certificates.domain import Certificate
 from registry.inspections import domain, store
 from registry.inspections.domain import Inspection, Window
 from registry.offices import usecases as offices
+from registry.offices.domain import OfficeNotOpen
 
 OPENS = "registry.certificate_inspection_opens"
 CLOSES = "registry.certificate_inspection_closes"
@@ -76,6 +77,7 @@ async def inspect_all(
     inspectors = await certificates.inspectors(tx, found)
     done = await store.made(tx, list(by_id))
     today, stands_for = rt.today(), await offices.stands_for(tx, actor)
+    closed = await offices.not_open(tx, {(actor.office, one.inspected_on) for one in commands})
     windows: dict[int, Window] = {}
     outcome: list[Refusal | None] = []
     made: list[Inspection] = []
@@ -88,6 +90,8 @@ async def inspect_all(
             before = _seen(actor, command, named or by_number.get(command.number or ""))
             if on > today:
                 raise InTheFuture
+            if (actor.office, on) in closed:
+                raise OfficeNotOpen
             if year not in windows:
                 windows[year] = window_of(rt, year)
             is_late = domain.inspect(before, stands_for, inspectors[before.id], on, windows[year])

@@ -19,8 +19,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
-from registry.offices import usecases as offices
-from registry.offices.domain import NoSuchOffice
+from registry.offices.places import Offices
 from registry.pairings import domain, events, store
 from registry.pairings.domain import Pairing
 from registry.workers import usecases as workers
@@ -47,7 +46,7 @@ async def form_all(
     paired = {pairing.worker_id for pairing in await store.of(tx, asked)}
     used = await store.ids_in_use(tx, [command.id for command in commands])
     merged = await identities.merged_among(tx, asked)
-    no_office = await offices.unknown(tx, {command.helper_office for command in commands})
+    helpers = await Offices.of(tx, {(c.helper_office, c.formed_on) for c in commands})
     outcome: list[Refusal | None] = []
     made: list[Pairing] = []
     for command in commands:
@@ -57,8 +56,8 @@ async def form_all(
             refusal = NoSuchWorker()
         elif command.worker_id in merged:
             refusal = merged[command.worker_id]
-        elif command.helper_office in no_office:
-            refusal = NoSuchOffice()
+        elif away := helpers.refusal(command.helper_office, command.formed_on):
+            refusal = away
         elif command.worker_id in paired:
             refusal = domain.AlreadyPaired()
         elif command.id in used:

@@ -11,22 +11,19 @@ from kit.audit import Denied
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import IdTaken, InTheFuture, OutsideYourArea
+from kit.facts import IdTaken, InTheFuture
 from kit.money import yuan
 from kit.outbox import emit
 from kit.policy import NoValue
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.areas import usecases as areas
-from registry.areas.domain import NoSuchArea
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import Grant
 from registry.certificates import issuing
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
-from registry.offices import usecases as offices
-from registry.offices.domain import NoSuchOffice
+from registry.offices.places import Places
 from registry.reliefs import domain, events, store
 from registry.reliefs.domain import Kind, Posting, StatedTotal
 from registry.workers import usecases as workers
@@ -65,14 +62,13 @@ async def post_all(
     people = await workers.facts_of(tx, asked)
     merged = await identities.merged_among(tx, asked)
     used = await store.ids_in_use(tx, [posting.id for posting in postings])
-    no_area = await areas.unknown(tx, {posting.area_code for posting in postings})
-    no_office = await offices.unknown(tx, {posting.office for posting in postings})
+    places = await Places.of(tx, {(p.area_code, p.office, p.posted_on) for p in postings})
     law, today = _Law(rt), rt.today()
     outcome: list[Refusal | None] = []
     made: list[Posting] = []
     for posting in postings:
         try:
-            _check_place(actor, posting.area_code, posting.office, no_area, no_office)
+            places.check(actor, posting.area_code, posting.office, posting.posted_on)
             if posting.id in used:
                 raise IdTaken
             if posting.worker_id is not None and posting.worker_id not in people:
@@ -115,17 +111,6 @@ async def _note(rt: Runtime, tx: Tx, made: Sequence[Posting], told: Sequence[New
         await issuing.annotate(rt, tx, people, {})
 
 
-def _check_place(
-    actor: Actor, area_code: str, office: str, no_area: set[str], no_office: set[str]
-) -> None:
-    if not actor.may_see(area_code):
-        raise OutsideYourArea
-    if area_code in no_area:
-        raise NoSuchArea
-    if office in no_office:
-        raise NoSuchOffice
-
-
 def _posted(p: Posting) -> NewEvent:
     return NewEvent(
         events.RELIEF_POSTED, p.id, p.posted_on, p.area_code, p.office,
@@ -154,9 +139,8 @@ async def state_total(
 ) -> StatedTotal:
     """Keep what an authority states, whatever the postings add up to."""
     async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
-        no_area = await areas.unknown(tx, [total.area_code])
-        no_office = await offices.unknown(tx, [total.office])
-        _check_place(actor, total.area_code, total.office, no_area, no_office)
+        named = total.area_code, total.office, total.period_to
+        (await Places.of(tx, [named])).check(actor, *named)
         domain.check_total(total)
         if total.period_to > rt.today():
             raise InTheFuture

@@ -12,16 +12,13 @@ from kit.auth import Actor
 from kit.crypto import IdNumber, mask_id_number, mask_name, normalise_id_number
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import OutsideYourArea, StaleWrite
+from kit.facts import StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.areas import usecases as areas
-from registry.areas.domain import NoSuchArea
 from registry.labour_status import usecases as labour_status
-from registry.offices import usecases as offices
-from registry.offices.domain import NoSuchOffice
+from registry.offices.places import Places
 from registry.workers import changes, domain, events, record, store
 from registry.workers.domain import Claims, Proof, Worker
 from registry.workers.record import CLAIMS, PERSONAL, Change, Held
@@ -113,7 +110,9 @@ async def check(rt: Runtime, tx: Tx, actor: Actor, worker: Worker, wanted: Corre
     if wanted.attribute == "id_number":
         await _check_number(rt, tx, worker, wanted, history)
     elif wanted.attribute == "place":
-        await _check_place(tx, actor, wanted.value)
+        day = wanted.valid_from or worker.registered_on
+        named = wanted.value["area_code"], wanted.value["office"], day
+        (await Places.of(tx, [named])).check(actor, *named)
     elif wanted.attribute in CLAIMS:
         _check_claims(rt, worker, record.with_claim(worker.claims, wanted.attribute, wanted.value))
     elif wanted.attribute == "category_proof" and wanted.value is not None:
@@ -137,15 +136,6 @@ async def _check_number(
         worker.claims, born=born, status_since=spells[0].since,
         registered_on=worker.registered_on, today=rt.today(),
     )  # fmt: skip
-
-
-async def _check_place(tx: Tx, actor: Actor, value: Any) -> None:
-    if not actor.may_see(value["area_code"]):
-        raise OutsideYourArea
-    if await areas.unknown(tx, {value["area_code"]}):
-        raise NoSuchArea
-    if await offices.unknown(tx, {value["office"]}):
-        raise NoSuchOffice
 
 
 def _check_claims(rt: Runtime, worker: Worker, claims: Claims) -> None:

@@ -13,21 +13,18 @@ from kit.auth import Actor
 from kit.crypto import IdNumber, Sex
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import IdTaken, OutsideYourArea
+from kit.facts import IdTaken
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.policy import NoValue
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.areas import usecases as areas
-from registry.areas.domain import AreaNotInForce, NoSuchArea
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import LabourStatus, population
 from registry.labour_status.usecases import Opening
 from registry.life_facts import usecases as life_facts
-from registry.offices import usecases as offices
-from registry.offices.domain import NoSuchOffice, OfficeNotOpen
+from registry.offices.places import Places
 from registry.unemployment import usecases as unemployment
 from registry.unemployment_insurance import usecases as unemployment_insurance
 from registry.workers import changes, domain, events, reading, record, store
@@ -77,10 +74,7 @@ class _Known:
     today: date
     ids: set[UUID]
     numbers: set[bytes]
-    no_area: set[str]
-    no_office: set[str]
-    not_in_force: set[tuple[str, date]]
-    closed: set[tuple[str, date]]
+    places: Places
     proofs: Proofs
 
 
@@ -105,16 +99,7 @@ class Proofs:
 
 def _check(actor: Actor, command: RegisterWorker, index: bytes, known: _Known) -> None:
     """Everything that one registration must satisfy, cheapest first."""
-    if not actor.may_see(command.area_code):
-        raise OutsideYourArea
-    if command.area_code in known.no_area:
-        raise NoSuchArea
-    if (command.area_code, command.registered_on) in known.not_in_force:
-        raise AreaNotInForce
-    if command.office in known.no_office:
-        raise NoSuchOffice
-    if (command.office, command.registered_on) in known.closed:
-        raise OfficeNotOpen
+    known.places.check(actor, command.area_code, command.office, command.registered_on)
     if command.id in known.ids:
         raise IdTaken
     if index in known.numbers:
@@ -148,10 +133,7 @@ async def register_all(
         rt.today(),
         ids,
         numbers,
-        await areas.unknown(tx, {command.area_code for command in commands}),
-        await offices.unknown(tx, {command.office for command in commands}),
-        await areas.not_in_force(tx, ((c.area_code, c.registered_on) for c in commands)),
-        await offices.not_open(tx, ((c.office, c.registered_on) for c in commands)),
+        await Places.of(tx, {(c.area_code, c.office, c.registered_on) for c in commands}),
         Proofs(rt),
     )
     outcome: list[Refusal | None] = []
