@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from kit.crypto import (
     NoKey,
     NotOpened,
     check_digit,
+    holds_id_number,
     mask_id_number,
     mask_name,
     new_keys,
@@ -103,6 +105,37 @@ def test_every_number_of_the_old_form_has_one_of_the_new(
     assert normalise_id_number(new).birth_date == born
     if born.year >= 1900 and born.year < 2000:
         assert normalise_id_number(new[:6] + new[8:17]).number == new
+
+
+UNKNOWN = made("990000", "19491231", "002")
+OLD = NUMBER[:6] + NUMBER[8:17]
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        (f"王某（{NUMBER}）", True),
+        (f"7{NUMBER}", True),
+        (f"{NUMBER}13900000000", True),
+        (f"20031031{NUMBER.lower()}7", True),
+        (f"62{made('110105', '19600101', '003')}4", True),
+        (f"x{UNKNOWN}x", True),  # alone: whatever its region
+        (f"7{UNKNOWN}", False),  # in a run: nobody was ever given it
+        (f"7{made('110105', '18991231', '002')}", False),
+        (f"7{NUMBER[:-1]}1", False),  # a wrong check digit
+        (OLD, True),
+        (f"7{OLD}3", False),  # fifteen digits in a run prove nothing
+        ("6222020200012345678", False),
+    ],
+)
+def test_a_number_is_found_in_text_also_in_a_longer_run(text: str, held: bool) -> None:
+    assert holds_id_number(text) is held
+
+
+def test_account_numbers_are_hardly_ever_taken_for_people() -> None:
+    chance = Random(20021130)
+    accounts = [f"6222{chance.randrange(10**15):015d}" for _ in range(20_000)]
+    assert sum(map(holds_id_number, accounts)) <= 4
 
 
 def test_printing_a_number_shows_the_mask() -> None:
