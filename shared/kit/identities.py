@@ -12,6 +12,15 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict
+
+
+class Merged(BaseModel):
+    """Of a telling that records are one, or no longer, what is read: the entity is the merged record."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    survivor_id: UUID
+
 
 class Link(NamedTuple):
     """What was told last of a record: merged into ``survivor_id`` from ``since`` on; None for both
@@ -45,7 +54,7 @@ def link_of(event: Telling) -> Link:
     """What an event says: a merge, or the end of the one that it reverses."""
     if event.reverses is not None:
         return Link(event.entity_id, event.sequence, event.id, None, None)
-    survivor = UUID(event.data["survivor_id"])
+    survivor = Merged.model_validate(event.data).survivor_id
     return Link(event.entity_id, event.sequence, event.id, survivor, event.valid_from)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kit.db import Tx
 from kit.events import Event
-from kit.identities import link_of, newest
+from kit.identities import Merged, link_of, newest
 
 LINK_SQL = """
 create table {name} (
@@ -34,7 +34,8 @@ on conflict (merged_id) do update set sequence = excluded.sequence, told_by = ex
 async def note(tx: Tx, events: Sequence[Event]) -> list[UUID]:
     """Remember merges and their reversals; answers every record of every person whom they make one or
     take apart."""
-    touched = {id for event in events for id in (event.entity_id, UUID(event.data["survivor_id"]))}
+    survivors = {Merged.model_validate(event.data).survivor_id for event in events}
+    touched = survivors | {event.entity_id for event in events}
     before = await records_of(tx, touched)
     told = newest(link_of(event) for event in events)
     await tx.execute(_NOTE, *zip(*told, strict=True))

@@ -136,6 +136,12 @@ def identities(*tables: str) -> None:
         execute(statement)
 
 
+def findings() -> None:
+    """The table of what was granted and should not have been."""
+    for statement in schema.finding_statements(app_role()):
+        execute(statement)
+
+
 def key_rotation(sealed: Mapping[str, Sequence[str]] | None = None) -> None:
     """The platform's table of key rotations; ``sealed``: columns of ciphertexts, by the append-only
     tables that have them."""

@@ -146,6 +146,13 @@ def reencrypted(app_role: str, table: str, columns: Sequence[str]) -> str:
     return f"grant update ({', '.join(columns)}) on {table} to {app_role}"
 
 
+def finding_statements(app_role: str) -> list[str]:
+    """The table of :mod:`kit.findings`."""
+    from kit.findings import FINDING_SQL
+
+    return [FINDING_SQL, *grants(app_role, append_only=[], mutable=["finding"])]
+
+
 def identity_statements(app_role: str, tables: Sequence[str]) -> list[str]:
     """The table of :mod:`kit.identity_links`, with its shadow where one is asked for."""
     from kit.identity_links import LINK_SQL

@@ -60,6 +60,7 @@ async def money_calls(city: City, calls: Calls) -> None:
     note("GET /v1/journal/check")
     note("GET /v1/journal/entries")
     note("GET /v1/entitlements")
+    note("GET /v1/findings")
     for tail in ("", "/decisions", "/decision"):
         note("GET /v1/entitlements/{entitlement_id}" + tail, entitlement_id=case)
 

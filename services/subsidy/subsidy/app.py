@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit import cli
+from kit import cli, findings
 from kit.problems import Problem
 from kit.rotation import Sealed
 from kit.service import Service
@@ -91,6 +91,7 @@ SERVICE = Service(
         journal,
         entitlements,
         payees.router,
+        findings.reading("subsidy:entitlement:read"),
     ],
     problems=PROBLEMS,
     subscriptions=SUBSCRIPTIONS,

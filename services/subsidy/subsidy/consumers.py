@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from kit import identity_links
 from kit.consumers import Subscription
 from kit.db import Tx
 from kit.events import Event
+from kit.identities import Merged
 from kit.service import Runtime
 from subsidy.entitlements import heard
 from subsidy.entitlements import usecases as entitlements
@@ -18,6 +20,15 @@ async def worker_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     workers = await heard.workers(tx, events)
     causes = {event.entity_id: event for event in events}
     await entitlements.reconsider(rt, tx, await heard.placements_of(tx, workers=workers), causes)
+
+
+async def workers_merged(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Records are one person, or no longer: what each of them was granted is looked at together."""
+    await heard.one_at_a_time(tx)
+    records = await identity_links.note(tx, events)
+    causes = {Merged.model_validate(event.data).survivor_id: event for event in events}
+    causes |= {event.entity_id: event for event in events}
+    await entitlements.reconsider(rt, tx, await heard.placements_of(tx, workers=records), causes)
 
 
 async def certificate_issued(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -81,6 +92,8 @@ SUBSCRIPTIONS = (
         ("worker", "certificate"),
         {
             "registry.worker.registered.v1": worker_registered,
+            "registry.worker.merged.v1": workers_merged,
+            "registry.worker.unmerged.v1": workers_merged,
             "registry.certificate.issued.v1": certificate_issued,
             "registry.certificate.revoked.v1": certificate_revoked,
             # Suspended (annual inspection missed): like revoked from that day, until it is inspected.

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from kit.consumers import Subscription
+from kit.identities import Merged
 from kit.testing import UnderTest
 from subsidy import events
 from subsidy.consumers import SUBSCRIPTIONS
@@ -16,6 +17,8 @@ from subsidy.consumers import SUBSCRIPTIONS
 SERVICES = Path(__file__).parents[2]
 HEARD: dict[str, type[BaseModel]] = {
     "registry.worker.registered.v1": events.WorkerRegistered,
+    "registry.worker.merged.v1": Merged,
+    "registry.worker.unmerged.v1": Merged,
     "registry.certificate.issued.v1": events.CertificateIssued,
     "registry.certificate.revoked.v1": events.CertificateRevoked,
     "registry.certificate.suspended.v1": events.CertificateRevoked,

@@ -22,6 +22,7 @@ RULE = "subsidy.social_insurance_enterprise"
 RULE_VERSION = "2002"
 
 Standing = Literal["pending", "outside", "refused", "open", "closed", "voided"]
+Population = Literal["base", "outside"]
 CloseReason = Literal["placement-ended", "placement-voided", "certificate-revoked", "facts-changed"]
 
 
@@ -55,7 +56,7 @@ class Case:
     """All facts about one placement. None: the event that tells it has not arrived."""
 
     placement: Placement
-    population: Literal["base", "outside"] | None
+    population: Population | None
     sector: str | None
     certificates: tuple[Certificate, ...] = ()
 
@@ -138,12 +139,13 @@ def assess(case: Case, terms: Terms | None) -> Outcome:
     """Decide one case. ``terms`` are those of the day on which work began; None before any rule.
 
     Without the worker's registration or the employer's sector nothing can be decided yet; people
-    outside the programme's population (school leavers and others) are no case of this rule.
+    outside the programme's population (school leavers and others) are no case of this rule; one that
+    was granted while two records counted as one person is refused when they no longer do.
     """
     if case.population is None or case.sector is None:
         return Outcome("pending")
     if case.population == "outside":
-        return Outcome("outside")
+        return Outcome("outside", (_not_of_the_base(),))
     if terms is None:
         return Outcome("voided" if case.placement.voided else "refused", (_not_in_force(),))
     return assess_2002(case, terms)
@@ -223,6 +225,13 @@ def _closing(placement: Placement, held: Certificate, window: Window) -> Closing
     return min(cuts, key=lambda one: one.on) if cuts else None
 
 
+def _not_of_the_base() -> Condition:
+    return Condition(
+        "base-population", False, "财社[2002]107",
+        "属下岗失业人员", "The worker is of the laid-off and unemployed",
+    )  # fmt: skip
+
+
 def _not_in_force() -> Condition:
     return Condition(
         "rule-in-force", False, "财社[2002]107",
@@ -257,7 +266,7 @@ class Step:
 
 def tell(case: Case, told: Told, outcome: Outcome) -> tuple[list[Step], Told]:
     """Events that lead from what was told to what holds now; none when nothing changed."""
-    if outcome.standing in ("pending", "outside"):
+    if outcome.standing == "pending" or (outcome.standing == "outside" and told == Told()):
         return [], told
     steps: list[Step] = []
     started_on = case.placement.started_on

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from kit import identity_links
 from kit.db import Tx
 from kit.events import Event
 from subsidy.events import (
@@ -151,7 +152,9 @@ async def placements_voided(tx: Tx, events: Sequence[Event]) -> list[UUID]:
 async def placements_of(
     tx: Tx, *, workers: Sequence[UUID] = (), employers: Sequence[UUID] = ()
 ) -> list[UUID]:
-    """Placements whose case these workers' or employers' facts belong to."""
+    """Placements whose case these workers' (under any of their records) or employers' facts belong to."""
+    people = await identity_links.records_of(tx, workers)
+    workers = [record for records in people.values() for record in records]
     rows = await tx.fetch(
         "select placement_id from known_placement where worker_id = any($1::uuid[])"
         " union select placement_id from known_placement where employer_id = any($2::uuid[])",

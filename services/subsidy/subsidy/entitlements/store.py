@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from kit import identity_links
 from kit.db import Tx
 from subsidy.entitlements.domain import (
     PROGRAMME,
@@ -15,22 +16,25 @@ from subsidy.entitlements.domain import (
     Closing,
     Outcome,
     Placement,
+    Population,
     Told,
     Window,
 )  # fmt: skip
 
 _CASES = """
 select p.placement_id, p.worker_id, p.employer_id, p.started_on, p.contract_months, p.new_post,
-       p.ended_on, p.voided, p.area_code, p.office, p.event_id as placement_event,
-       w.population, w.event_id as worker_event, s.sector, s.event_id as employer_event,
+       p.ended_on, p.voided, p.area_code, p.office, p.event_id as placement_event, s.sector,
+       s.event_id as employer_event,
        e.id as entitlement_id, e.window_from, e.window_to, e.window_months, e.closed_reason,
        e.closed_on, e.clause, e.digest, e.opened_event
   from known_placement p
-  left join known_worker w on w.worker_id = p.worker_id
   left join known_employer s on s.employer_id = p.employer_id
   left join entitlement e on e.placement_id = p.placement_id
  where p.placement_id = any($1::uuid[])
 """
+_WORKERS = (
+    "select worker_id, population, event_id from known_worker where worker_id = any($1::uuid[])"
+)
 _CERTIFICATES = """
 select certificate_id, worker_id, issued_on, valid_until, revoked_on, event_id
   from known_certificate
@@ -66,27 +70,46 @@ class Saved:
 
 
 async def cases(tx: Tx, placement_ids: Sequence[UUID]) -> list[Folded]:
-    """Two statements for any number of placements."""
+    """Four statements for any number of placements. A case sees its person: the certificates of all
+    records, and the base population if any record is of it."""
     rows = await tx.fetch(_CASES, placement_ids)
-    held: dict[UUID, list[Certificate]] = {}
-    for row in await tx.fetch(_CERTIFICATES, list({row["worker_id"] for row in rows})):
-        held.setdefault(row["worker_id"], []).append(
+    records = await identity_links.records_of(tx, {row["worker_id"] for row in rows})
+    people = [*{record for ids in records.values() for record in ids}]
+    workers = {row["worker_id"]: row for row in await tx.fetch(_WORKERS, people)}
+    held = [
+        (
+            row["worker_id"],
             Certificate(
                 row["certificate_id"], row["issued_on"], row["valid_until"], row["revoked_on"],
                 row["event_id"],
-            )
-        )  # fmt: skip
-    return [_folded(row, tuple(held.get(row["worker_id"], ()))) for row in rows]
+            ),
+        )
+        for row in await tx.fetch(_CERTIFICATES, people)
+    ]  # fmt: skip
+    by_worker: dict[UUID, list[Certificate]] = {}
+    for worker_id, certificate in held:
+        by_worker.setdefault(worker_id, []).append(certificate)
+    found = []
+    for row in rows:
+        ids = records[row["worker_id"]]
+        certificates = [one for id in ids for one in by_worker.get(id, ())]
+        certificates.sort(key=lambda one: (one.issued_on, one.id))
+        known = [workers[id] for id in ids if id in workers]
+        found.append(_folded(row, tuple(certificates), known))
+    return found
 
 
-def _folded(row: Any, certificates: tuple[Certificate, ...]) -> Folded:
+def _folded(row: Any, certificates: tuple[Certificate, ...], known: Sequence[Any]) -> Folded:
     placement = Placement(
         row["placement_id"], row["worker_id"], row["employer_id"], row["started_on"],
         row["contract_months"], row["new_post"], row["ended_on"], row["voided"],
     )  # fmt: skip
     events = {"placement": row["placement_event"]}
-    if row["worker_event"] is not None:
-        events["worker"] = row["worker_event"]
+    for worker in known:
+        own = worker["worker_id"] == row["worker_id"]
+        events["worker" if own else f"worker:{worker['worker_id']}"] = worker["event_id"]
+    said = {worker["population"] for worker in known}
+    population: Population | None = "base" if "base" in said else "outside" if said else None
     if row["employer_event"] is not None:
         events["employer"] = row["employer_event"]
     events |= {f"certificate:{one.id}": one.event_id for one in certificates if one.event_id}
@@ -96,7 +119,7 @@ def _folded(row: Any, certificates: tuple[Certificate, ...]) -> Folded:
     if row["closed_on"] is not None:
         closing = Closing(row["closed_reason"], row["closed_on"])
     return Folded(
-        Case(placement, row["population"], row["sector"], certificates),
+        Case(placement, population, row["sector"], certificates),
         row["area_code"],
         row["office"],
         events,
@@ -140,7 +163,7 @@ def _row(item: Saved) -> tuple[Any, ...]:
     window, claimable, closing = outcome.window, outcome.claimable, outcome.closing
     return (
         item.id, placement.id, placement.worker_id, placement.employer_id, PROGRAMME,
-        outcome.standing,
+        "refused" if outcome.standing == "outside" else outcome.standing,
         window.start if window else None,
         window.end if window else None,
         window.months if window else None,
@@ -151,6 +174,19 @@ def _row(item: Saved) -> tuple[Any, ...]:
         outcome.clause, item.decision_id, item.digest, item.opened_event,
         item.folded.area_code, item.folded.office,
     )  # fmt: skip
+
+
+_OPENED = """
+select e.id, e.placement_id, e.worker_id, e.window_from, e.claimable_months, e.area_code, e.office,
+       p.started_on
+  from entitlement e join known_placement p on p.placement_id = e.placement_id
+ where e.worker_id = any($1::uuid[])
+"""
+
+
+async def of_workers(tx: Tx, worker_ids: Sequence[UUID]) -> list[Any]:
+    """All entitlements of these records, refused and voided ones too."""
+    return await tx.fetch(_OPENED, worker_ids)
 
 
 async def get(tx: Tx, entitlement_id: UUID, area_prefix: str) -> Any | None:

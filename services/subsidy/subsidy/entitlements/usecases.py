@@ -12,20 +12,22 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from kit import decisions
+from kit import decisions, findings, identity_links
 from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision
 from kit.events import Event, NewEvent
+from kit.findings import Finding
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.policy import Parameter
 from kit.problems import NotFound
 from kit.service import Runtime
 from subsidy import events
-from subsidy.entitlements import domain, record, store, terms
+from subsidy.entitlements import domain, record, store, terms, twice
 from subsidy.entitlements.domain import PROGRAMME, Outcome, Step, Terms
 from subsidy.entitlements.store import Folded, Saved
+from subsidy.entitlements.twice import Span
 
 
 async def reconsider(
@@ -39,14 +41,17 @@ async def reconsider(
     if not placement_ids:
         return
     law = _Terms(rt)
+    cases = await store.cases(tx, list(set(placement_ids)))
     kept: list[Decision] = []
     saved: list[Saved] = []
     told: list[NewEvent] = []
-    for folded in await store.cases(tx, list(set(placement_ids))):
+    for folded in cases:
         placement = folded.case.placement
         parameters, rule = law.on(placement.started_on)
         outcome = domain.assess(folded.case, rule)
-        if outcome.standing in ("pending", "outside"):
+        if outcome.standing == "pending":
+            continue
+        if outcome.standing == "outside" and folded.entitlement_id is None:
             continue
         facts = record.facts_of(folded.case, rule)
         digest = record.digest_of(facts, [f"{one.id}@{one.since}" for one in parameters])
@@ -66,6 +71,26 @@ async def reconsider(
     await decisions.store(tx, kept)
     await store.save(tx, saved)
     await emit(tx, told)
+    await _granted_twice(tx, law, [folded.case.placement.worker_id for folded in cases], causes)
+
+
+async def _granted_twice(
+    tx: Tx, law: _Terms, workers: Sequence[UUID], causes: Mapping[UUID, Event]
+) -> None:
+    """Look at everything that these people were granted together, under all of their records."""
+    records = await identity_links.records_of(tx, workers)
+    people = {tuple(sorted(ids)) for ids in records.values()}
+    rows = await store.of_workers(tx, [id for ids in people for id in ids])
+    by_record: dict[UUID, list[Any]] = {}
+    for row in rows:
+        by_record.setdefault(row["worker_id"], []).append(row)
+    found: list[Finding] = []
+    for ids in people:
+        mine = [row for id in ids for row in by_record.get(id, ()) if row["window_from"]]
+        found += twice.found_in(law.span(row) for row in mine)
+    because = {event.id for event in causes.values()}
+    cause = because.pop() if len(because) == 1 else None
+    await findings.settle(tx, [row["id"] for row in rows], found, cause)
 
 
 class _Terms:
@@ -80,6 +105,15 @@ class _Terms:
             parameters = terms.insurance_parameters(self._policies, day)
             self._known[day] = (parameters, terms.insurance_terms(parameters))
         return self._known[day]
+
+    def span(self, row: Any) -> Span:
+        """The months of a granted entitlement, with what the law of its first day of work gives."""
+        parameters, rule = self.on(row["started_on"])
+        assert rule is not None  # nothing is granted before there is a rule
+        return Span(
+            row["id"], row["placement_id"], row["window_from"], row["claimable_months"],
+            rule.months_max, str(parameters[1].cite), row["area_code"], row["office"],
+        )  # fmt: skip
 
 
 def _cause(causes: Mapping[UUID, Event], folded: Folded) -> Event | None:
