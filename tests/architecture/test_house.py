@@ -28,6 +28,7 @@ COMPANIONS = {
         "names.py",
         "acts.py",
         "standing.py",
+        "twice.py",
     },
     "store.py": {"seeds.py", "heard.py", "reading.py", "changes.py"},
     "usecases.py": {

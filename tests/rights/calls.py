@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from tests.journeys.city import DISTRICT, City, worker_form
 
@@ -70,6 +71,12 @@ async def people(city: City, count: int, **fields: Any) -> list[str]:
     await city.load("registry", "/v1/workers", forms)
     await city.world.settle()
     return [form["id"] for form in forms]
+
+
+async def found_one(city: City, service: str, record: str, survivor: str) -> None:
+    """A service hears that two records are one person."""
+    thing, data = city.world[service], {"survivor_id": survivor, "merged_id": record}
+    await thing.deliver(thing.heard("registry.worker.merged.v1", UUID(record), data, sequence=2))
 
 
 async def made(city: City, service: str, path: str, body: Any) -> str:

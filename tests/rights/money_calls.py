@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import uuid4
 
 from tests.journeys.city import AS_OF, CITY, DISTRICT, PLACE, City
-from tests.rights.calls import Calls, a_placed_person, made
+from tests.rights.calls import Calls, a_placed_person, found_one, made
 
 
 async def money_calls(city: City, calls: Calls) -> None:
     """Money: received, arranged, paid; entitlements."""
     note = calls.of("subsidy")
-    story = await a_placed_person(city)
+    story, twice = await a_placed_person(city), await a_placed_person(city)
+    await found_one(city, "subsidy", twice.worker, story.worker)
     case = (await city.get("subsidy", f"/v1/entitlements?placement_id={story.placement}"))["items"][
         0
     ]["id"]
@@ -116,6 +117,7 @@ async def loan_calls(city: City, calls: Calls) -> None:
     ]
     loan = await made(city, "loans", "/v1/loans", loans[0])
     refused = await made(city, "loans", "/v1/loans", loans[3])
+    await found_one(city, "loans", stories[3].worker, stories[0].worker)
     steps = {"recommended_on": "2003-06-05", "reviewed_on": "2003-06-10", "committed_on": "2003-06-16",
              "disbursed_on": "2003-06-20", "bank": "农村信用社", "annual_rate": "5.49"}  # fmt: skip
     note("GET /v1/guarantee-funds", own_area=CITY)
@@ -127,6 +129,7 @@ async def loan_calls(city: City, calls: Calls) -> None:
     note("POST /v1/loans", loans[1])
     note("POST /v1/loans/imports", rows=[{**loans[2], **steps}])
     note("GET /v1/loans")
+    note("GET /v1/findings")
     note("GET /v1/loans/{loan_id}", loan_id=loan)
     note(
         "POST /v1/loans/{loan_id}/recommendations",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kit import cli
+from kit import cli, findings
 from kit.problems import Problem
 from kit.service import Service
 from loans import law
@@ -77,7 +77,14 @@ SERVICE = Service(
         " on the dated terms of the law."
     ),
     catalogue=CATALOGUE,
-    routers=[funds, contributions, contribution_imports, loans, loan_imports],
+    routers=[
+        funds,
+        contributions,
+        contribution_imports,
+        loans,
+        loan_imports,
+        findings.reading("loans:loan:read"),
+    ],
     problems=PROBLEMS,
     subscriptions=SUBSCRIPTIONS,
 )

@@ -1,16 +1,24 @@
-"""Which use case a foreign event means: loans only remembers; it decides when a loan is reviewed."""
+"""Which use case a foreign event means: loans remembers, and decides when a loan is reviewed."""
 
 from __future__ import annotations
 
+from kit import identity_links
 from kit.consumers import Subscription
 from kit.db import Tx
 from kit.events import Event
 from kit.service import Runtime
 from loans.borrowers import usecases as borrowers
+from loans.loans import usecases as loans
 
 
 async def worker_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await borrowers.note_workers(tx, events)
+
+
+async def workers_merged(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Records are one person, or no longer: what each of them was lent is looked at together."""
+    records = await identity_links.note(tx, events)
+    await loans.look_at(tx, records, events[0].id if len(events) == 1 else None)
 
 
 async def certificate_issued(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -31,6 +39,8 @@ SUBSCRIPTIONS = (
         ("worker", "certificate"),
         {
             "registry.worker.registered.v1": worker_registered,
+            "registry.worker.merged.v1": workers_merged,
+            "registry.worker.unmerged.v1": workers_merged,
             "registry.certificate.issued.v1": certificate_issued,
             "registry.certificate.revoked.v1": certificate_revoked,
             # Suspended (annual inspection missed): like revoked from that day, until it is inspected.

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from kit.identities import Merged
 from loans import events
 from loans.consumers import SUBSCRIPTIONS
 
 SERVICES = Path(__file__).parents[2]
 HEARD: dict[str, type[BaseModel]] = {
     "registry.worker.registered.v1": events.WorkerRegistered,
+    "registry.worker.merged.v1": Merged,
+    "registry.worker.unmerged.v1": Merged,
     "registry.certificate.issued.v1": events.CertificateIssued,
     "registry.certificate.revoked.v1": events.CertificateRevoked,
     "registry.certificate.suspended.v1": events.CertificateRevoked,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from kit import identity_links
 from kit.db import Tx
 from kit.events import Event
 from loans.events import CertificateIssued, CertificateRevoked, WorkerRegistered
@@ -69,21 +70,26 @@ async def certificates_revoked(tx: Tx, events: Sequence[Event]) -> None:
     )
 
 
-_KNOWN = """
+_KNOWN = f"""
+with recursive {identity_links.same()}
 select q.n, w.worker_id, w.birth_date, w.labour_status, w.event_id as worker_event,
        c.event_id as certificate_event
   from unnest($1::uuid[], $2::date[]) with ordinality as q(worker_id, day, n)
   join known_worker w on w.worker_id = q.worker_id
   left join lateral (
     select event_id from known_certificate k
-     where k.worker_id = q.worker_id and k.issued_on <= q.day
+     where (k.worker_id = q.worker_id
+            or k.worker_id in (select o.record from record_of r join record_of o on o.person = r.person
+                                where r.record = q.worker_id))
+       and k.issued_on <= q.day
        and (k.valid_until is null or k.valid_until >= q.day)
        and (k.revoked_on is null or k.revoked_on > q.day)
      order by k.issued_on, k.certificate_id limit 1) c on true
-"""
+"""  # noqa: S608
 
 
 async def known(tx: Tx, asked: Sequence[tuple[UUID, date]]) -> dict[int, Any]:
-    """By position in ``asked``: what is known of a worker, and the certificate valid on that day."""
+    """By position in ``asked``: what is known of a worker, and the certificate valid on that day under
+    any record of the person."""
     rows = await tx.fetch(_KNOWN, [who for who, _ in asked], [day for _, day in asked])
     return {row["n"] - 1: row for row in rows}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kit import decisions, facts
+from kit import decisions, facts, identity_links
 from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision
@@ -30,6 +30,7 @@ class _Work:
 
     rt: Runtime
     funds: dict[str, GuaranteeFund]
+    records: dict[UUID, list[UUID]]  # by worker, all records of the person
     borrowing: set[UUID]
     loans: list[tuple[Loan, UUID | None]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -50,11 +51,8 @@ async def record_loans(
     known = await borrowers.known(
         tx, [(row.loan.worker_id, row.reviewed_on or row.loan.applied_on) for row in rows]
     )
-    work = _Work(
-        rt,
-        await _funds(tx, actor, rows),
-        await store.borrowing(tx, [row.loan.worker_id for row in rows]),
-    )
+    records = await identity_links.records_of(tx, {row.loan.worker_id for row in rows})
+    work = _Work(rt, await _funds(tx, actor, rows), records, await usecases.borrowing(tx, records))
     results: list[Loan | Refusal] = []
     for row, borrower in zip(rows, known, strict=True):
         try:
@@ -181,7 +179,7 @@ def _note(work: _Work, row: _Row) -> None:
     if row.decision is not None:
         work.decisions.append(row.decision)
     if row.loan.state in LIVE:
-        work.borrowing.add(row.loan.worker_id)
+        work.borrowing.update(work.records[row.loan.worker_id])
     if row.loan.state == "disbursed":
         work.told.append(usecases.disbursed(row.loan))
     work.loans.append((row.loan, row.decision.id if row.decision else None))

@@ -54,6 +54,12 @@ async def borrowing(tx: Tx, worker_ids: Sequence[UUID]) -> set[UUID]:
     return {row["worker_id"] for row in rows}
 
 
+async def of_workers(tx: Tx, worker_ids: Sequence[UUID]) -> list[Loan]:
+    """All loans of these records."""
+    rows = await tx.fetch(_SELECT + " where worker_id = any($1::uuid[])", worker_ids)
+    return [Loan(**dict(row)) for row in rows]
+
+
 async def add(
     tx: Tx,
     items: Sequence[tuple[Loan, UUID | None]],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from kit import decisions, facts
+from kit import decisions, facts, findings, identity_links
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
@@ -25,7 +25,7 @@ from loans import events
 from loans.borrowers import usecases as borrowers
 from loans.guarantee_funds import usecases as funds
 from loans.guarantee_funds.domain import Movement
-from loans.loans import domain, record, store, terms
+from loans.loans import domain, record, store, terms, twice
 from loans.loans.domain import Loan
 from loans.loans.store import Step
 
@@ -59,7 +59,8 @@ async def apply_for_loan(rt: Runtime, actor: Actor, loan: Loan, claim: Claim) ->
         (known,) = await borrowers.known(tx, [(loan.worker_id, loan.applied_on)])
         if known is None:
             raise domain.BorrowerNotYetKnown
-        if await store.borrowing(tx, [loan.worker_id]):
+        records = await identity_links.records_of(tx, [loan.worker_id])
+        if await borrowing(tx, records):
             raise domain.AlreadyBorrowing
         step = Step(loan.id, 1, loan.state, loan.applied_on)
         try:
@@ -129,6 +130,7 @@ async def decline_loan(rt: Runtime, actor: Actor, loan_id: UUID, on: date, reaso
             moved = Movement("release", on, loan.id, reserved=-loan.principal)
             await funds.save(tx, fund.release(loan.principal), [moved])
         await store.save(tx, after, reason, recorded_by=actor.subject)
+        await look_at(tx, [loan.worker_id], None)
     return after
 
 
@@ -185,6 +187,32 @@ async def repay_loan(
         await kept.keep(after)
     rt.wake()
     return after
+
+
+# --- one person under several records ---------------------------------------------------------------
+
+
+async def borrowing(tx: Tx, records: Mapping[UUID, Sequence[UUID]]) -> set[UUID]:
+    """All records of those persons who have a live loan under one of them. ``records``: by worker, all
+    of the person's."""
+    live = await store.borrowing(tx, [id for ids in records.values() for id in ids])
+    return {id for ids in records.values() if live.intersection(ids) for id in ids}
+
+
+async def look_at(tx: Tx, workers: Sequence[UUID], cause: UUID | None) -> None:
+    """Find what these people were lent twice. ``cause``: the event that made or unmade them one."""
+    records = await identity_links.records_of(tx, workers)
+    people = {tuple(sorted(ids)) for ids in records.values()}
+    loans = await store.of_workers(tx, [id for ids in people for id in ids])
+    by_record: dict[UUID, list[Loan]] = {}
+    for loan in loans:
+        by_record.setdefault(loan.worker_id, []).append(loan)
+    found = [
+        one
+        for ids in people
+        for one in twice.found_in(loan for id in ids for loan in by_record.get(id, ()))
+    ]
+    await findings.settle(tx, [loan.id for loan in loans], found, cause)
 
 
 async def _locked(rt: Runtime, tx: Tx, actor: Actor, loan_id: UUID, on: date) -> Loan:

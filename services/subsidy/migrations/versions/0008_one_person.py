@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
