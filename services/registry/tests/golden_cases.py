@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kit.decisions import Condition
+from kit.decisions import Clause, Condition
 from kit.policy import Policies
-from registry.rules import Clause
 
 HERE = Path(__file__).parent
 NATIONAL = Policies.load(HERE.parent / "policies")
