@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -159,6 +160,20 @@ async def settled(thing: UnderTest) -> Registry:
         },
     )  # fmt: skip
     return registry
+
+
+async def waited_for(registry: Registry, tx: Any) -> None:
+    """Until somebody waits for a lock of this transaction."""
+    mine = await tx.fetchval("select pg_backend_pid()")
+    for _ in range(1_000):
+        async with registry.thing.db.looking() as other:
+            if await other.fetchval(
+                "select exists (select 1 from pg_locks l where not l.granted"
+                " and $1 = any(pg_blocking_pids(l.pid)))", mine,
+            ):  # fmt: skip
+                return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits")
 
 
 @pytest.fixture

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from kit.ids import new_id
 from kit.rates import Rates
+from registry.labour_status import usecases as labour_status
+
+from .conftest import waited_for
 
 DISTRICT, OFFICE = "231102000000", "231102-employment-bureau"
 
@@ -285,6 +290,25 @@ async def test_a_batch_is_issued_whole_or_not_at_all(registry: Any) -> None:
     foreign = {"on": "2003-10-31", "certificate_ids": [ids[2]], **totals([ids[2]])}
     unknown = await abroad.post(path, json=foreign, headers={"Idempotency-Key": "batch-0006"})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown-certificate")
+
+
+async def test_a_batch_locks_the_holders_first(registry: Any) -> None:
+    """Whoever folds a person's facts holds the person and goes on to the certificate."""
+    worker = await registry.worker()
+    id = await registry.certificate(worker)
+    body = {"on": "2003-10-31", "certificate_ids": [id], **totals([id])}
+    async with registry.thing.db.transaction() as tx:
+        await labour_status.hold(tx, [UUID(worker)])
+        batch = asyncio.create_task(
+            registry.post(
+                "/v1/certificates/approvals", body, by=registry.checker,
+                **{"Idempotency-Key": "batch-0001"},
+            )
+        )  # fmt: skip
+        await waited_for(registry, tx)
+        locked = "select id from certificate where id = $1 for update nowait"
+        assert await tx.fetchval(locked, UUID(id)) == UUID(id)
+    assert [one["certificate_id"] for one in (await batch)["issued"]] == [id]
 
 
 async def test_what_is_late_is_shown_and_refused_to_nobody(registry: Any) -> None:

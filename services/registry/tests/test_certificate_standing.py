@@ -187,7 +187,7 @@ def test_every_step_of_the_domain_follows_the_table() -> None:
         "issue": lambda c: c.issue(
             on=on, number="N", publicity_days=3, valid_until=until, issued_by="office"
         ),
-        "suspend": lambda c: c.suspend(on=on),
+        "suspend": lambda c: c.suspend(year=2003, on=on),
         "reinstate": lambda c: c.reinstate(on=on),
         "expire": lambda c: c.expire(on=on),
         "report-loss": lambda c: c.report_loss(on=on),

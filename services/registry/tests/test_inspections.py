@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from kit.ids import new_id
 from registry.certificates import ending
 from registry.inspections import domain, usecases
+from registry.labour_status import usecases as labour_status
 
-from .conftest import DISTRICT, OTHER
+from .conftest import DISTRICT, OTHER, settled, waited_for
 from .conftest import OFFICE as BUREAU
 
 OFFICE, ELSEWHERE = "231100-employment-bureau", "231121-employment-bureau"
@@ -33,12 +36,18 @@ async def holder(registry: Any, *, issued_on: str = "2006-03-20", born: str = "1
     return id
 
 
+#: What a late inspection asks to see.
+LATE = [{"kind": kind, "reference": "补检 2007-3"} for kind in ("id_card", "layoff_certificate")]
+
+
 async def inspect(
-    registry: Any, id: str, on: str, year: int = 2006, status: int = 201, by: Any = None
-) -> dict[str, Any]:
+    registry: Any, id: str, on: str, year: int = 2006, status: int = 201, by: Any = None,
+    papers: Any = (),
+) -> dict[str, Any]:  # fmt: skip
     seen = await registry.http.get(f"/v1/certificates/{id}")
     body: dict[str, Any] = await registry.post(
-        f"/v1/certificates/{id}/inspections", {"year": year, "inspected_on": on}, status, by=by,
+        f"/v1/certificates/{id}/inspections",
+        {"year": year, "inspected_on": on, "evidence": list(papers)}, status, by=by,
         **{"If-Match": seen.headers["etag"]},
     )  # fmt: skip
     return body
@@ -89,7 +98,7 @@ async def test_missed_suspended_and_inspected_late(registry_2007: Any) -> None:
     assert (str(told.entity_id), str(told.valid_from), told.data["year"]) == (
         three, "2007-01-01", 2006,
     )  # fmt: skip
-    back = await inspect(registry, three, "2007-01-15")
+    back = await inspect(registry, three, "2007-01-15", papers=LATE)
     assert (back["state"], back["state_on"]) == ("issued", "2007-01-15")
     await usecases.suspend_uninspected(registry.thing.runtime)
     assert (await state(registry, three))[0] == "issued"
@@ -101,6 +110,77 @@ async def test_missed_suspended_and_inspected_late(registry_2007: Any) -> None:
     assert [(step["state"], step["actor"]) for step in history[-2:]] == [
         ("suspended", "system:calendar"), ("issued", "test-loader"),
     ]  # fmt: skip
+    papers = (await registry.get(f"/v1/certificates/{three}/evidence"))["items"]
+    assert [paper["kind"] for paper in papers] == ["id_card", "layoff_certificate"]
+    assert history[-1]["evidence"] == [kept[0]["id"], *(paper["id"] for paper in papers)]
+
+
+async def test_a_late_inspection_is_of_the_missed_year_and_on_papers(registry_2007: Any) -> None:
+    registry = registry_2007
+    id = await holder(registry)
+    await usecases.suspend_uninspected(registry.thing.runtime)
+    other = await inspect(registry, id, "2007-01-15", year=2007, status=409, papers=LATE)
+    assert (other["code"], other["detail"]) == ("inspection-other-year", "应补检 2006 年度")
+    for seen, lacking in (([], "id_card, category_proof"), (LATE[:1], "category_proof")):
+        bare = await inspect(registry, id, "2007-01-15", status=409, papers=seen)
+        assert (bare["code"], bare["detail"]) == ("evidence-missing", f"缺少：{lacking}")
+    line = {"certificate_id": id, "year": 2006, "inspected_on": "2007-01-15"}
+    bulk = (await registry.load("/v1/certificates/inspections", [line], mode="good")).json()
+    assert [error["code"] for error in bulk["errors"]] == ["evidence-missing"]
+    assert (await state(registry, id))[0] == "suspended"
+    await registry.loaded("/v1/certificates/inspections", [{**line, "evidence": LATE}])
+    assert await state(registry, id) == ("issued", "2007-01-15")
+
+
+async def test_the_next_years_inspection_gives_nothing_back(running: Any) -> None:
+    """The late days of 2006 are over: neither 2006 nor 2007, in its window or late, brings it back."""
+    thing = await running("registry", business_day=date(2008, 2, 1))
+    registry = await settled(thing)
+    id = await holder(registry)
+    await ending.suspend_uninspected(thing.runtime, 2006, date(2006, 10, 1), date(2007, 1, 1))
+    for on, year in (("2007-04-01", 2006), ("2007-10-10", 2007), ("2008-01-15", 2007)):
+        late = await inspect(registry, id, on, year=year, status=409, papers=LATE)
+        assert late["code"] == "late-inspection-over"
+        assert "2007-03-31" in late["detail"]
+    assert await state(registry, id) == ("suspended", "2007-01-01")
+
+
+async def test_a_suspension_and_what_it_takes_off_are_one_transaction(registry_2007: Any) -> None:
+    """Whoever works on a person is waited for before anything is written: a process that dies leaves
+    either both or neither."""
+    registry, runtime = registry_2007, registry_2007.thing.runtime
+    id = await holder(registry)
+    worker = (await registry.get(f"/v1/certificates/{id}"))["worker_id"]
+    subsidy = {
+        "worker_id": worker, "kind": "social-insurance-subsidy", "valid_from": "2006-11-01",
+        "valid_to": "2007-03-31", "granted_by": "劳动局",
+    }  # fmt: skip
+    await registry.post("/v1/benefits", subsidy, **{"Idempotency-Key": "subsidy-0001"})
+    async with registry.thing.db.transaction() as tx:
+        await labour_status.hold(tx, [UUID(worker)])
+        sweep = asyncio.create_task(usecases.suspend_uninspected(runtime))
+        await waited_for(registry, tx)
+        assert (await state(registry, id))[0] == "issued"
+        locked = "select id from certificate where id = $1 for update nowait"
+        assert await tx.fetchval(locked, UUID(id)) == UUID(id), "people before certificates"
+    await sweep
+    assert (await state(registry, id))[0] == "suspended"
+    (found,) = (await registry.get("/v1/benefits/overlaps"))["items"]
+    assert found["months"] == ["2007-01", "2007-02", "2007-03"]
+
+
+async def test_a_late_inspection_locks_the_holder_first(registry_2007: Any) -> None:
+    registry = registry_2007
+    id = await holder(registry)
+    worker = (await registry.get(f"/v1/certificates/{id}"))["worker_id"]
+    await usecases.suspend_uninspected(registry.thing.runtime)
+    async with registry.thing.db.transaction() as tx:
+        await labour_status.hold(tx, [UUID(worker)])
+        late = asyncio.create_task(inspect(registry, id, "2007-01-15", papers=LATE))
+        await waited_for(registry, tx)
+        locked = "select id from certificate where id = $1 for update nowait"
+        assert await tx.fetchval(locked, UUID(id)) == UUID(id)
+    assert (await late)["state"] == "issued"
 
 
 async def test_another_office_may_not_inspect(registry_2007: Any) -> None:
@@ -198,5 +278,5 @@ async def test_months_of_a_suspended_certificate_are_found(registry_2007: Any) -
     key = {"Idempotency-Key": "subsidy-0002"}
     refused = await registry.post("/v1/benefits", post, 409, **key)
     assert refused["code"] == "benefit-certificate-not-in-force"
-    await inspect(registry, id, "2007-01-15")
+    await inspect(registry, id, "2007-01-15", papers=LATE)
     assert await found() == [("while-suspended", ["2007-01"])]

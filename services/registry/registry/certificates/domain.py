@@ -167,7 +167,7 @@ def check_evidence(category: Category, asked: Iterable[str], seen: Iterable[Evid
 class Certificate:
     """``number`` and ``valid_until`` exist from the day of issue. ``told_event`` is the last event
     that told of its state: a reversal names it. ``held_…`` is the procedure's own state while a
-    fact stands over it (see ``standing``)."""
+    fact stands over it (see ``standing``). ``missed_year``: whose inspection it was suspended for."""
 
     id: UUID
     worker_id: UUID
@@ -192,6 +192,7 @@ class Certificate:
     held_on: date | None = None
     held_reason: str | None = None
     held_revoked_on: date | None = None
+    missed_year: int | None = None
     version: int = 1
 
     def _to(self, act: Act, state: State, on: date, **changes: Any) -> Certificate:
@@ -275,13 +276,13 @@ class Certificate:
         """Refused at the window: a proof was false, or the person withdrew."""
         return self._to(acts.REFUSE, "refused", on, entitled=False, clause=None, reason=reason)
 
-    def suspend(self, *, on: date) -> Certificate:
-        """The annual inspection was missed (R13)."""
-        return self._to(acts.SUSPEND, "suspended", on)
+    def suspend(self, *, year: int, on: date) -> Certificate:
+        """The annual inspection of that year was missed (R13)."""
+        return self._to(acts.SUSPEND, "suspended", on, missed_year=year)
 
     def reinstate(self, *, on: date) -> Certificate:
         """Inspected late."""
-        return self._to(acts.REINSTATE, "issued", on)
+        return self._to(acts.REINSTATE, "issued", on, missed_year=None)
 
     def expire(self, *, on: date) -> Certificate:
         """Its validity is over (R12); ``on`` is the first day without it."""

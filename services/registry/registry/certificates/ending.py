@@ -53,11 +53,11 @@ async def suspend_uninspected(rt: Runtime, year: int, opens: date, closed_on: da
     inspected the year after.
     """
 
-    async def find(tx: Tx) -> list[Certificate]:
-        return await store.uninspected(tx, year, opens, CHUNK)
+    async def find(tx: Tx, of: Sequence[UUID] | None) -> list[Certificate]:
+        return await store.uninspected(tx, year, opens, CHUNK, of)
 
     def suspend(before: Certificate) -> tuple[Certificate, NewEvent]:
-        after = before.suspend(on=max(closed_on, before.state_on))
+        after = before.suspend(year=year, on=max(closed_on, before.state_on))
         told = usecases.told(events.CERTIFICATE_SUSPENDED, after, after.state_on, {"year": year})
         return after, told
 
@@ -68,8 +68,8 @@ async def expire_outlived(rt: Runtime) -> int:
     """Expire what is in hand and was valid until a day before today (R12). Answers how many."""
     today = rt.today()
 
-    async def find(tx: Tx) -> list[Certificate]:
-        return await store.outlived(tx, today, CHUNK)
+    async def find(tx: Tx, of: Sequence[UUID] | None) -> list[Certificate]:
+        return await store.outlived(tx, today, CHUNK, of)
 
     def expire(before: Certificate) -> tuple[Certificate, NewEvent]:
         first = standing.over_since(before)
@@ -87,42 +87,41 @@ async def expire_certificates(rt: Runtime) -> None:
     await expire_outlived(rt)
 
 
-Find = Callable[[Tx], Awaitable[list[Certificate]]]
+#: What is due a step: of all, not locked, or only of some, locked.
+Find = Callable[[Tx, Sequence[UUID] | None], Awaitable[list[Certificate]]]
 Step = Callable[[Certificate], tuple[Certificate, NewEvent]]
 
 
 async def _all(rt: Runtime, find: Find, step: Step) -> int:
-    """Take the same step for all that ``find`` gives, set by set until there is nothing left."""
+    """Take the same step for all that ``find`` gives, set by set until there is nothing left. What
+    their holders were given for days without force is found in the step's own transaction: people are
+    locked before certificates everywhere, so it looks, holds them, and looks again."""
     done = 0
     while True:
         async with rt.db.transaction() as tx:
-            taken = [step(before) for before in await find(tx)]
+            due = await find(tx, None)
+            if not due:
+                return done
+            await labour_status.hold(tx, [one.worker_id for one in due])
+            taken = [step(before) for before in await find(tx, [one.id for one in due])]
             moved = [after for after, _ in taken]
             await store.save(tx, moved)
             await store.add_transitions(
                 tx, [usecases.transition(after, BY_CALENDAR) for after in moved]
             )
             await emit(tx, [event for _, event in taken])
-        await _follow(rt, [after.worker_id for after in moved])
+            await issuing.annotate(rt, tx, [after.worker_id for after in moved], {})
         rt.wake()
         done += len(taken)
-        if len(taken) < CHUNK:
+        if len(due) < CHUNK:
             return done
-
-
-async def _follow(rt: Runtime, workers: Sequence[UUID]) -> None:
-    """What holders were given for days on which their certificates had no force is found. In a
-    transaction of its own: people are locked before certificates everywhere."""
-    if workers:
-        async with rt.db.transaction() as tx:
-            await labour_status.hold(tx, workers)
-            await issuing.annotate(rt, tx, workers, {})
 
 
 async def reinstate_all(
     rt: Runtime, tx: Tx, actor: Actor, late: Sequence[tuple[Certificate, date, int, Sequence[UUID]]]
 ) -> None:
-    """Certificates inspected late may be used again: (certificate, day, year, evidence) each."""
+    """Certificates inspected late may be used again: (certificate, day, year, evidence) each. Their
+    holders are locked."""
     moved: list[Certificate] = []
     told: list[NewEvent] = []
     steps = []
@@ -137,6 +136,4 @@ async def reinstate_all(
     await store.add_transitions(tx, steps)
     await emit(tx, told)
     if moved:
-        people = [after.worker_id for after in moved]
-        await labour_status.hold(tx, people)
-        await issuing.annotate(rt, tx, people, {})
+        await issuing.annotate(rt, tx, [after.worker_id for after in moved], {})

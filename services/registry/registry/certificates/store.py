@@ -21,13 +21,13 @@ _COLUMNS = (
     "id", "worker_id", "category", "state", "applied_on", "state_on", "step", "area_code", "office",
     "decision_id", "entitled", "clause", "number", "issued_on", "valid_until", "revoked_on",
     "reason", "told_event", "issued_by", "held_state", "held_on", "held_reason", "held_revoked_on",
-    "version",
+    "missed_year", "version",
 )  # fmt: skip
 #: What a new application has; the rest is null until something happens.
 _NEW = (*_COLUMNS[: _COLUMNS.index("clause") + 1], "told_event", "version")
 _TYPES = (
     "uuid", "uuid", "text", "text", "date", "date", "int2", "text", "text", "uuid", "bool", "text",
-    "text", "date", "date", "date", "text", "uuid", "text", "text", "date", "text", "date", "int4",
+    "text", "date", "date", "date", "text", "uuid", "text", "text", "date", "text", "date", "int2", "int4",
 )  # fmt: skip
 _SAVED = tuple(c for c in _COLUMNS if c not in ("worker_id", "applied_on", "area_code", "office"))
 
@@ -122,9 +122,15 @@ async def workers_with_live(tx: Tx, workers: Sequence[UUID]) -> set[UUID]:
     return {row["worker_id"] for row in rows}
 
 
-async def held_by(tx: Tx, ids: Sequence[UUID], workers: Sequence[UUID]) -> list[UUID]:
-    """The workers of these certificates, and these workers."""
-    rows = await tx.fetch("select worker_id from certificate where id = any($1::uuid[])", ids)
+async def held_by(
+    tx: Tx, ids: Sequence[UUID], workers: Sequence[UUID] = (), numbers: Sequence[str] = ()
+) -> list[UUID]:
+    """The workers of these certificates, by id or by number, and these workers."""
+    rows = await tx.fetch(
+        "select worker_id from certificate where id = any($1::uuid[]) or number = any($2::text[])",
+        ids,
+        numbers,
+    )
     return [*(row["worker_id"] for row in rows), *workers]
 
 
@@ -325,27 +331,36 @@ async def approvable(tx: Tx, pattern: str, posted_until: date, limit: int) -> li
     return [row["id"] for row in rows]
 
 
-async def uninspected(tx: Tx, year: int, window_opens: date, limit: int) -> list[Certificate]:
-    """Issued before that year's window opened and not inspected in it; locked, others left out."""
+async def uninspected(
+    tx: Tx, year: int, window_opens: date, limit: int, of: Sequence[UUID] | None = None
+) -> list[Certificate]:
+    """Issued before that year's window opened and not inspected in it. ``of``: only those among
+    these, locked."""
     rows = await tx.fetch(
-        "select c.* from certificate c where c.state = 'issued' and c.issued_on < $2"
+        "select c.* from certificate c where c.state = 'issued' and c.issued_on < $2"  # noqa: S608
+        " and ($4::uuid[] is null or c.id = any($4))"
         " and not exists (select 1 from certificate_inspection i"
         "  where i.certificate_id = c.id and i.year = $1)"
-        " order by c.id limit $3 for no key update of c skip locked",
+        " order by c.id limit $3" + ("" if of is None else " for no key update of c"),
         year,
         window_opens,
         limit,
+        of,
     )
     return [_certificate(row) for row in rows]
 
 
-async def outlived(tx: Tx, today: date, limit: int) -> list[Certificate]:
-    """In hand, and their validity was over before today; locked, others left out."""
+async def outlived(
+    tx: Tx, today: date, limit: int, of: Sequence[UUID] | None = None
+) -> list[Certificate]:
+    """In hand, and their validity was over before today. ``of``: only those among these, locked."""
     rows = await tx.fetch(
-        "select * from certificate where state in ('issued', 'suspended', 'lost')"
-        " and valid_until < $1 order by id limit $2 for no key update skip locked",
+        "select * from certificate where state in ('issued', 'suspended', 'lost')"  # noqa: S608
+        " and valid_until < $1 and ($3::uuid[] is null or id = any($3))"
+        " order by id limit $2" + ("" if of is None else " for no key update"),
         today,
         limit,
+        of,
     )
     return [_certificate(row) for row in rows]
 

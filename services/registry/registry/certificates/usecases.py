@@ -229,6 +229,11 @@ def seen(certificate_id: UUID, papers: Sequence[Paper], actor: str) -> list[Evid
     ]
 
 
+async def keep_evidence(tx: Tx, papers: Sequence[Evidence]) -> None:
+    """Keep papers of a set of certificates."""
+    await store.add_evidence(tx, papers)
+
+
 async def keep_papers(
     tx: Tx, actor: Actor, certificate_id: UUID, papers: Sequence[Paper]
 ) -> list[UUID]:
@@ -260,7 +265,9 @@ async def certificate_in(tx: Tx, actor: Actor, id: UUID, *, lock: bool = False) 
 
 
 async def named(tx: Tx, ids: Sequence[UUID], numbers: Sequence[str]) -> list[Certificate]:
-    """Certificates by id and by number, locked in one order. The caller judges who may see them."""
+    """Certificates by id and by number, their holders locked first and then they, in one order. The
+    caller judges who may see them."""
+    await labour_status.hold(tx, await store.held_by(tx, ids, numbers=numbers))
     return await store.named(tx, ids, numbers)
 
 

@@ -16,7 +16,7 @@ from kit.problems import refused
 from kit.steps import Step, stepping
 from kit.wire import Asked, load
 from registry.certificates.api import SHOWN, told
-from registry.certificates.bodies import CertificateOut
+from registry.certificates.bodies import CertificateOut, Papers
 from registry.inspections import domain, usecases
 from registry.inspections.domain import Inspection
 from registry.inspections.usecases import Inspect
@@ -38,6 +38,7 @@ class InspectIn(Asked):
     )
     year: Year
     inspected_on: date = Field(description="年检日期")
+    evidence: Papers
 
 
 class InspectLine(InspectIn):
@@ -60,7 +61,10 @@ class InspectLine(InspectIn):
         return self
 
     def command(self) -> Inspect:
-        return Inspect(self.year, self.inspected_on, self.certificate_id, self.number)
+        return Inspect(
+            self.year, self.inspected_on, self.certificate_id, self.number,
+            papers=tuple(paper.paper() for paper in self.evidence),
+        )  # fmt: skip
 
 
 class InspectionOut(BaseModel):
@@ -108,9 +112,12 @@ async def import_inspections(
 async def inspect_certificate(
     certificate_id: UUID, body: InspectIn, step: Writing
 ) -> CertificateOut:
-    """Inspect it, by the office that issued it and no other. After the window it is a late one, and
-    what was suspended may be used again."""
-    command = Inspect(body.year, body.inspected_on, certificate_id, version=step.version)
+    """Inspect it, by the office that issued it and no other. After the window it is a late one: what
+    was suspended for that year may be used again once its papers were seen."""
+    papers = tuple(paper.paper() for paper in body.evidence)
+    command = Inspect(
+        body.year, body.inspected_on, certificate_id, version=step.version, papers=papers
+    )
     done = await usecases.inspect_certificate(step.rt, step.actor, command)
     return await told(step, done)
 
@@ -154,6 +161,13 @@ problems = [
         "补检期已过",
         "The days for late inspections are over",
         ("补检至 {late_until}", "Late inspections until {late_until}"),
+    ),
+    refused(
+        domain.OtherYear,
+        409,
+        "应补检的是另一年度",
+        "The inspection of another year is to be made up for",
+        ("应补检 {year} 年度", "The year that was missed is {year}"),
     ),
     refused(domain.AlreadyInspected, 409, "该年度已年检", "It was inspected in that year"),
 ]

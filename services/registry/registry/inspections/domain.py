@@ -40,6 +40,12 @@ class TooLate(Refusal):
     code = "late-inspection-over"
 
 
+class OtherYear(Refusal):
+    """It is suspended for the inspection of another year: that one is to be made up for."""
+
+    code = "inspection-other-year"
+
+
 class AlreadyInspected(Refusal):
     """It was inspected in that year."""
 
@@ -84,15 +90,21 @@ def inspect(
     inspected_by: str | None,
     on: date,
     of: Window,
+    missed: Window | None,
 ) -> bool:
     """Whether this inspection is a late one. Raises when it may not be made; ``inspected_by``: whose
-    task it is, ``offices``: in whose place the caller acts."""
+    task it is, ``offices``: in whose place the caller acts; ``missed``: the window for which a
+    suspended one is suspended."""
     if certificate.held_state is not None or certificate.state not in ("issued", "suspended"):
         raise certificates.WrongState(state=certificate.state)
     if inspected_by not in offices:
         raise NotIssuingOffice
     if on < certificate.state_on:
         raise certificates.OutOfOrder(not_before=certificate.state_on)
+    if missed is not None and on > missed.late_until:
+        raise TooLate(late_until=missed.late_until)
+    if missed is not None and of.year != missed.year:
+        raise OtherYear(year=missed.year)
     if on < of.opens:
         raise OutsideWindow(opens=of.opens, closes=of.closes)
     if on > of.late_until:

@@ -19,7 +19,9 @@ from kit.service import Runtime
 from registry.certificates import domain as certificate
 from registry.certificates import ending, events
 from registry.certificates import usecases as certificates
-from registry.certificates.domain import Certificate
+from registry.certificates.domain import Certificate, Evidence
+from registry.certificates.terms import Terms
+from registry.certificates.usecases import Paper
 from registry.inspections import domain, store
 from registry.inspections.domain import Inspection, Window
 from registry.offices import usecases as offices
@@ -28,17 +30,21 @@ from registry.offices.domain import OfficeNotOpen
 OPENS = "registry.certificate_inspection_opens"
 CLOSES = "registry.certificate_inspection_closes"
 LATE_DAYS = "registry.certificate_inspection_late_days"
+#: Papers without which nothing that is suspended is given back (4.1).
+LATE_EVIDENCE = "registry.certificate_late_inspection_evidence"
 
 
 @dataclass(frozen=True, slots=True)
 class Inspect:
-    """An inspection, of a certificate by its id or its number. ``year``: whose inspection it is."""
+    """An inspection, of a certificate by its id or its number. ``year``: whose inspection it is.
+    ``papers``: what was seen; a late one asks for some."""
 
     year: int
     inspected_on: date
     certificate_id: UUID | None = None
     number: str | None = None
     version: int | None = None
+    papers: tuple[Paper, ...] = ()
     id: UUID = field(default_factory=new_id)
 
 
@@ -52,6 +58,27 @@ def window_of(rt: Runtime, year: int) -> Window:
         raise domain.NoInspections from None
     assert isinstance(late, int)
     return domain.window(year, opens=str(opens), closes=str(closes), late_days=late)
+
+
+class Windows:
+    """The windows that a set asks for, looked up once a year."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._known: dict[int, Window] = {}
+
+    def of(self, year: int) -> Window:
+        """Raises ``inspection-not-in-force``."""
+        if year not in self._known:
+            self._known[year] = window_of(self._rt, year)
+        return self._known[year]
+
+    def missed_by(self, one: Certificate) -> Window | None:
+        """The window for which it is suspended; None when it is not."""
+        if one.state != "suspended":
+            return None
+        assert one.missed_year is not None
+        return self.of(one.missed_year)
 
 
 def _seen(actor: Actor, command: Inspect, found: Certificate | None) -> Certificate:
@@ -78,11 +105,12 @@ async def inspect_all(
     done = await store.made(tx, list(by_id))
     today, stands_for = rt.today(), await offices.stands_for(tx, actor)
     closed = await offices.not_open(tx, {(actor.office, one.inspected_on) for one in commands})
-    windows: dict[int, Window] = {}
+    windows, terms = Windows(rt), Terms(rt)
     outcome: list[Refusal | None] = []
     made: list[Inspection] = []
     late: list[tuple[Certificate, date, int, Sequence[UUID]]] = []
     told: list[NewEvent] = []
+    papers: list[Evidence] = []
     for command in commands:
         named = by_id.get(command.certificate_id) if command.certificate_id else None
         on, year = command.inspected_on, command.year
@@ -92,11 +120,17 @@ async def inspect_all(
                 raise InTheFuture
             if (actor.office, on) in closed:
                 raise OfficeNotOpen
-            if year not in windows:
-                windows[year] = window_of(rt, year)
-            is_late = domain.inspect(before, stands_for, inspectors[before.id], on, windows[year])
+            missed = windows.missed_by(before)
+            is_late = domain.inspect(
+                before, stands_for, inspectors[before.id], on, windows.of(year), missed
+            )
             if (before.id, year) in done:
                 raise domain.AlreadyInspected
+            if missed is not None:
+                asked = terms.codes(LATE_EVIDENCE, on)
+                certificate.check_evidence(
+                    before.category, asked, (one.kind for one in command.papers)
+                )
         except Refusal as refusal:
             outcome.append(refusal)
             continue
@@ -104,14 +138,17 @@ async def inspect_all(
         made.append(
             Inspection(command.id, before.id, year, on, is_late, actor.office, actor.subject)
         )
+        proof = certificates.seen(before.id, command.papers, actor.subject)
+        papers.extend(proof)
         if before.state == "suspended":
-            late.append((before, on, year, (command.id,)))
+            late.append((before, on, year, (command.id, *(paper.id for paper in proof))))
         else:
             data = {"year": year, "late": is_late}
             told.append(certificates.told(events.CERTIFICATE_INSPECTED, before, on, data))
         outcome.append(None)
     if made:
         await store.add(tx, made)
+        await certificates.keep_evidence(tx, papers)
         await emit(tx, told)
         await ending.reinstate_all(rt, tx, actor, late)
     return outcome
