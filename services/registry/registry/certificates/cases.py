@@ -15,10 +15,11 @@ from kit.db import Tx
 from kit.problems import NotFound
 from kit.service import Runtime
 from registry.calendars import usecases as calendars
-from registry.certificates import acts, store, usecases
+from registry.certificates import acts, reading, store, usecases
 from registry.certificates.acts import State
 from registry.certificates.domain import Certificate, Evidence, Transition
-from registry.certificates.store import Counts, Maker
+from registry.certificates.reading import Counts
+from registry.certificates.store import Maker
 from registry.certificates.terms import TIMED, Terms
 from registry.offices import usecases as offices
 
@@ -111,7 +112,7 @@ async def list_cases(
     limit: int,
 ) -> list[Case]:
     async with rt.db.looking() as tx:
-        found = await store.page(tx, actor.area_pattern, worker_id, state, after, limit)
+        found = await reading.page(tx, actor.area_pattern, worker_id, state, after, limit)
         return await presented(rt, tx, actor, found)
 
 
@@ -124,7 +125,7 @@ async def overdue(
         calendar = await calendars.current(rt, tx)
         steps = TIMED if step is None else (step,)
         borders = {one: terms.last_late(one, today, calendar) for one in steps}
-        found = await store.late(tx, pattern, borders, after, limit)
+        found = await reading.late(tx, pattern, borders, after, limit)
         return await presented(rt, tx, actor, found)
 
 
@@ -137,32 +138,32 @@ async def posted(
     border = today
     while terms.publicity_ends(border) > today:
         border -= timedelta(days=1)
-    found = await store.posted(tx, pattern, border, after, limit)
+    found = await reading.posted(tx, pattern, border, after, limit)
     return [(one, terms.publicity_ends(one.state_on)) for one in found]
 
 
 async def history_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, list[Transition]]:
     async with rt.db.reading() as tx:
         certificate = await usecases.certificate_in(tx, actor, id)
-        return certificate, (await store.transitions_of(tx, [id]))[id]
+        return certificate, (await reading.transitions_of(tx, [id]))[id]
 
 
 async def steps_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Transition]]:
     """The steps of each of these certificates, in order."""
-    return await store.transitions_of(tx, ids)
+    return await reading.transitions_of(tx, ids)
 
 
 async def standing_of(
     tx: Tx, workers: Sequence[UUID], on: date, known_at: datetime | None
 ) -> list[Transition]:
     """The last step of each certificate of these records by a day, as known at an instant."""
-    return await store.standing_of(tx, workers, on, known_at)
+    return await reading.standing_of(tx, workers, on, known_at)
 
 
 async def evidence_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, list[Evidence]]:
     async with rt.db.reading() as tx:
         certificate = await usecases.certificate_in(tx, actor, id)
-        return certificate, await store.evidence_of(tx, id)
+        return certificate, await reading.evidence_of(tx, id)
 
 
 async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, dict[str, Any]]:
@@ -179,14 +180,14 @@ async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate,
 
 async def counts_of(rt: Runtime, actor: Actor) -> Counts:
     async with rt.db.looking() as tx:
-        return await store.counts(tx, actor.area_pattern)
+        return await reading.counts(tx, actor.area_pattern)
 
 
 async def certificates_among(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Certificate]:
     """Certificates by id, of any area: for nouns that say how one stands."""
-    return {certificate.id: certificate for certificate in await store.some(tx, ids)}
+    return {certificate.id: certificate for certificate in await reading.some(tx, ids)}
 
 
 async def issued_after(tx: Tx, actor: Actor, after: UUID | None, limit: int) -> list[Certificate]:
     """Issued certificates of the caller's subtree in the order of their ids."""
-    return await store.page(tx, actor.area_pattern, None, "issued", after, limit)
+    return await reading.page(tx, actor.area_pattern, None, "issued", after, limit)

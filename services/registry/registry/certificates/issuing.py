@@ -17,7 +17,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import Holder
-from registry.certificates import acts, domain, events, store, usecases
+from registry.certificates import acts, domain, events, reading, store, usecases
 from registry.certificates.acts import IN_HAND, LIVE_STATES
 from registry.certificates.domain import Certificate, Transition
 from registry.certificates.terms import Terms
@@ -167,7 +167,7 @@ async def holders_of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Holder]:
     of: dict[UUID, list[Certificate]] = {}
     for certificate in found:
         of.setdefault(certificate.worker_id, []).append(certificate)
-    suspended = await store.suspensions_of(tx, [certificate.id for certificate in found])
+    suspended = await reading.suspensions_of(tx, [certificate.id for certificate in found])
     holders: dict[UUID, Holder] = {}
     for person, ids in members.items():
         latest = [of[id][0] for id in ids if id in of]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -52,18 +51,7 @@ _GET_CASE = (
 _GET_LOCKED = "select * from certificate where id = $1 for no key update"
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many certificates stand where; ``entitled`` = granted by the rule, issued or not."""
-
-    applied: int
-    entitled: int
-    issued: int
-    refused: int
-    revoked: int
-
-
-def _certificate(row: Record) -> Certificate:
+def certificate_of(row: Record) -> Certificate:
     return Certificate(*(row[column] for column in _COLUMNS))
 
 
@@ -105,7 +93,7 @@ async def save(tx: Tx, certificates: Sequence[Certificate]) -> int:
 
 async def get(tx: Tx, id: UUID, *, lock: bool = False) -> Certificate | None:
     row = await tx.fetchrow(_GET_LOCKED if lock else _GET, id)
-    return _certificate(row) if row else None
+    return certificate_of(row) if row else None
 
 
 async def ids_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
@@ -143,7 +131,7 @@ async def locked(tx: Tx, ids: Sequence[UUID], workers: Sequence[UUID]) -> list[C
         ids,
         workers,
     )
-    return [_certificate(row) for row in rows]
+    return [certificate_of(row) for row in rows]
 
 
 async def named(tx: Tx, ids: Sequence[UUID], numbers: Sequence[str]) -> list[Certificate]:
@@ -154,7 +142,7 @@ async def named(tx: Tx, ids: Sequence[UUID], numbers: Sequence[str]) -> list[Cer
         ids,
         numbers,
     )
-    return [_certificate(row) for row in rows]
+    return [certificate_of(row) for row in rows]
 
 
 async def all_locked(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
@@ -163,7 +151,7 @@ async def all_locked(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
         "select * from certificate where worker_id = any($1::uuid[]) order by id for no key update",
         workers,
     )
-    return [_certificate(row) for row in rows]
+    return [certificate_of(row) for row in rows]
 
 
 async def latest_of(tx: Tx, workers: Sequence[UUID]) -> Certificate | None:
@@ -174,7 +162,7 @@ async def latest_of(tx: Tx, workers: Sequence[UUID]) -> Certificate | None:
         f" order by (state in {_LIVE}) desc, id desc limit 1 for no key update",
         workers,
     )
-    return _certificate(row) if row else None
+    return certificate_of(row) if row else None
 
 
 async def issued_to(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
@@ -185,7 +173,7 @@ async def issued_to(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
         " order by worker_id, (state in ('issued', 'suspended', 'lost')) desc, id desc",
         workers,
     )
-    return [_certificate(row) for row in rows]
+    return [certificate_of(row) for row in rows]
 
 
 async def with_makers(
@@ -195,7 +183,7 @@ async def with_makers(
     row = await tx.fetchrow(f"{_GET_CASE}{key} = $1", value)
     if row is None:
         return None
-    return _certificate(row), list(zip(row["states"] or (), row["actors"] or (), strict=True))
+    return certificate_of(row), list(zip(row["states"] or (), row["actors"] or (), strict=True))
 
 
 async def makers_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Maker]]:
@@ -217,118 +205,11 @@ async def add_evidence(tx: Tx, papers: Sequence[Evidence]) -> None:
         await tx.copy("certificate_evidence", columns, rows)
 
 
-async def evidence_of(tx: Tx, id: UUID) -> list[Evidence]:
-    """The papers of one certificate, oldest first."""
-    rows = await tx.fetch(
-        "select * from certificate_evidence where certificate_id = $1 order by id limit 200", id
-    )
-    return [
-        Evidence(row["id"], id, row["kind"], row["reference"], row["digest"], row["actor"])
-        for row in rows
-    ]
-
-
 async def next_numbers(tx: Tx, count: int) -> list[int]:
     rows = await tx.fetch(
         "select nextval('certificate_number') as n from generate_series(1, $1::int)", count
     )
     return [row["n"] for row in rows]
-
-
-async def page(
-    tx: Tx,
-    pattern: str,
-    worker_id: UUID | None,
-    state: State | None,
-    after: UUID | None,
-    limit: int,
-) -> list[Certificate]:
-    rows = await tx.fetch(
-        "select * from certificate where area_code ~ $1"
-        " and ($2::uuid is null or worker_id = $2) and ($3::text is null or state = $3)"
-        " and ($4::uuid is null or id > $4) order by id limit $5",
-        pattern,
-        worker_id,
-        state,
-        after,
-        limit,
-    )
-    return [_certificate(row) for row in rows]
-
-
-async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
-    rows = await tx.fetch(
-        "select * from certificate where worker_id = any($1::uuid[]) order by applied_on, id",
-        workers,
-    )
-    return [_certificate(row) for row in rows]
-
-
-async def transitions_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Transition]]:
-    """The steps of each certificate in order; there are few (at most 100 are read of each)."""
-    found: dict[UUID, list[Transition]] = {id: [] for id in ids}
-    for row in await tx.fetch(
-        "select * from certificate_transition where certificate_id = any($1::uuid[])"
-        " and step <= 100 order by certificate_id, step",
-        list(found),
-    ):
-        step = Transition(
-            row["certificate_id"], row["step"], row["state"], row["day"], row["actor"],
-            row["reason"], tuple(row["evidence"] or ()),
-        )  # fmt: skip
-        found[step.certificate_id].append(step)
-    return found
-
-
-async def late(
-    tx: Tx,
-    pattern: str,
-    borders: Mapping[State, date],
-    after: UUID | None,
-    limit: int,
-) -> list[Certificate]:
-    """Cases whose step's limit has passed: by state, the last day of the act that is late by now.
-    Applications are counted from the day of application, the others from their own step."""
-    rows = await tx.fetch(
-        "select c.* from certificate c join unnest($2::text[], $3::date[]) as b (state, day)"
-        " on c.state = b.state and b.day >="
-        " case when c.state in ('applied', 'checked') then c.applied_on else c.state_on end"
-        " where c.area_code ~ $1 and ($4::uuid is null or c.id > $4)"
-        " order by c.id limit $5",
-        pattern,
-        list(borders),
-        list(borders.values()),
-        after,
-        limit,
-    )
-    return [_certificate(row) for row in rows]
-
-
-async def posted(
-    tx: Tx, pattern: str, after_day: date, after: UUID | None, limit: int
-) -> list[Certificate]:
-    """What stands on the public list: posted after that day."""
-    rows = await tx.fetch(
-        "select * from certificate where state = 'publicised' and state_on > $2"
-        " and area_code ~ $1 and ($3::uuid is null or id > $3) order by id limit $4",
-        pattern,
-        after_day,
-        after,
-        limit,
-    )
-    return [_certificate(row) for row in rows]
-
-
-async def approvable(tx: Tx, pattern: str, posted_until: date, limit: int) -> list[UUID]:
-    """Applications posted on that day or before and still waiting for their approval."""
-    rows = await tx.fetch(
-        "select id from certificate where state = 'publicised' and state_on <= $2"
-        " and area_code ~ $1 order by id limit $3",
-        pattern,
-        posted_until,
-        limit,
-    )
-    return [row["id"] for row in rows]
 
 
 async def uninspected(
@@ -347,7 +228,7 @@ async def uninspected(
         limit,
         of,
     )
-    return [_certificate(row) for row in rows]
+    return [certificate_of(row) for row in rows]
 
 
 async def outlived(
@@ -362,61 +243,4 @@ async def outlived(
         limit,
         of,
     )
-    return [_certificate(row) for row in rows]
-
-
-async def counts(tx: Tx, pattern: str) -> Counts:
-    row = await tx.fetchrow(
-        "select count(*) filter (where state = 'applied') as applied,"
-        " count(*) filter (where entitled) as entitled,"
-        " count(*) filter (where state in ('issued', 'suspended', 'lost')) as issued,"
-        " count(*) filter (where state = 'refused') as refused,"
-        " count(*) filter (where state = 'revoked') as revoked"
-        " from certificate where area_code ~ $1",
-        pattern,
-    )
-    assert row is not None
-    return Counts(**dict(row))
-
-
-async def suspensions_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[tuple[date, date | None]]]:
-    """The spans in which these certificates were suspended: from a day to the first day after it
-    (None: still)."""
-    found: dict[UUID, list[tuple[date, date | None]]] = {}
-    for row in await tx.fetch(
-        "select certificate_id, day, until from (select certificate_id, state, day, step,"
-        " lead(day) over (partition by certificate_id order by step) as until"
-        " from certificate_transition where certificate_id = any($1::uuid[])) steps"
-        " where state = 'suspended' order by certificate_id, step",
-        ids,
-    ):
-        found.setdefault(row["certificate_id"], []).append((row["day"], row["until"]))
-    return found
-
-
-async def standing_of(
-    tx: Tx, workers: Sequence[UUID], on: date, known_at: datetime | None
-) -> list[Transition]:
-    rows = await tx.fetch(
-        "select distinct on (t.certificate_id) t.* from certificate c"
-        " join certificate_transition t on t.certificate_id = c.id"
-        " where c.worker_id = any($1::uuid[]) and t.day <= $2"
-        " and ($3::timestamptz is null or t.recorded_at <= $3)"
-        " order by t.certificate_id, t.step desc",
-        workers,
-        on,
-        known_at,
-    )
-    return [
-        Transition(
-            row["certificate_id"], row["step"], row["state"], row["day"], row["actor"],
-            row["reason"],
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-async def some(tx: Tx, ids: Sequence[UUID]) -> list[Certificate]:
-    """Certificates by id, not locked."""
-    rows = await tx.fetch("select * from certificate where id = any($1::uuid[])", ids)
-    return [_certificate(row) for row in rows]
+    return [certificate_of(row) for row in rows]

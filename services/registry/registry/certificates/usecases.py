@@ -24,7 +24,7 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.certificates import acts, domain, events, standing, store, terms
+from registry.certificates import acts, domain, events, reading, standing, store, terms
 from registry.certificates.acts import Act
 from registry.certificates.deciding import Judge, people_on
 from registry.certificates.domain import (
@@ -200,7 +200,7 @@ async def apply_for_certificate(rt: Runtime, actor: Actor, command: Apply) -> Ce
 
 async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
     """Every certificate of these records, refused and revoked ones too, the earliest first."""
-    return await store.of_workers(tx, workers)
+    return await reading.of_workers(tx, workers)
 
 
 async def inspectors(tx: Tx, certificates: Sequence[Certificate]) -> dict[UUID, str | None]:
@@ -273,7 +273,7 @@ async def named(tx: Tx, ids: Sequence[UUID], numbers: Sequence[str]) -> list[Cer
 
 async def approvable(tx: Tx, pattern: str, posted_until: date, limit: int) -> list[UUID]:
     """Applications of an area that wait for their approval, posted on that day or before."""
-    return await store.approvable(tx, pattern, posted_until, limit)
+    return await reading.approvable(tx, pattern, posted_until, limit)
 
 
 async def stepping(
@@ -333,7 +333,7 @@ async def check_certificate(
     ``evidence-missing``."""
     async with rt.db.transaction() as tx:
         before = await stepping(rt, tx, actor, id, on, version, acts.CHECK)
-        papers = await store.evidence_of(tx, id)
+        papers = await reading.evidence_of(tx, id)
         asked = Terms(rt).codes(terms.EVIDENCE, before.applied_on)
         if before.state == "applied":
             domain.check_evidence(before.category, asked, (paper.kind for paper in papers))
