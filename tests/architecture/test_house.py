@@ -33,6 +33,7 @@ COMPANIONS = {
     "store.py": {"seeds.py", "heard.py", "reading.py", "changes.py"},
     "usecases.py": {
         "cases.py",
+        "census.py",
         "correcting.py",
         "deciding.py",
         "ending.py",

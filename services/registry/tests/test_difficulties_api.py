@@ -241,8 +241,25 @@ async def test_the_census_names_who_may_qualify_until_somebody_asks(registry: An
     counts = await registry.get("/v1/difficulties/census/counts")
     assert (counts["items"][0]["possible"], counts["applies"], counts["declines"]) == (2, 1, 1)
     assert await listed(kind="disabled") == []
+    assert await listed(applies="true") == [old[2]]
+    await recognise(registry, old[2])
+    assert await listed(applies="true") == []
     station = registry.thing.client("station_clerk", area="231121000000", office="231121-station")
     assert (await station.get("/v1/difficulties/census")).json()["items"] == []
+
+
+async def test_a_new_law_asks_again(registry_2007: Any) -> None:
+    """Whom the law of 2002 passed over may be meant by that of 2006: an answer is not for ever."""
+    worker = await registry_2007.worker(born=OLD)
+
+    async def answered(day: str) -> list[str]:
+        asked = {"worker_id": worker, "asked_on": day, "answer": "declines"}
+        await registry_2007.post("/v1/difficulties/census/answers", asked)
+        page = await registry_2007.get("/v1/difficulties/census")
+        return [one["worker_id"] for one in page["items"]]
+
+    assert await answered("2005-12-31") == [worker]
+    assert await answered("2006-01-01") == []
 
 
 async def test_a_thousand_people_are_folded_by_a_handful_of_statements(registry: Any) -> None:

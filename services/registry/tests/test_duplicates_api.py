@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +67,20 @@ async def test_the_answer_is_masked_and_adds_up(registry: Any) -> None:
     assert form["name"] not in str(found)
     (match,) = found["items"]
     assert match["score"] == sum(part["points"] for part in match["parts"]) >= found["threshold"]
+
+
+async def test_a_city_weighs_by_its_own_matchers(registry: Any, tmp_path: Path) -> None:
+    rt = registry.thing.runtime
+    default = (rt.service.root / duplicates.MATCHERS).read_text("utf-8")
+    own = tmp_path / duplicates.MATCHERS
+    own.parent.mkdir()
+    own.write_text(default.replace("threshold = 60", "threshold = 999"), "utf-8")
+    form = registry.form(**FORM)
+    await registry.post("/v1/workers", form)
+    asked = {"name": form["name"], "id_number": slipped(form["id_number"])}
+    assert len(await searched(registry, **asked)) == 1
+    registry.thing.runtime.settings = rt.settings.model_copy(update={"policy_overlay": tmp_path})
+    assert await searched(registry, **asked) == []
 
 
 async def test_another_office_hears_only_how_many(registry: Any) -> None:

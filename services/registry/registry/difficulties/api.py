@@ -17,7 +17,7 @@ from kit.versions import etag
 from kit.wire import load
 from registry.areas.succession import reach
 from registry.decision_api import DecisionOut
-from registry.difficulties import domain, usecases
+from registry.difficulties import census, domain, usecases
 from registry.difficulties.domain import State
 from registry.difficulties.rule import Kind
 from registry.difficulties.wire import (
@@ -104,17 +104,21 @@ async def list_difficulty_census(
     actor: Reader,
     kind: Annotated[Kind, Query(description=KIND)] = "4050",
     area_code: Area = None,
+    applies: Annotated[bool, Query(description="只列已答复愿意申请、尚未办理认定的人")] = False,
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[PossibleOut]:
-    """Who may qualify by today's law, is not recognised and has not been asked. Kinds that only a
-    paper proves have no list: no register knows who has it."""
-    filters = {"kind": kind, "area_code": area_code}
+    """Who may qualify by today's law, is not recognised and has not been asked under it; or, with
+    ``applies``, who said to apply and was not decided on since. Kinds that only a paper proves have
+    no list: no register knows who has it."""
+    filters = {"kind": kind, "area_code": area_code, "applies": applies}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
     rt = runtime_of(request)
     pattern = await reach(rt, actor, area_code)
     rows = (
-        await usecases.census(rt, actor, pattern, kind, after[0] if after else None, limit + 1)
+        await census.census(
+            rt, actor, pattern, kind, after[0] if after else None, limit + 1, applies=applies
+        )
         if pattern is not None
         else []
     )
@@ -134,9 +138,9 @@ async def count_difficulty_census(
     rt = runtime_of(request)
     pattern = await reach(rt, actor, area_code)
     counts = (
-        await usecases.census_counts(rt, actor, pattern)
+        await census.census_counts(rt, actor, pattern)
         if pattern is not None
-        else usecases.CensusCounts({}, {}, {})
+        else census.CensusCounts({}, {}, {})
     )
     return CensusCountsOut.of(area_code or actor.area_code, counts)
 
@@ -147,7 +151,7 @@ async def count_difficulty_census(
 async def note_census_answer(request: Request, body: AnswerIn, actor: Writer) -> AnswerOut:
     """Somebody was asked and answered; from now on the census leaves the person out."""
     rt = runtime_of(request)
-    noted = await usecases.note_answer(rt, actor, body.command())
+    noted = await census.note_answer(rt, actor, body.command())
     await audit.note(rt, actor, "note_census_answer", [noted.worker_id], ("census_answer",))
     return AnswerOut.of(noted)
 
@@ -160,7 +164,7 @@ async def import_census_answers(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Many answers, as a station brings them from its doors."""
-    return await load(request, options, AnswerIn, AnswerIn.command, usecases.note_asked, actor)
+    return await load(request, options, AnswerIn, AnswerIn.command, census.note_asked, actor)
 
 
 # --- one recognition ----------------------------------------------------------------------------

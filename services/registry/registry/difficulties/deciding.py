@@ -101,6 +101,11 @@ class Law:
     terms: Terms
     parameters: tuple[Parameter, ...]
 
+    @property
+    def since(self) -> date:
+        """The first day of this law."""
+        return self.parameters[0].since
+
 
 def law_on(policies: Policies, on: date) -> Law:
     """The law of a day. Raises ``recognition-not-in-force``."""

@@ -13,22 +13,31 @@ from registry.difficulties.rule import Kind
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody whom the rule is to be asked about. ``recognised``: kinds that hold already."""
+    """Somebody whom the rule is to be asked about. ``recognised``: kinds that hold already;
+    ``asked_on``: when the person last answered."""
 
     worker_id: UUID
     recognised: frozenset[str]
+    asked_on: date | None
 
 
 # A merged record is no person of its own; what its survivor's other records hold counts for it.
+# An answer counts under the law that it was given under: a later law has another circle of people.
 _CANDIDATES = (
-    "select w.id, array(select d.kind from difficulty d where d.state = 'recognised'"
+    "select w.id, last.asked_on, array(select d.kind from difficulty d where d.state = 'recognised'"
     "  and (d.worker_id = w.id or d.worker_id in"
     "   (select l.merged_id from identity_link l where l.survivor_id = w.id))) as recognised"
     " from worker w join labour_status s on s.worker_id = w.id"
+    " left join lateral (select a.answer, a.asked_on from difficulty_asked a where a.asked_on >= $7"
+    "  and (a.worker_id = w.id or a.worker_id in"
+    "   (select l.merged_id from identity_link l where l.survivor_id = w.id))"
+    "  order by a.asked_on desc, a.id desc limit 1) last on true"
     " where w.area_code ~ $1 and s.status = any($2::text[])"
     " and ($3::date is null or w.birth_date <= case w.sex when 'male' then $3 else $4::date end)"
     " and not exists (select from identity_link l where l.merged_id = w.id)"
-    " and not exists (select from difficulty_asked a where a.worker_id = w.id)"
+    " and case when $8 then last.answer = 'applies' and not exists (select from difficulty d"
+    "   where d.worker_id = w.id and d.recognised_on >= last.asked_on)"
+    "  else last.answer is null end"
     " and ($5::uuid is null or w.id > $5) order by w.id limit $6"
 )
 
@@ -40,12 +49,18 @@ async def candidates(
     born_by: tuple[date, date] | None,
     after: UUID | None,
     limit: int,
+    since: date,
+    *,
+    applies: bool = False,
 ) -> list[Candidate]:
-    """People of an area in one of these statuses whom nobody has asked. ``born_by``: the last birth
-    dates of men and of women that are looked for."""
+    """People of an area in one of these statuses whom nobody has asked since a day, or who have said
+    since then that they apply and were not decided on. ``born_by``: the last birth dates of men and
+    of women that are looked for."""
     male, female = born_by or (None, None)
-    rows = await tx.fetch(_CANDIDATES, pattern, statuses, male, female, after, limit)
-    return [Candidate(row["id"], frozenset(row["recognised"])) for row in rows]
+    rows = await tx.fetch(
+        _CANDIDATES, pattern, statuses, male, female, after, limit, since, applies
+    )
+    return [Candidate(row["id"], frozenset(row["recognised"]), row["asked_on"]) for row in rows]
 
 
 async def answers(tx: Tx, pattern: str) -> dict[str, int]:

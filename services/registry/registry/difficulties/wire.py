@@ -13,6 +13,7 @@ from kit.areas import AreaCode
 from kit.ids import new_id
 from kit.wire import Asked as Sent
 from kit.wire import FactDate, Text, impersonal, terms
+from registry.difficulties.census import CensusCounts, Possible
 from registry.difficulties.domain import (
     Asked,
     Difficulty,
@@ -22,7 +23,7 @@ from registry.difficulties.domain import (
     State,
 )
 from registry.difficulties.rule import KINDS, Evidence, Kind
-from registry.difficulties.usecases import CensusCounts, Possible, Recognise
+from registry.difficulties.usecases import Recognise
 
 KIND = "类别：" + terms(
     {
@@ -197,11 +198,12 @@ class ProofsOut(BaseModel):
 
 
 class PossibleOut(BaseModel):
-    """Somebody who may qualify and was not asked (可能符合条件者)."""
+    """Somebody who may qualify, and was not asked or said to apply (可能符合条件者)."""
 
     worker_id: UUID
     kind: Kind = Field(description=KIND)
     to_prove: list[str] = Field(description="尚须本人证明的条款")
+    asked_on: date | None = Field(description="答复愿意申请的日期；未询问则为空")
     area_code: AreaCode
     office: str = Field(description="经办机构")
 
@@ -209,7 +211,7 @@ class PossibleOut(BaseModel):
     def of(cls, p: Possible, kind: Kind) -> PossibleOut:
         return cls(
             worker_id=p.worker_id, kind=kind, to_prove=list(p.to_prove), area_code=p.area_code,
-            office=p.office,
+            office=p.office, asked_on=p.asked_on,
         )  # fmt: skip
 
 

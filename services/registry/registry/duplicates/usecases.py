@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +60,10 @@ class Match:
     parts: tuple[Part, ...]
 
 
+#: How possible duplicates are looked for, compared and weighed.
+MATCHERS = Path("matchers") / "duplicates.toml"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Those whom the caller may see, the likeliest first; and how many others there are."""
@@ -78,8 +83,11 @@ class Shown:
 
 
 def matchers_on(rt: Runtime, day: date) -> Matchers:
-    """The matchers in force. Raises ``NoValue`` before the first."""
-    return rules.load(rt.service.root / "matchers" / "duplicates.toml").on(day)
+    """The matchers in force: a city's own (``POLICY_OVERLAY``/matchers) before the default's. Raises
+    ``NoValue`` before the first."""
+    overlay = rt.settings.policy_overlay
+    own = overlay / MATCHERS if overlay is not None else None
+    return rules.load(own if own and own.exists() else rt.service.root / MATCHERS).on(day)
 
 
 def _profile(c: Comparable) -> Profile:
