@@ -35,7 +35,7 @@ from kit.events import Event, envelope, parse
 from kit.ids import new_id
 from kit.service import Runtime, Service, attach, create_app
 from kit.settings import Settings
-from kit.testing_servers import PostgresServer, backend
+from kit.testing_servers import PostgresServer, backend, cluster_folder
 
 ISSUER = "https://issuer.test"
 CITY = "231100"
@@ -62,16 +62,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory, xdist_name: str) -> Itera
         case "embedded":
             from kit.embedded import EmbeddedPostgres
 
-            folder = tmp_path_factory.mktemp("postgres")
-            server = EmbeddedPostgres(
-                folder / "data",
-                settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
-            )
-            server.start()
-            try:
-                yield PostgresServer(server.dsn(), xdist_name)
-            finally:
-                server.stop("immediate")
+            settings = {
+                "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+                "max_wal_size": "256MB",
+            }  # fmt: skip
+            with cluster_folder(lambda: tmp_path_factory.mktemp("postgres")) as folder:
+                server = EmbeddedPostgres(folder / "data", settings=settings)
+                server.start()
+                try:
+                    yield PostgresServer(server.dsn(), xdist_name)
+                finally:
+                    server.stop("immediate")
         case "testcontainers":
             from kit.containers import postgres_container
 
