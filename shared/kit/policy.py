@@ -81,11 +81,11 @@ class PolicyError(ValueError):
 class Table(Mapping[str, Any]):
     """Values under keys, in the order of the file. Never changes, and can be a key itself."""
 
-    __slots__ = ("_items", "_values")
+    __slots__ = ("_hash", "_values")
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = dict(values)
-        self._items = tuple(self._values.items())
+        self._hash = hash(tuple(self._values.items()))
 
     def __getitem__(self, key: str) -> Any:
         return self._values[key]
@@ -97,7 +97,7 @@ class Table(Mapping[str, Any]):
         return len(self._values)
 
     def __hash__(self) -> int:
-        return hash(self._items)
+        return self._hash
 
 
 Value = int | Decimal | str | bool | date | tuple[Any, ...] | Table

@@ -15,7 +15,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     ),
     "subsidy": (
         "fund", "appropriation", "arrangement", "reservation", "payment", "entitlement", "payee",
-        "payee-account", "event",
+        "payee-account", "programme", "event",
     ),
     "loans": ("guarantee-fund", "loan", "event"),
     "jobs-market": (

@@ -29,6 +29,10 @@ COMPANIONS = {
         "acts.py",
         "standing.py",
         "twice.py",
+        "facts.py",
+        "durations.py",
+        "clauses.py",
+        "amounts.py",
     },
     "store.py": {"seeds.py", "heard.py", "reading.py", "changes.py"},
     "usecases.py": {

@@ -25,9 +25,11 @@ from subsidy.payments.domain import (
     PaidBeforeArranged,
     ReversedBeforePaid,
 )  # fmt: skip
+from subsidy.programmes import api as programmes
 from subsidy.reservations import api as reservations
 
 PROBLEMS: dict[type[Exception], Problem] = {
+    **dict(programmes.problems),
     **dict(reservations.problems),
     **dict(payees.problems),
     YearOutOfRange: Problem(
@@ -92,6 +94,7 @@ SERVICE = Service(
         entitlements,
         payees.router,
         findings.reading("subsidy:entitlement:read"),
+        programmes.router,
     ],
     problems=PROBLEMS,
     subscriptions=SUBSCRIPTIONS,

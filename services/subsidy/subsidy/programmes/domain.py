@@ -1,0 +1,272 @@
+"""A programme as the law of a day has it, and what one line of it comes to: pure.
+
+A programme is data (``policies/programmes/*.toml``): its dated versions name conditions and a formula of
+the catalogues (``clauses``, ``amounts``) and bind their roles to parameters. Here that data is read into
+a value, and :func:`assess` asks all conditions in order; the first that does not hold refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from kit.decisions import Clause, Condition
+from kit.money import fen
+from kit.policy import PolicyError
+from kit.refusal import Refusal
+from subsidy.funds.domain import Fund
+from subsidy.programmes import durations
+from subsidy.programmes.amounts import FORMULAS, Formula, Step
+from subsidy.programmes.clauses import CATALOGUE, Test
+from subsidy.programmes.facts import Facts, MonthFacts, TrainingFacts
+
+Version = Literal["1998", "2002", "2003", "2006", "2008"]
+Claimant = Literal["employer", "person", "provider", "body"]
+Payee = Literal["insurance_agency", "employer_account", "provider", "person", "body"]
+Period = Literal["month", "once"]
+#: What a day without a programme in force is called in the rule of a decision.
+NOT_IN_FORCE = "none"
+
+
+class OtherFacts(Refusal):
+    """The facts are of another kind than the programme decides on."""
+
+    code = "other-facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One condition of a version. ``part``: it is asked of that part of the payment only."""
+
+    clause: Clause
+    test: Test
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """One version of a programme. ``law`` and ``month`` bind roles to parameter ids: looked up on the
+    day whose law holds, and on the first day at work in the month that is paid for. ``own``: what conditions
+    and formula read of the version itself."""
+
+    code: str
+    version: Version
+    claimant: Claimant
+    payee: Payee
+    use: str
+    fund: Fund
+    period: Period
+    facts: str
+    kind: str
+    excludes: frozenset[str]
+    counter: str | None
+    window: str | None
+    formula: str
+    rules: tuple[Rule, ...]
+    law: Mapping[str, str]
+    month: Mapping[str, str]
+    own: Mapping[str, Any]
+
+    @property
+    def computes(self) -> Formula:
+        return FORMULAS[self.facts][self.formula].formula
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A version with the values of its parameters, under their roles. ``programme`` None: none is in
+    force. ``missing``: ids of parameters that have no value, which the city must set."""
+
+    programme: Programme | None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What one line comes to. ``months``: 1 for a granted month, 0 for anything else. ``local_only``:
+    the law lets only local money pay it (B8). Refused: no steps, nothing."""
+
+    conditions: tuple[Condition, ...]
+    steps: tuple[Step, ...] = ()
+    amount: int = 0
+    months: int = 0
+    local_only: bool = False
+
+    @property
+    def granted(self) -> bool:
+        return all(one.ok for one in self.conditions)
+
+    @property
+    def first_failing(self) -> Condition | None:
+        return next((one for one in self.conditions if not one.ok), None)
+
+    @property
+    def clause(self) -> str | None:
+        """Clause and code of the first failing condition; None when granted."""
+        failing = self.first_failing
+        return f"{failing.clause}/{failing.code}" if failing else None
+
+
+_IN_FORCE = Clause(
+    "programme-in-force", "programme",
+    "该日补贴项目已施行且未终止", "the programme is in force on the day",
+)  # fmt: skip
+
+
+def not_set(parameter_id: str) -> Condition:
+    """Refuses until the city has set the parameter: nothing is decided on a value that nobody gave."""
+    return Condition(
+        "parameter-set", False, parameter_id,
+        f"参数 {parameter_id} 已由本市设定", f"the city has set the parameter {parameter_id}",
+    )  # fmt: skip
+
+
+def assess(facts: Facts, terms: Terms) -> Assessment:
+    """Decide one line and compute its amount. Raises :class:`OtherFacts`."""
+    programme = terms.programme
+    if programme is None:
+        return Assessment((_IN_FORCE.failed,))
+    if facts.of != programme.facts:
+        raise OtherFacts
+    if terms.missing:
+        return Assessment(tuple(not_set(one) for one in terms.missing))
+    values = terms.values
+    part = facts.part if isinstance(facts, TrainingFacts) else None
+    conditions = tuple(
+        rule.clause.outcome(rule.test(facts, values))
+        for rule in programme.rules
+        if rule.part is None or rule.part == part
+    )
+    if not all(one.ok for one in conditions):
+        return Assessment(conditions)
+    steps = programme.computes(facts, values)
+    return Assessment(
+        conditions, steps, steps[-1].fen, int(programme.period == "month"),
+        _local_only(facts, terms),
+    )  # fmt: skip
+
+
+def _local_only(facts: Facts, terms: Terms) -> bool:
+    if not isinstance(facts, MonthFacts) or "renewable" not in terms.values:
+        return False
+    return durations.beyond(facts, facts.used.get(terms.values["counter"], 0), terms.values)
+
+
+# --- reading a version ---------------------------------------------------------------------------
+
+
+def _table(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda table: {key: read(value) for key, value in table.items()}
+
+
+def _percent(value: Any) -> Decimal:
+    return Decimal(str(value))
+
+
+def _fen(value: Any) -> int:
+    return fen(Decimal(str(value)))
+
+
+#: By role: how a parameter's value is read, from a policy file or as text from a record.
+ROLES: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("kinds", "sectors", "insurances", "uses"), frozenset),
+    **dict.fromkeys(
+        ("contract_months_min", "months_max", "until_retirement_years", "performed_months_min",
+         "claim_window_months", "employment_window_months"), int,
+    ),
+    **dict.fromkeys(("difficult_ages", "retirement_ages", "shares", "ratio"), _table(int)),
+    **dict.fromkeys(("rates", "percents"), _table(_percent)),
+    **dict.fromkeys(
+        ("base_max_percent", "cap_percent", "pass_rate_min", "employment_rate_min",
+         "first_part_percent"), _percent,
+    ),
+    **dict.fromkeys(("minimum_wage", "standard", "average_wage"), _fen),
+    "amounts": _table(_fen),
+    "renewable": bool,
+    "partial_month": str,
+}  # fmt: skip
+
+_NEEDED = (
+    "version",
+    "claimant",
+    "payee",
+    "use",
+    "fund",
+    "period",
+    "facts",
+    "kind",
+    "amount",
+    "clauses",
+)
+_OWN = ("use", "counter", "payer", "parts", "excludes")
+
+
+def programme_of(code: str, raw: Mapping[str, Any]) -> Programme:
+    """A version out of its data. Raises :class:`kit.policy.PolicyError` where it names what no
+    catalogue has, or binds no parameter to a role that is needed."""
+    lacking = [key for key in _NEEDED if key not in raw]
+    if lacking:
+        raise PolicyError(f"programme {code} lacks {', '.join(lacking)}")
+    _one_of(code, raw["version"], get_args(Version))
+    _one_of(code, raw["claimant"], get_args(Claimant))
+    _one_of(code, raw["payee"], get_args(Payee))
+    _one_of(code, raw["period"], get_args(Period))
+    _one_of(code, raw["fund"], get_args(Fund))
+    _one_of(code, raw["facts"], tuple(CATALOGUE))
+    entries, formulas = CATALOGUE[raw["facts"]], FORMULAS[raw["facts"]]
+    _one_of(code, raw["amount"]["formula"], tuple(formulas))
+    known = formulas[raw["amount"]["formula"]]
+    rules, needs = [], {*known.needs}
+    for one in raw["clauses"]:
+        _one_of(code, one["code"], tuple(entries))
+        entry = entries[one["code"]]
+        needs |= {*entry.needs}
+        clause = Clause(one["code"], one["cite"], entry.zh, entry.en, entry.facts)
+        rules.append(Rule(clause, entry.test, one.get("part")))
+    law, month = _ids(raw.get("law", {})), _ids(raw.get("month", {}))
+    unbound = sorted(needs - {*law, *month})
+    unmet = sorted({*known.after} - {rule.clause.code for rule in rules})
+    twice = sorted({*law.values()} & {*month.values()} | {*law} & {*month})
+    for wrong, why in (
+        (unbound, "binds nothing to"),
+        (unmet, "needs the clause"),
+        (twice, "binds twice"),
+    ):
+        if wrong:
+            raise PolicyError(
+                f"programme {code}, version {raw['version']}, {why} {', '.join(wrong)}"
+            )
+    own = {key: raw[key] for key in _OWN if key in raw}
+    own["excludes"] = frozenset(raw.get("excludes", ()))
+    return Programme(
+        code, raw["version"], raw["claimant"], raw["payee"], raw["use"], raw["fund"], raw["period"],
+        raw["facts"], raw["kind"], own["excludes"], raw.get("counter"), raw.get("window"),
+        raw["amount"]["formula"], tuple(rules), law, month, own,
+    )  # fmt: skip
+
+
+def _one_of(code: str, value: Any, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise PolicyError(f"programme {code}: {value!r} is not one of {', '.join(known)}")
+
+
+def _ids(bound: Mapping[str, str]) -> dict[str, str]:
+    unknown = sorted({*bound} - {*ROLES})
+    if unknown:
+        raise PolicyError(f"no condition and no amount reads {', '.join(unknown)}")
+    return {role: f"subsidy.{name}" for role, name in bound.items()}
+
+
+def terms_of(programme: Programme | None, values: Mapping[str, Any]) -> Terms:
+    """Terms out of the values of parameters by id; an id without a value is missing."""
+    if programme is None:
+        return Terms(None)
+    bound = {**programme.law, **programme.month}
+    missing = tuple(dict.fromkeys(one for one in bound.values() if one not in values))
+    read = {
+        role: ROLES[role](values[name]) for role, name in bound.items() if name in values
+    }  # fmt: skip
+    return Terms(programme, {**read, **programme.own}, missing)

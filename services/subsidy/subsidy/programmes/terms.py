@@ -1,0 +1,85 @@
+"""From the dated policy files to the terms of a programme on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from kit.policy import NoValue, Parameter, Policies, Policy, Table
+from subsidy.programmes import domain
+from subsidy.programmes.domain import Programme, Terms
+from subsidy.programmes.facts import Facts
+from subsidy.programmes.record import programme_id
+
+#: The unit of the policies that are programmes.
+UNIT = "terms"
+
+
+class Law:
+    """The programmes of one set of policies. Terms are looked up once for a pair of days, and equal
+    ones are one object: records of thousands of lines share what they have in common."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._versions: dict[Parameter, Programme] = {}
+        self._terms: dict[tuple[Parameter, ...], tuple[Terms, tuple[Parameter, ...]]] = {}
+        self._known: dict[tuple[str, date, date], tuple[Terms, tuple[Parameter, ...]]] = {}
+
+    def policies(self) -> list[Policy]:
+        """The policies that are programmes, by id."""
+        return sorted((one for one in self._policies if one.unit == UNIT), key=lambda one: one.id)
+
+    def policy(self, code: str) -> Policy:
+        """One of them. Raises ``KeyError``."""
+        policy = self._policies[programme_id(code)]
+        if policy.unit != UNIT or "_" in code:
+            raise KeyError(code)
+        return policy
+
+    def version(self, code: str, on: date) -> tuple[Programme, Parameter] | None:
+        """The version in force on a day; None when there is none."""
+        try:
+            parameter = self.policy(code).on(on)
+        except NoValue:
+            return None
+        if parameter not in self._versions:
+            assert isinstance(parameter.value, Table)
+            self._versions[parameter] = domain.programme_of(code, parameter.value)
+        return self._versions[parameter], parameter
+
+    def on(self, code: str, law_on: date, values_on: date) -> tuple[Terms, tuple[Parameter, ...]]:
+        """Terms and the parameters that they were read from. Raises ``KeyError`` for no programme."""
+        key = (code, law_on, values_on)
+        if key not in self._known:
+            self._known[key] = self._look_up(code, law_on, values_on)
+        return self._known[key]
+
+    def of(self, code: str, facts: Facts) -> tuple[Terms, tuple[Parameter, ...]]:
+        """The same for the days that the facts name."""
+        return self.on(code, facts.law_on, facts.values_on)
+
+    def _look_up(
+        self, code: str, law_on: date, values_on: date
+    ) -> tuple[Terms, tuple[Parameter, ...]]:
+        found = self.version(code, law_on)
+        if found is None:
+            return Terms(None), ()
+        programme, own = found
+        parameters = [own]
+        for ids, day in ((programme.law, law_on), (programme.month, values_on)):
+            for name in dict.fromkeys(ids.values()):
+                try:
+                    parameters.append(self._policies.value(name, day))
+                except NoValue:
+                    continue
+        key = tuple(parameters)
+        if key not in self._terms:
+            values = {one.id: one.value for one in parameters}
+            self._terms[key] = domain.terms_of(programme, values), key
+        return self._terms[key]
+
+
+@lru_cache(maxsize=16)
+def law_of(policies: Policies) -> Law:
+    """The same law for the same set of policies: what was looked up stays."""
+    return Law(policies)
