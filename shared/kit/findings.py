@@ -7,17 +7,17 @@ order leave the same findings standing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
-from kit import pagination
+from kit import identity_links, pagination
 from kit.auth import Actor, requires
 from kit.db import Tx
 from kit.http import runtime_of
@@ -102,6 +102,40 @@ async def settle(
     await tx.execute(_CLEAR, list(subjects), told, cause)
     if rows:
         await tx.execute(_ADD, told)
+
+
+class OfWorker(Protocol):
+    """A thing of one record of a person."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def worker_id(self) -> UUID: ...
+
+
+T = TypeVar("T", bound=OfWorker)
+
+
+async def look_again(
+    tx: Tx,
+    workers: Iterable[UUID],
+    load: Callable[[Tx, list[UUID]], Awaitable[Sequence[T]]],
+    found_in: Callable[[list[T]], list[Finding]],
+    cause: UUID | None,
+) -> None:
+    """Look at all that these people have, under all of their records, person by person. ``load`` answers
+    the things of records, ``found_in`` what is wrong among those of one person."""
+    records = await identity_links.records_of(tx, workers)
+    people = {tuple(sorted(ids)) for ids in records.values()}
+    mine: dict[UUID, list[T]] = {}
+    for thing in await load(tx, [id for ids in people for id in ids]):
+        mine.setdefault(thing.worker_id, []).append(thing)
+    found = [
+        one
+        for ids in people
+        for one in found_in([thing for id in ids for thing in mine.get(id, ())])
+    ]
+    await settle(tx, [thing.id for things in mine.values() for thing in things], found, cause)
 
 
 _PAGE = """

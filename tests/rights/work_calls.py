@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys.city import OFFICE, PLACE, City
-from tests.rights.calls import ON, Calls, made, people
+from tests.rights.calls import ON, Calls, found_one, made, people
 
 
 async def market_calls(city: City, calls: Calls) -> None:
@@ -53,6 +53,8 @@ async def market_calls(city: City, calls: Calls) -> None:
 
     seekers = [{"worker_id": one, "registered_on": "2003-09-01", **PLACE} for one in who[:5]]
     ids = [await made(city, "jobs-market", "/v1/jobseekers", body) for body in seekers[:3]]
+    await found_one(city, "jobs-market", who[0], who[1])
+    note("GET /v1/findings")
     note("POST /v1/jobseekers", seekers[3])
     note("POST /v1/jobseekers/imports", rows=[seekers[4]])
     note("GET /v1/jobseekers")

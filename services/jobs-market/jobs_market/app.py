@@ -24,7 +24,7 @@ from jobs_market.training_classes import domain as classes
 from jobs_market.vacancies import api as vacancies_api
 from jobs_market.vacancies import domain as vacancies
 from jobs_market.workers import domain as workers
-from kit import cli, problems
+from kit import cli, findings, problems
 from kit.problems import Problem
 from kit.refusal import Refusal
 from kit.service import Service
@@ -92,7 +92,8 @@ SERVICE = Service(
         for room in _ROOMS
         for router in (room.router, getattr(room, "imports", None))
         if router is not None
-    ],
+    ]
+    + [findings.reading("jobs-market:placement:read")],
     problems=PROBLEMS,
     subscriptions=SUBSCRIPTIONS,
 )

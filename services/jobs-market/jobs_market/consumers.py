@@ -12,6 +12,8 @@ from jobs_market.events import (
     DifficultyReinstated,
     WorkerRegistered,
 )
+from jobs_market.jobseekers import usecases as jobseekers
+from jobs_market.placements import usecases as placements
 from jobs_market.workers import usecases as workers
 from jobs_market.workers.domain import Worker
 from kit.consumers import Subscription
@@ -37,6 +39,14 @@ async def on_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
         )
         heard.append((worker, event.valid_from))
     await workers.note_registered(tx, heard)
+
+
+async def on_merged(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Records are one person, or no longer: what each of them was registered for is looked at together."""
+    records = await workers.note_merged(tx, events)
+    cause = events[0].id if len(events) == 1 else None
+    await placements.look_at(tx, records, cause)
+    await jobseekers.look_at(tx, records, cause)
 
 
 async def on_category_corrected(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -81,6 +91,8 @@ SUBSCRIPTIONS = [
         ("worker", "difficulty"),
         {
             "registry.worker.registered.v1": on_registered,
+            "registry.worker.merged.v1": on_merged,
+            "registry.worker.unmerged.v1": on_merged,
             "registry.worker.category-corrected.v1": on_category_corrected,
             "registry.difficulty.recognised.v1": on_recognised,
             "registry.difficulty.exited.v1": on_exited,

@@ -153,14 +153,14 @@ async def test_a_person_of_whom_one_record_is_of_the_base_is_of_the_base(
 
 
 def span(start: date, months: int, *, months_max: int = 36) -> Span:
-    return Span(uuid4(), uuid4(), start, months, months_max, "B7", DISTRICT, "office")
+    return Span(uuid4(), uuid4(), uuid4(), start, months, months_max, "B7", DISTRICT, "office")
 
 
 def test_more_months_than_the_law_gives_one_person_are_found() -> None:
     first, second = span(date(2003, 1, 15), 24), span(date(2005, 2, 1), 24)
     (found,) = found_in([second, first])
     assert (found.subject_id, found.code, found.clause) == (
-        second.entitlement_id, "more-than-the-term", "B7",
+        second.id, "more-than-the-term", "B7",
     )  # fmt: skip
     assert (len(found.months), found.months[0]) == (12, date(2006, 2, 1))
     assert found_in([first, replace(second, months=12)]) == []

@@ -8,11 +8,12 @@ from datetime import date
 from uuid import UUID
 
 from jobs_market import events
-from jobs_market.jobseekers import domain, store
+from jobs_market.jobseekers import domain, store, twice
 from jobs_market.jobseekers.domain import Jobseeker, UnknownJobseeker, WithdrawReason
 from jobs_market.outcomes import desk_of, each, parameter
 from jobs_market.workers import usecases as workers
 from jobs_market.workers.domain import WorkerNotYetKnown
+from kit import findings
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
@@ -43,8 +44,9 @@ async def register_jobseekers(
     taken = await store.JOBSEEKERS.taken(tx, [draft.id for draft in drafts])
     ids = [draft.worker_id for draft in drafts]
     known = await workers.known(tx, ids, lock=True)
+    records = await workers.records_of(tx, ids)
     earlier: dict[UUID, list[Jobseeker]] = {}
-    for one in await store.JOBSEEKERS.find(tx, ids, by="worker_id"):
+    for one in await store.JOBSEEKERS.find(tx, list(known), by="worker_id"):
         earlier.setdefault(one.worker_id, []).append(one)
 
     def decide(draft: Seek) -> Jobseeker:
@@ -60,7 +62,8 @@ async def register_jobseekers(
             draft.area_code,
             draft.office,
         )
-        domain.check_not_seeking(earlier.get(draft.worker_id, ()), new)
+        mine = [one for id in records[draft.worker_id] for one in earlier.get(id, ())]
+        domain.check_not_seeking(mine, new)
         earlier.setdefault(draft.worker_id, []).append(new)
         return new
 
@@ -68,6 +71,12 @@ async def register_jobseekers(
     await store.JOBSEEKERS.add(tx, good)
     await emit(tx, [_registered(one) for one in good])
     return outcomes
+
+
+async def look_at(tx: Tx, records: Sequence[UUID], cause: UUID | None) -> None:
+    """Find which of these people are registered twice at once. ``cause``: the event that made the
+    records one person, or two."""
+    await findings.look_again(tx, records, store.of_workers, twice.found_in, cause)
 
 
 def _registered(one: Jobseeker) -> NewEvent:
@@ -107,6 +116,7 @@ async def withdraw_jobseeker(
         desk_of(rt, actor).admit(one.area_code, on)
         after = one.withdraw(on, reason)
         await store.JOBSEEKERS.save(tx, after)
+        await look_at(tx, [after.worker_id], None)
         told = NewEvent(
             events.JOBSEEKER_WITHDRAWN,
             entity_id=after.id,

@@ -32,6 +32,7 @@ class Facts:
 
     rt: Runtime
     workers: dict[UUID, Worker]
+    records: dict[UUID, list[UUID]]  # by worker, all records of the person
     employers: dict[UUID, Employer]
     posts: dict[UUID, Post]
     referrals: dict[UUID, Referral]
@@ -100,6 +101,7 @@ async def gather(rt: Runtime, tx: Tx, drafts: Sequence[Placement], *, lock: bool
     return Facts(
         rt=rt,
         workers=known,
+        records=await workers.records_of(tx, [draft.worker_id for draft in drafts]),
         employers=await employers.known(tx, employer_ids),
         posts=await posts.known(tx, [draft.post_id for draft in drafts]),
         referrals=await referrals.known(tx, [draft.referral_id for draft in drafts]),

@@ -14,12 +14,13 @@ from jobs_market import events
 from jobs_market.enrolments import usecases as enrolments
 from jobs_market.enrolments.domain import Start
 from jobs_market.outcomes import desk_of, each, parameter
-from jobs_market.placements import store
+from jobs_market.placements import store, twice
 from jobs_market.placements.claims import Facts, gather
 from jobs_market.placements.domain import EndReason, Placement, StabilityRule, VoidReason
 from jobs_market.public_welfare_posts import usecases as welfare
 from jobs_market.public_welfare_posts.domain import Occupancy
 from jobs_market.workers import usecases as workers
+from kit import findings
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
@@ -49,11 +50,10 @@ async def import_placements(
         on = confirmed_on[draft.id]
         desk.admit(draft.area_code, on)
         claimed = facts.claim(draft)
-        others = earlier.setdefault(claimed.worker_id, [])
-        confirmed = claimed.confirm(on, new_id(), others)
+        confirmed = claimed.confirm(on, new_id(), _others(facts, earlier, claimed))
         if (occupancy := facts.occupy(confirmed)) is not None:
             occupancies.append(occupancy)
-        others.append(confirmed)
+        earlier.setdefault(claimed.worker_id, []).append(confirmed)
         return confirmed
 
     outcomes, good = each(claims, taken, decide)
@@ -63,10 +63,22 @@ async def import_placements(
 
 
 async def _of_workers(tx: Tx, facts: Facts) -> dict[UUID, list[Placement]]:
+    """By record, of all records of these people."""
     answer: dict[UUID, list[Placement]] = {}
     for one in await store.PLACEMENTS.find(tx, list(facts.workers), by="worker_id"):
         answer.setdefault(one.worker_id, []).append(one)
     return answer
+
+
+def _others(facts: Facts, earlier: dict[UUID, list[Placement]], one: Placement) -> list[Placement]:
+    """All placements of the same person, under whichever record."""
+    return [other for id in facts.records[one.worker_id] for other in earlier.get(id, ())]
+
+
+async def look_at(tx: Tx, records: Sequence[UUID], cause: UUID | None) -> None:
+    """Find which of these people were placed twice for the same days. ``cause``: the event that made
+    the records one person, or two."""
+    await findings.look_again(tx, records, store.of_workers, twice.found_in, cause)
 
 
 async def _tell_confirmed(
@@ -158,7 +170,7 @@ async def confirm_placement(
         placement = await _mine(tx, actor, placement_id)
         desk_of(rt, actor).admit(placement.area_code, on)
         facts = await gather(rt, tx, [placement], lock=True)
-        others = (await _of_workers(tx, facts)).get(placement.worker_id, [])
+        others = _others(facts, await _of_workers(tx, facts), placement)
         after = facts.claim(placement).confirm(on, new_id(), others)
         occupancy = facts.occupy(after)
         await store.PLACEMENTS.save(tx, after)
@@ -185,6 +197,7 @@ async def end_placement(
         data: dict[str, object] = {"ended_on": on, "reason": reason}
         await emit(tx, [_told(events.PLACEMENT_ENDED, after, on, data)])
         await welfare.vacate(tx, after.id, on, voided=False)
+        await look_at(tx, [after.worker_id], None)
         await served.keep(after)
     rt.wake()
     return after
@@ -214,6 +227,7 @@ async def void_placement(
         await emit(tx, [told])
         await welfare.vacate(tx, after.id, on, voided=True)
         await enrolments.note_voided(tx, after.id, after.worker_id)
+        await look_at(tx, [after.worker_id], None)
         await served.keep(after)
     rt.wake()
     return after

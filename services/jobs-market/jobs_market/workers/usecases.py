@@ -8,7 +8,9 @@ from uuid import UUID
 
 from jobs_market.workers import store
 from jobs_market.workers.domain import Difficulty, Worker
+from kit import identity_links
 from kit.db import Tx
+from kit.events import Event
 
 
 async def note_registered(tx: Tx, workers: Sequence[tuple[Worker, date]]) -> None:
@@ -36,15 +38,33 @@ async def note_reinstated(tx: Tx, rows: Sequence[tuple[UUID, UUID, str, date]]) 
     await store.reinstate(tx, list({row[0]: row for row in rows}.values()))
 
 
+async def note_merged(tx: Tx, events: Sequence[Event]) -> list[UUID]:
+    """Registry found records to be one person, or took that back; answers every record concerned."""
+    return await identity_links.note(tx, events)
+
+
+async def records_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """All records of the person of each of ``ids``, itself among them."""
+    return await identity_links.records_of(tx, ids)
+
+
 async def known(tx: Tx, ids: Sequence[UUID], *, lock: bool = False) -> dict[UUID, Worker]:
-    """Those of these persons that registry has told of. ``lock`` makes other writers wait."""
-    found = await store.WORKERS.find(tx, sorted(set(ids)), lock=lock)
+    """Those of these persons that registry has told of. ``lock`` makes other writers wait, whichever
+    record of the person they come by; the other records are answered too."""
+    wanted = set(ids)
+    if lock:
+        wanted = {id for records in (await records_of(tx, ids)).values() for id in records}
+    found = await store.WORKERS.find(tx, sorted(wanted), lock=lock)
     return {worker.id: worker for worker in found}
 
 
 async def difficulties(tx: Tx, worker_ids: Sequence[UUID]) -> dict[UUID, list[Difficulty]]:
-    """All recognitions of these persons, past ones too."""
-    answer: dict[UUID, list[Difficulty]] = {}
-    for one in await store.DIFFICULTIES.find(tx, list(set(worker_ids)), by="worker_id"):
-        answer.setdefault(one.worker_id, []).append(one)
-    return answer
+    """All recognitions of these persons under any of their records, past ones too."""
+    records = await records_of(tx, worker_ids)
+    everyone = {id for ids in records.values() for id in ids}
+    found: dict[UUID, list[Difficulty]] = {}
+    for one in await store.DIFFICULTIES.find(tx, list(everyone), by="worker_id"):
+        found.setdefault(one.worker_id, []).append(one)
+    return {
+        worker: [one for id in ids for one in found.get(id, ())] for worker, ids in records.items()
+    }

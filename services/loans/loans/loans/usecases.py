@@ -201,18 +201,7 @@ async def borrowing(tx: Tx, records: Mapping[UUID, Sequence[UUID]]) -> set[UUID]
 
 async def look_at(tx: Tx, workers: Sequence[UUID], cause: UUID | None) -> None:
     """Find what these people were lent twice. ``cause``: the event that made or unmade them one."""
-    records = await identity_links.records_of(tx, workers)
-    people = {tuple(sorted(ids)) for ids in records.values()}
-    loans = await store.of_workers(tx, [id for ids in people for id in ids])
-    by_record: dict[UUID, list[Loan]] = {}
-    for loan in loans:
-        by_record.setdefault(loan.worker_id, []).append(loan)
-    found = [
-        one
-        for ids in people
-        for one in twice.found_in(loan for id in ids for loan in by_record.get(id, ()))
-    ]
-    await findings.settle(tx, [loan.id for loan in loans], found, cause)
+    await findings.look_again(tx, workers, store.of_workers, twice.found_in, cause)
 
 
 async def _locked(rt: Runtime, tx: Tx, actor: Actor, loan_id: UUID, on: date) -> Loan:

@@ -22,7 +22,8 @@ class Span:
     """The months that one entitlement opens: ``months`` of them from that of ``start``. ``months_max``:
     what the law of its first day gives one person at most, by ``clause``."""
 
-    entitlement_id: UUID
+    id: UUID
+    worker_id: UUID
     placement_id: UUID
     start: date
     months: int
@@ -50,7 +51,7 @@ def found_in(spans: Iterable[Span]) -> list[Finding]:
             if both:
                 found.append(
                     Finding(
-                        span.entitlement_id, other.entitlement_id, "same-months",
+                        span.id, other.id, "same-months",
                         "重复享受 (policy 4.6)",
                         f"同一人的另一项补贴资格已含其中{len(both)}个月",
                         f"another entitlement of the same person has {len(both)} of its months",
@@ -62,7 +63,7 @@ def found_in(spans: Iterable[Span]) -> list[Finding]:
         if beyond:
             found.append(
                 Finding(
-                    span.entitlement_id, None, "more-than-the-term",
+                    span.id, None, "more-than-the-term",
                     span.clause,
                     f"同一人享受合计不超过{span.months_max}个月，超出{len(beyond)}个月",
                     f"one person has {span.months_max} months at most: {len(beyond)} are beyond",

@@ -12,12 +12,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from kit import decisions, findings, identity_links
+from kit import decisions, findings
 from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision
 from kit.events import Event, NewEvent
-from kit.findings import Finding
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.policy import Parameter
@@ -78,19 +77,13 @@ async def _granted_twice(
     tx: Tx, law: _Terms, workers: Sequence[UUID], causes: Mapping[UUID, Event]
 ) -> None:
     """Look at everything that these people were granted together, under all of their records."""
-    records = await identity_links.records_of(tx, workers)
-    people = {tuple(sorted(ids)) for ids in records.values()}
-    rows = await store.of_workers(tx, [id for ids in people for id in ids])
-    by_record: dict[UUID, list[Any]] = {}
-    for row in rows:
-        by_record.setdefault(row["worker_id"], []).append(row)
-    found: list[Finding] = []
-    for ids in people:
-        mine = [row for id in ids for row in by_record.get(id, ()) if row["window_from"]]
-        found += twice.found_in(law.span(row) for row in mine)
+
+    async def spans(tx: Tx, records: Sequence[UUID]) -> list[Span]:
+        return [law.span(row) for row in await store.of_workers(tx, records)]
+
     because = {event.id for event in causes.values()}
     cause = because.pop() if len(because) == 1 else None
-    await findings.settle(tx, [row["id"] for row in rows], found, cause)
+    await findings.look_again(tx, workers, spans, twice.found_in, cause)
 
 
 class _Terms:
@@ -107,12 +100,13 @@ class _Terms:
         return self._known[day]
 
     def span(self, row: Any) -> Span:
-        """The months of a granted entitlement, with what the law of its first day of work gives."""
+        """The months of an entitlement (none of a refused one), with what the law of its day gives."""
         parameters, rule = self.on(row["started_on"])
-        assert rule is not None  # nothing is granted before there is a rule
         return Span(
-            row["id"], row["placement_id"], row["window_from"], row["claimable_months"],
-            rule.months_max, str(parameters[1].cite), row["area_code"], row["office"],
+            row["id"], row["worker_id"], row["placement_id"],
+            row["window_from"] or row["started_on"], row["claimable_months"],
+            rule.months_max if rule else 0, str(parameters[1].cite) if rule else "",
+            row["area_code"], row["office"],
         )  # fmt: skip
 
 
