@@ -39,6 +39,19 @@ async def a_street(registry: Registry) -> None:
     await establish(registry, NEXT, "西兴社区")
 
 
+async def test_an_area_hangs_on_one_that_is_there_and_is_not_established_ahead(
+    registry: Any,
+) -> None:
+    street = {"code": "231102009000", "name": "新设街道", "established_on": "2003-01-01"}
+    community = {**street, "code": "231102009001", "name": "一社区"}
+    refused = await registry.post("/v1/areas", community, 422)
+    assert (refused["code"], "231102009000" in refused["detail"]) == ("parent-area-unknown", True)
+    ahead = await registry.post("/v1/areas", {**street, "established_on": "2003-11-01"}, 422)
+    assert ahead["code"] == "in-the-future"
+    for area in (street, community):
+        await registry.post("/v1/areas", area)
+
+
 async def test_an_area_is_called_as_on_the_day(registry: Registry) -> None:
     await change(registry, DISTRICT, "renamed", "2003-06-01", name="爱辉新区")
     await change(registry, DISTRICT, "renamed", "2002-06-01", name="黑河区")

@@ -218,6 +218,10 @@ routers = [
 problems = [
     refused(domain.AreaExists, 409, "区划代码已存在", "The area code is in use"),
     refused(domain.NoSuchArea, 422, "没有此区划", "There is no such area"),
+    refused(
+        domain.NoParentArea, 422, "上级区划不存在", "The area that it is part of is in no list",
+        ("请先设立 {parent}", "Establish {parent} first"),
+    ),
     refused(domain.CodeIsCountry, 422, "区划代码无效", "The area code is not valid"),
     refused(
         domain.AreaNotInForce, 422, "该日期此区划尚未设立或已撤并", "The area did not hold on that day"

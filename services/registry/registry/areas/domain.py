@@ -36,6 +36,12 @@ class NoSuchArea(Refusal):
     code = "unknown-area"
 
 
+class NoParentArea(Refusal):
+    """The area that it is part of stands in no list: it is established first."""
+
+    code = "parent-area-unknown"
+
+
 class CodeIsCountry(Refusal):
     """Twelve zeros name the whole country, which no city keeps."""
 

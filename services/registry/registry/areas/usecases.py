@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from kit.areas import parent as parent_of
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import OutsideYourArea
+from kit.facts import InTheFuture, OutsideYourArea
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
@@ -32,8 +33,10 @@ class EstablishArea:
 async def establish_all(
     rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[EstablishArea]
 ) -> list[Refusal | None]:
-    """Establish areas; answers per command why not, or None."""
-    known = await store.known(tx, {command.code for command in commands})
+    """Establish areas, each after the one that it is part of; answers per command why not, or None.
+    The topmost of the city's own list hangs on a published code, or on nothing that anybody keeps."""
+    above = {parent for command in commands if (parent := parent_of(command.code))}
+    known = await store.known(tx, {command.code for command in commands} | above)
     outcome: list[Refusal | None] = []
     made: list[tuple[UUID, Area]] = []
     for command in commands:
@@ -42,6 +45,11 @@ async def establish_all(
                 raise OutsideYourArea
             if command.code in known:
                 raise domain.AreaExists
+            if command.established_on > rt.today():
+                raise InTheFuture(on=command.established_on, today=rt.today())
+            parent = parent_of(command.code)
+            if parent and parent not in known and seeds.of_code(parent) is None:
+                raise domain.NoParentArea(parent=parent)
             area = domain.establish(command.id, command.code, command.name, command.established_on)
         except Refusal as refusal:
             outcome.append(refusal)
