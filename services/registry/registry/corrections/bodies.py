@@ -38,9 +38,8 @@ class _Ask(Asked):
 
     @property
     def json_value(self) -> Any:
-        """The value as the record keeps it."""
-        value = self.value  # type: ignore[attr-defined]
-        return value.isoformat() if isinstance(value, date) else value
+        """The value as the record keeps it: what the request says, whatever its shape."""
+        return self.model_dump(mode="json", include={"value"})["value"]
 
 
 class NameAsk(_Ask):
@@ -58,6 +57,7 @@ class NumberAsk(_Ask):
 
     @property
     def json_value(self) -> Any:
+        """The number itself: written out, it is masked."""
         return self.value.number
 
 
@@ -96,10 +96,6 @@ class EmployerAsk(_Ask):
     attribute: Literal["former_employer"]
     value: EmployerValue
 
-    @property
-    def json_value(self) -> Any:
-        return self.value.model_dump()
-
 
 class ProofValue(Asked):
     """证明材料"""
@@ -116,10 +112,6 @@ class ProofAsk(_Ask):
     attribute: Literal["category_proof"]
     value: ProofValue | None
 
-    @property
-    def json_value(self) -> Any:
-        return self.value.model_dump(mode="json") if self.value else None
-
 
 class PlaceValue(Asked):
     """所在地与经办机构"""
@@ -134,10 +126,6 @@ class PlaceAsk(_Ask):
 
     attribute: Literal["place"]
     value: PlaceValue
-
-    @property
-    def json_value(self) -> Any:
-        return self.value.model_dump()
 
 
 class CategoryAsk(_Ask):
