@@ -89,6 +89,25 @@ async def test_whoever_was_back_before_the_application_keeps_the_certificate(reg
     assert (await standing(registry, id))[0] == "issued"
 
 
+async def test_an_application_written_down_late_is_not_issued_to_who_is_gone(
+    registry: Any,
+) -> None:
+    """Applied for on a day before the pension, entered after it: the same as in the other order."""
+    states = []
+    for late in (False, True):
+        worker = await registry.worker()
+        if late:
+            await declare(registry, worker, "retired", "2003-06-10")
+        id = await registry.certificate(worker)
+        if not late:
+            await declare(registry, worker, "retired", "2003-06-10")
+        row = {"worker_id": worker, "issued_on": "2003-06-20"}
+        answer = await registry.load("/v1/certificates/issues", [row], mode="good")
+        assert answer.json()["accepted"] == 0, answer.text
+        states.append(await standing(registry, id))
+    assert states == [("refused", None, "retired")] * 2
+
+
 SAID = [("imprisoned", date(2003, 5, 1)), ("laid_off", date(2003, 7, 1)),
         ("emigrated", date(2003, 6, 1)), ("incapacitated", date(2003, 8, 1))]  # fmt: skip
 

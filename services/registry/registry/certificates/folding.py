@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from registry.certificates.domain import Certificate
 from registry.certificates.standing import Cause
 from registry.certificates.terms import Terms
 from registry.identities import usecases as identities
+from registry.labour_status import usecases as labour_status
 from registry.labour_status.usecases import Known
 
 #: What stands as the actor of a step that a fact took.
@@ -60,6 +61,15 @@ async def refold(
     await store.save(tx, [one for one in changed if one.state in LIVE_STATES])
     await store.add_transitions(tx, steps)
     await emit(tx, told)
+
+
+async def overtake(rt: Runtime, tx: Tx, workers: Sequence[UUID]) -> None:
+    """Fold those who are gone already: an application that was written down late, for a day before
+    the fact, never met it."""
+    gone = await labour_status.withdrawn(tx, workers)
+    if gone:
+        persons = set((await identities.person_of(tx, gone)).values())
+        await refold(rt, tx, await labour_status.known_of(tx, persons), {})
 
 
 def _event(before: Certificate, after: Certificate, cause: Cause | None) -> NewEvent | None:

@@ -17,7 +17,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import Holder
-from registry.certificates import acts, domain, events, reading, store, usecases
+from registry.certificates import acts, domain, events, folding, reading, store, usecases
 from registry.certificates.acts import IN_HAND, LIVE_STATES
 from registry.certificates.domain import Certificate, Transition
 from registry.certificates.terms import Terms
@@ -44,7 +44,9 @@ async def issue_all(
     """Issue certificates as one set; answers per command why not, or None."""
     ids = [c.certificate_id for c in commands if c.certificate_id is not None]
     by_worker = [c.worker_id for c in commands if c.certificate_id is None and c.worker_id]
-    await labour_status.hold(tx, await store.held_by(tx, ids, by_worker))
+    holders = await store.held_by(tx, ids, by_worker)
+    await labour_status.hold(tx, holders)
+    await folding.overtake(rt, tx, holders)
     found = await store.locked(tx, ids, by_worker)
     by_id = {certificate.id: certificate for certificate in found}
     makers = await store.makers_of(tx, list(by_id))

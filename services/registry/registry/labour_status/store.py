@@ -10,7 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.labour_status.domain import Declared, Hearing, Spell
+from registry.labour_status.domain import WITHDRAWN, Declared, Hearing, Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,17 @@ async def save(tx: Tx, rows: Sequence[Row]) -> None:
         [row.spell.placement_id for row in rows],
         [row.told_event for row in rows],
     )
+
+
+async def withdrawn(tx: Tx, workers: Sequence[UUID]) -> set[UUID]:
+    """Those of these workers who stand outside of the labour force now."""
+    rows = await tx.fetch(
+        "select worker_id from labour_status where worker_id = any($1::uuid[])"
+        " and status = any($2::text[])",
+        workers,
+        WITHDRAWN,
+    )
+    return {row["worker_id"] for row in rows}
 
 
 async def transfer(tx: Tx, worker_id: UUID, area_code: str, office: str) -> None:

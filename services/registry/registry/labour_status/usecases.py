@@ -210,6 +210,11 @@ async def transfer(tx: Tx, worker_id: UUID, area_code: str, office: str) -> None
     await store.transfer(tx, worker_id, area_code, office)
 
 
+async def withdrawn(tx: Tx, workers: Sequence[UUID]) -> set[UUID]:
+    """Those of these records whose person stands outside of the labour force now."""
+    return await store.withdrawn(tx, workers)
+
+
 async def places_of(tx: Tx, workers: Iterable[UUID]) -> list[Place]:
     """Where these workers are administered."""
     rows = await store.of(tx, list(workers))
