@@ -91,6 +91,61 @@ async def payee_calls(city: City, calls: Calls) -> None:
     )
 
 
+async def batch_calls(city: City, calls: Calls) -> None:
+    """Orders to the bank: from a reservation that another person committed, to confirmed accounts."""
+    note = calls.of("subsidy")
+    approver = city.world["subsidy"].client("finance_approver")
+
+    async def payee(kind: str) -> str:
+        account = {"name": "第一百货商店", "number": str(23110010000000 + uuid4().int % 9999999),
+                   "clearing_code": "102261000018", "proposed_on": "2003-07-01", "reason": "开户许可证"}  # fmt: skip
+        body = {"kind": kind, "reference_id": str(uuid4()), "account": account, **PLACE}
+        new = (await city.post("subsidy", "/v1/payees", body)).json()
+        path = f"/v1/payees/{new['id']}/accounts/{new['waiting_account_id']}/decisions"
+        decision = {"confirmed": True, "decided_on": "2003-07-02", "note": "核对一致"}
+        done = await approver.post(path, json=decision, headers=_key())
+        assert done.status_code == 201, done.text
+        return str(new["id"])
+
+    plan = {"fund": "reemployment", "use_code": "training-subsidy", "amount": "100.00",
+            "arranged_on": "2003-07-01", "purpose": "再就业培训", **PLACE}  # fmt: skip
+    line = await made(city, "subsidy", "/v1/arrangements", plan)
+    held = await made(
+        city, "subsidy", "/v1/reservations",
+        {"arrangement_id": line, "amount": "90.00", "reserved_on": "2003-07-02", "purpose": "补贴", **PLACE},
+    )  # fmt: skip
+    path = f"/v1/reservations/{held}/commitments"
+    done = await approver.post(path, json={"on": "2003-07-03"}, headers=_key({"If-Match": '"v1"'}))
+    assert done.status_code == 201, done.text
+    payer, payees = await payee("fund"), await payee("provider")
+
+    def body() -> dict[str, object]:
+        paid = {"payee_id": payees, "amount": "10.00", "purpose": "培训补贴", "about": str(uuid4())}
+        return {"reservation_id": held, "payer_id": payer, "execute_on": "2003-08-02",
+                "made_on": "2003-08-01", "lines": [paid], **PLACE}  # fmt: skip
+
+    new, other = [
+        (await city.post("subsidy", "/v1/payment-batches", body())).json() for _ in range(2)
+    ]
+    note("POST /v1/payment-batches", body())
+    note("GET /v1/payment-batches")
+    base = "/v1/payment-batches/{batch_id}"
+    note(f"GET {base}", batch_id=new["id"])
+    approval = {"approved_on": "2003-08-01", "content_hash": new["content_hash"]}
+    note(f"POST {base}/approvals", approval, batch_id=new["id"])
+    note(f"POST {base}/handovers", {"on": "2003-08-01"}, batch_id=new["id"])
+    note(f"GET {base}/file", batch_id=new["id"])
+    note(f"POST {base}/enquiries", {"on": "2003-08-20"}, batch_id=new["id"])
+    note(f"POST {base}/withdrawals", {"on": "2003-08-01"}, batch_id=other["id"])
+    note("GET /v1/payment-orders")
+    orders = await city.get("subsidy", f"/v1/payment-orders?batch_id={new['id']}")
+    note("GET /v1/payment-orders/{order_id}", order_id=orders["items"][0]["id"])
+
+
+def _key(more: dict[str, str] | None = None) -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4()), **(more or {})}
+
+
 async def loan_calls(city: City, calls: Calls) -> None:
     """The guarantee fund (one for the city) and loans."""
     note = calls.of("loans")

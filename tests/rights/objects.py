@@ -9,7 +9,13 @@ from tests.journeys.city import DISTRICT, City
 from tests.rights.calls import Calls
 from tests.rights.card_calls import card_calls
 from tests.rights.certificate_calls import certificate_calls
-from tests.rights.money_calls import assessment_calls, loan_calls, money_calls, payee_calls
+from tests.rights.money_calls import (
+    assessment_calls,
+    batch_calls,
+    loan_calls,
+    money_calls,
+    payee_calls,
+)
 from tests.rights.one_person_calls import one_person_calls
 from tests.rights.people_calls import (
     help_calls,
@@ -34,6 +40,7 @@ async def everything(city: City) -> Calls:
     await work_calls(city, calls)
     await money_calls(city, calls)
     await payee_calls(city, calls)
+    await batch_calls(city, calls)
     await loan_calls(city, calls)
     await assessment_calls(city, calls)
     for service, thing in city.world.services.items():

@@ -9,6 +9,7 @@ from kit.service import Service
 from subsidy.arrangements.api import router as arrangements
 from subsidy.arrangements.api import router_imports as arrangement_imports
 from subsidy.arrangements.domain import ArrangedTooMuch, ArrangementUnknown
+from subsidy.batches import api as batches
 from subsidy.consumers import SUBSCRIPTIONS
 from subsidy.entitlements.api import router as entitlements
 from subsidy.events import CATALOGUE
@@ -16,6 +17,7 @@ from subsidy.funds.api import appropriations, appropriations_imports, funds
 from subsidy.funds.domain import YearOutOfRange
 from subsidy.journal.api import router as journal
 from subsidy.journal.domain import Overdrawn, Unbalanced
+from subsidy.orders import api as orders
 from subsidy.payees import api as payees
 from subsidy.payments.api import router as payments
 from subsidy.payments.api import router_imports as payment_imports
@@ -32,6 +34,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(programmes.problems),
     **dict(reservations.problems),
     **dict(payees.problems),
+    **dict(orders.problems),
+    **dict(batches.problems),
     YearOutOfRange: Problem(
         422, "budget-year-differs", "预算年度与到账日期不符",
         "The budget year does not fit the day of receipt",
@@ -68,7 +72,11 @@ PROBLEMS: dict[type[Exception], Problem] = {
 }  # fmt: skip
 
 #: Every column that holds names and accounts encrypted.
-SEALED = [Sealed("payee_account", "name"), Sealed("payee_account", "number")]
+SEALED = [
+    Sealed("payee_account", "name"),
+    Sealed("payee_account", "number"),
+    Sealed("payment_file", "content", row="batch_id"),
+]
 
 SERVICE = Service(
     name="subsidy",
@@ -95,6 +103,8 @@ SERVICE = Service(
         payees.router,
         findings.reading("subsidy:entitlement:read"),
         programmes.router,
+        batches.router,
+        orders.router,
     ],
     problems=PROBLEMS,
     subscriptions=SUBSCRIPTIONS,

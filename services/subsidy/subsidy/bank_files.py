@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,19 +19,11 @@ from xsdata.models.datatype import XmlDate, XmlDateTime
 
 from kit.money import yuan
 from subsidy import iso20022
+from subsidy.payees.domain import Details
 
 _COLUMNS = (
     "序号", "收款人户名", "收款人账号", "收款行行号", "金额", "币种", "用途", "付款流水号",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Whose account, its number and the clearing code of its bank. Printing it shows the bank only."""
-
-    name: str = field(repr=False)
-    number: str = field(repr=False)
-    clearing_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,7 @@ class Instruction:
 
     end_to_end_id: str
     amount: int
-    payee: Account
+    payee: Details
     purpose: str
     about: UUID
 
@@ -52,7 +44,7 @@ class Header:
     message_id: str
     made_at: datetime
     execute_on: date
-    payer: Account
+    payer: Details
 
 
 def pain_001(header: Header, lines: Sequence[Instruction]) -> bytes:
@@ -114,7 +106,7 @@ def _transfer(p: Any, line: Instruction) -> Any:
     )
 
 
-def _account(p: Any, account: Account) -> Any:
+def _account(p: Any, account: Details) -> Any:
     return p.CashAccount40(
         id=p.AccountIdentification4Choice(
             othr=p.GenericAccountIdentification1(
@@ -125,7 +117,7 @@ def _account(p: Any, account: Account) -> Any:
     )
 
 
-def _agent(p: Any, account: Account) -> Any:
+def _agent(p: Any, account: Details) -> Any:
     member = p.ClearingSystemMemberIdentification2(
         clr_sys_id=p.ClearingSystemIdentification2Choice(cd="CNAPS"), mmb_id=account.clearing_code
     )

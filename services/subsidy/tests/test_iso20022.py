@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subsidy import iso20022
-from subsidy.bank_files import Account, Header, Instruction, as_csv, pain_001
+from subsidy.bank_files import Header, Instruction, as_csv, pain_001
 from subsidy.iso20022 import NoMessage, SchemaViolated
+from subsidy.payees.domain import Details
 
-PAYER = Account("市财政局再就业资金专户", "23110010000001", "102261000018")
+PAYER = Details("市财政局再就业资金专户", "23110010000001", "102261000018")
 HEADER = Header("A" * 32, datetime(2003, 8, 1, 1, 2, 3, tzinfo=UTC), date(2003, 8, 4), PAYER)
 #: What a name may hold (payees: no control characters), in every plane.
 NAMES = st.text(
@@ -28,7 +29,7 @@ LINES = st.lists(
         end_to_end_id=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", min_size=32, max_size=32),
         amount=st.integers(1, 10**15),
         payee=st.builds(
-            Account, NAMES, st.text("0123456789", min_size=8, max_size=34),
+            Details, NAMES, st.text("0123456789", min_size=8, max_size=34),
             st.text("0123456789", min_size=12, max_size=12),
         ),
         purpose=NAMES,
@@ -74,7 +75,7 @@ def one_line() -> list[Instruction]:
         Instruction(
             "E" * 32,
             20800,
-            Account("王小明", "6222000012345678", "102261000018"),
+            Details("王小明", "6222000012345678", "102261000018"),
             "生活费",
             uuid4(),
         )

@@ -111,9 +111,10 @@ class FundBody(BaseModel):
     arranged_by_use: list[Amount]
     paid: Yuan = Field(description="已支付")
     paid_by_use: list[Amount]
-    arranged_not_paid: Yuan = Field(description="已安排未支付（含已预留、已承诺）")
+    arranged_not_paid: Yuan = Field(description="已安排未支付（含已预留、已承诺、已交银行）")
     reserved: Yuan = Field(description="其中：已预留")
     committed: Yuan = Field(description="其中：已承诺")
+    ordered: Yuan = Field(description="其中：已交银行、未确认支付")
     unallocated: Yuan = Field(description="未安排")
     unallocated_age_days: int | None = Field(description="最早一笔未安排资金的闲置天数")
     unallocated_since: list[IdleMoney]
@@ -136,6 +137,7 @@ class FundBody(BaseModel):
             arranged_not_paid=p.arranged_not_paid,
             reserved=p.reserved,
             committed=p.committed,
+            ordered=p.ordered,
             unallocated=p.unallocated,
             unallocated_age_days=p.unallocated_age_days,
             unallocated_since=[

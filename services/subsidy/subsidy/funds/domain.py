@@ -92,8 +92,8 @@ class Sum:
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a fund's money is on a day (fen). ``unexplained`` is what was received and neither
-    paid nor kept back by any later fact that we know: it is shown, never spread (N9). ``reserved`` and
-    ``committed`` are parts of what is arranged and not paid."""
+    paid nor kept back by any later fact that we know: it is shown, never spread (N9). ``reserved``,
+    ``committed`` and ``ordered`` (with the bank) are parts of what is arranged and not paid."""
 
     fund: Fund
     as_of: date
@@ -102,6 +102,7 @@ class Position:
     paid: dict[str, int]
     reserved: int
     committed: int
+    ordered: int
     unallocated: int
     layers: tuple[Layer, ...]
 
@@ -138,7 +139,7 @@ def position(
     arranged: dict[str, int] = {}
     paid: dict[str, int] = {}
     arranged_in: dict[str, int] = {}
-    held = {"unallocated": 0, "reserved": 0, "committed": 0}
+    held = {"unallocated": 0, "reserved": 0, "committed": 0, "ordered": 0}
     for one in sums:
         if one.kind == "source":
             received[one.detail] = received.get(one.detail, 0) + one.rest
@@ -159,5 +160,5 @@ def position(
     ]
     return Position(
         fund, as_of, received, arranged, paid, held["reserved"], held["committed"],
-        held["unallocated"], tuple(layers),
+        held["ordered"], held["unallocated"], tuple(layers),
     )  # fmt: skip

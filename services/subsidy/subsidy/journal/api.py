@@ -27,7 +27,7 @@ class LineBody(BaseModel):
     fund: str
     account: str = Field(
         description="科目：source:<来源>、unallocated、arranged:<安排>、reserved:<预留>、"
-        "committed:<预留>、paid:<用途>"
+        "committed:<预留>、ordered:<预留>（已交银行）、paid:<用途>"
     )
     amount: Yuan = Field(description="借方为正，贷方为负")
 

@@ -7,8 +7,9 @@ cross to the other side is overdrawn, and the entry is refused. The database hol
 
 Accounts of one fund in one area, in the order in which money moves:
 source (credit) -> unallocated -> arranged:<arrangement> -> reserved:<reservation>
--> committed:<reservation> -> paid:<use> (debit). A payment that nobody had to reserve goes from
-arranged to paid at once.
+-> committed:<reservation> -> ordered:<reservation> -> paid:<use> (debit). A payment that nobody had to
+reserve goes from arranged to paid at once; what is ordered lies with the bank, and comes back to
+committed when it was not paid.
 """
 
 from __future__ import annotations
@@ -21,9 +22,18 @@ from uuid import UUID
 
 from kit.refusal import Refusal
 
-AccountKind = Literal["source", "unallocated", "arranged", "reserved", "committed", "paid"]
+AccountKind = Literal[
+    "source", "unallocated", "arranged", "reserved", "committed", "ordered", "paid"
+]
 EntryKind = Literal[
-    "appropriation", "arrangement", "reservation", "commitment", "release", "payment", "reversal"
+    "appropriation",
+    "arrangement",
+    "reservation",
+    "commitment",
+    "release",
+    "order",
+    "payment",
+    "reversal",
 ]
 
 #: Fund, area code, kind, detail: what names an account.
@@ -31,7 +41,8 @@ Key = tuple[str, str, AccountKind, str]
 
 #: On which side an account of a kind stands.
 SIDES: Mapping[AccountKind, int] = {
-    "source": -1, "unallocated": 1, "arranged": 1, "reserved": 1, "committed": 1, "paid": 1,
+    "source": -1, "unallocated": 1, "arranged": 1, "reserved": 1, "committed": 1, "ordered": 1,
+    "paid": 1,
 }  # fmt: skip
 
 

@@ -73,31 +73,45 @@ async def write(tx: Tx, entries: Sequence[Entry], *, recorded_by: str) -> None:
     )
 
 
-async def get(tx: Tx, entry_id: UUID) -> Entry | None:
-    """One entry with its lines."""
-    row = await tx.fetchrow(
-        "select id, kind, effective_on, about, reverses, area_code, office"
-        "  from journal_entry where id = $1",
-        entry_id,
+async def some(tx: Tx, entry_ids: Sequence[UUID]) -> dict[UUID, Entry]:
+    """Entries with their lines."""
+    rows = await tx.fetch(
+        "select e.id, e.kind, e.effective_on, e.about, e.reverses, e.area_code, e.office,"
+        " array_agg(l.account_id order by l.line) as accounts,"
+        " array_agg(l.amount order by l.line) as amounts"
+        "  from journal_entry e join journal_line l on l.entry_id = e.id"
+        " where e.id = any($1::uuid[]) group by e.id",
+        entry_ids,
     )
-    if row is None:
-        return None
-    lines = await tx.fetch(
-        "select account_id, amount from journal_line where entry_id = $1 order by line limit 1000",
-        entry_id,
-    )
-    return Entry(
-        row["id"], row["kind"], row["effective_on"], row["about"], row["area_code"], row["office"],
-        tuple(Line(line["account_id"], line["amount"]) for line in lines), row["reverses"],
-    )  # fmt: skip
+    return {
+        row["id"]: Entry(
+            row["id"], row["kind"], row["effective_on"], row["about"], row["area_code"],
+            row["office"],
+            tuple(Line(*line) for line in zip(row["accounts"], row["amounts"], strict=True)),
+            row["reverses"],
+        )
+        for row in rows
+    }  # fmt: skip
 
 
-async def lock_of(tx: Tx, entry: Entry) -> dict[UUID, Account]:
-    """The accounts that an entry touched, locked."""
+async def held(tx: Tx, keys: Sequence[Key]) -> int:
+    """What accounts of these names hold together."""
+    columns: list[list[Any]] = [list(column) for column in zip(*keys, strict=True)] or [[]] * 4
+    total: int = await tx.fetchval(
+        "select coalesce(sum(a.balance * a.side), 0)::bigint from account a"
+        "  join unnest($1::text[], $2::text[], $3::text[], $4::text[])"
+        "    as k(fund, area_code, kind, detail) using (fund, area_code, kind, detail)",
+        *columns,
+    )
+    return total
+
+
+async def lock_of(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, Account]:
+    """The accounts that entries touch, locked."""
     rows = await tx.fetch(
         "select id, fund, area_code, kind, detail, balance from account"
         " where id = any($1::uuid[]) order by id for update",
-        [line.account_id for line in entry.lines],
+        [line.account_id for entry in entries for line in entry.lines],
     )
     return {row["id"]: Account(**dict(row)) for row in rows}
 

@@ -40,19 +40,22 @@ async def write(tx: Tx, entries: Sequence[Entry], *, recorded_by: str) -> None:
         await store.write(tx, entries, recorded_by=recorded_by)
 
 
-async def reverse(tx: Tx, entry_id: UUID, mirror: domain.Entry, *, recorded_by: str) -> None:
-    """Append the mirror of an entry. Raises ``Overdrawn`` when the money is not there any more."""
-    original = await store.get(tx, entry_id)
-    assert original is not None
-    domain.post(await store.lock_of(tx, original), mirror)
-    await store.write(tx, [mirror], recorded_by=recorded_by)
+async def reverse(tx: Tx, mirrors: Sequence[Entry], *, recorded_by: str) -> None:
+    """Append mirrors of entries. Raises ``Overdrawn`` when the money is not there any more."""
+    accounts = await store.lock_of(tx, mirrors)
+    for mirror in mirrors:
+        accounts.update(domain.post(accounts, mirror))
+    await write(tx, mirrors, recorded_by=recorded_by)
 
 
-async def entry(tx: Tx, entry_id: UUID) -> Entry:
-    """An entry that is known to exist."""
-    found = await store.get(tx, entry_id)
-    assert found is not None
-    return found
+async def some(tx: Tx, entry_ids: Sequence[UUID]) -> dict[UUID, Entry]:
+    """Entries with their lines, by id."""
+    return await store.some(tx, entry_ids)
+
+
+async def held(tx: Tx, keys: Sequence[Key]) -> int:
+    """What accounts of these names hold together (fen); one that nobody opened holds nothing."""
+    return await store.held(tx, keys)
 
 
 async def check(rt: Runtime, actor: Actor) -> Check:

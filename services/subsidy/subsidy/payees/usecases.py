@@ -181,6 +181,11 @@ async def payable(tx: Tx, actor: Actor, ids: Collection[UUID]) -> dict[UUID, Pay
     return found
 
 
+async def references(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
+    """Whom payees stand for, by the ids that the house knows them by."""
+    return {payee.reference_id for payee in (await store.some(tx, list(ids), "")).values()}
+
+
 async def details(rt: Runtime, tx: Tx, account_ids: Sequence[UUID]) -> dict[UUID, Details]:
     """Names and numbers in plain, for the file that goes to the bank."""
     return await _opened(rt, tx, account_ids)

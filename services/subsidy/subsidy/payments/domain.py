@@ -42,7 +42,7 @@ class ReversedBeforePaid(Refusal):
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money paid: fen, to a kind of payee, from an arrangement's line, or from what a reservation of
-    this line holds (``reservation_id``)."""
+    this line holds (``reservation_id``); ``ordered``: from what the bank was ordered to pay of it."""
 
     id: UUID
     arrangement_id: UUID
@@ -54,6 +54,7 @@ class Payment:
     office: str
     reservation_id: UUID | None = None
     reversed_on: date | None = None
+    ordered: bool = False
 
     def reverse(self, on: date) -> Payment:
         """The payment after it was taken back on ``on``."""

@@ -41,15 +41,20 @@ async def add(tx: Tx, items: Sequence[tuple[Payment, UUID, UUID]], *, recorded_b
     )  # fmt: skip
 
 
-async def get(tx: Tx, payment_id: UUID, area_prefix: str) -> Any | None:
-    return await tx.fetchrow(
-        _SELECT + " where p.id = $1 and p.area_code like $2 || '%'", payment_id, area_prefix
+async def some(tx: Tx, ids: Sequence[UUID], area_prefix: str) -> list[Any]:
+    """These payments, as far as they lie in the actor's area."""
+    return await tx.fetch(
+        _SELECT + " where p.id = any($1::uuid[]) and p.area_code like $2 || '%'", ids, area_prefix
     )
 
 
-async def lock(tx: Tx, payment_id: UUID) -> None:
-    """One reversal of a payment at a time; a row of an append-only table cannot be locked."""
-    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", str(payment_id))
+async def lock(tx: Tx, ids: Sequence[UUID]) -> None:
+    """One reversal of a payment at a time; rows of an append-only table cannot be locked."""
+    await tx.fetch(
+        "select pg_advisory_xact_lock(hashtextextended(id::text, 0))"
+        "  from (select id from unnest($1::uuid[]) as id order by id) as ids",
+        ids,
+    )
 
 
 def payment_of(row: Any) -> Payment:
@@ -59,22 +64,15 @@ def payment_of(row: Any) -> Payment:
     )  # fmt: skip
 
 
-async def add_reversal(
-    tx: Tx,
-    payment_id: UUID,
-    reversed_on: date,
-    reason: str,
-    *,
-    entry_id: UUID,
-    event_id: UUID,
-    recorded_by: str,
+async def add_reversals(
+    tx: Tx, items: Sequence[tuple[UUID, date, str, UUID, UUID]], *, recorded_by: str
 ) -> None:
-    await tx.execute(
-        "insert into payment_reversal"
-        " (payment_id, reversed_on, reason, entry_id, event_id, recorded_by)"
-        " values ($1, $2, $3, $4, $5, $6)",
-        payment_id, reversed_on, reason, entry_id, event_id, recorded_by,
-    )  # fmt: skip
+    """Append reversals: payment, day, reason, journal entry, event."""
+    await tx.copy(
+        "payment_reversal",
+        ("payment_id", "reversed_on", "reason", "entry_id", "event_id", "recorded_by"),
+        [(*item, recorded_by) for item in items],
+    )
 
 
 async def page(

@@ -106,41 +106,60 @@ async def reverse_payment(
 ) -> Payment:
     """The payment is taken back by an entry that names its own; the line holds the money again."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        await store.lock(tx, payment_id)
-        row = await store.get(tx, payment_id, actor.area_prefix)
-        if row is None:
-            raise NotFound
-        if on > rt.today():
-            raise InTheFuture(today=rt.today())
-        after = store.payment_of(row).reverse(on)
-        arrangement = (await arrangements.known(tx, actor, [after.arrangement_id])).get(
-            after.arrangement_id
-        )
-        if arrangement is None:
-            raise ArrangementUnknown
-        original = await journal.entry(tx, row["entry_id"])
-        mirror = journal_domain.reversal(original, new_id(), on, payment_id)
-        await journal.reverse(tx, original.id, mirror, recorded_by=actor.subject)
-        event = _told(events.PAYMENT_REVERSED, after, arrangement, on, reverses=row["event_id"])
-        await store.add_reversal(
-            tx, payment_id, on, reason,
-            entry_id=mirror.id, event_id=event.id, recorded_by=actor.subject,
-        )  # fmt: skip
-        await emit(tx, [event])
+        (after,) = await take_back(rt, tx, actor, [(payment_id, on, reason)])
         await kept.keep(after)
     rt.wake()
     return after
 
 
+async def take_back(
+    rt: Runtime, tx: Tx, actor: Actor, asked: Sequence[tuple[UUID, date, str]]
+) -> list[Payment]:
+    """The same for a set of payments, each with its day and reason: all or none."""
+    ids = [payment_id for payment_id, _, _ in asked]
+    await store.lock(tx, ids)
+    rows = {row["id"]: row for row in await store.some(tx, ids, actor.area_prefix)}
+    known = await arrangements.known(tx, actor, [row["arrangement_id"] for row in rows.values()])
+    originals = await journal.some(tx, [row["entry_id"] for row in rows.values()])
+    results: list[Payment] = []
+    mirrors: list[journal_domain.Entry] = []
+    told: list[NewEvent] = []
+    for payment_id, on, _ in asked:
+        row = rows.get(payment_id)
+        if row is None or row["arrangement_id"] not in known:
+            raise NotFound
+        if on > rt.today():
+            raise InTheFuture(today=rt.today())
+        after = store.payment_of(row).reverse(on)
+        original = originals[row["entry_id"]]
+        mirrors.append(journal_domain.reversal(original, new_id(), on, payment_id))
+        told.append(
+            _told(
+                events.PAYMENT_REVERSED, after, known[after.arrangement_id], on,
+                reverses=row["event_id"],
+            )
+        )  # fmt: skip
+        results.append(after)
+    await journal.reverse(tx, mirrors, recorded_by=actor.subject)
+    kept = [
+        (payment_id, on, reason, mirror.id, event.id)
+        for (payment_id, on, reason), mirror, event in zip(asked, mirrors, told, strict=True)
+    ]
+    await store.add_reversals(tx, kept, recorded_by=actor.subject)
+    await emit(tx, told)
+    return results
+
+
 def _keys(
     payment: Payment, arrangement: Arrangement
 ) -> tuple[journal_domain.Key, journal_domain.Key]:
-    """The account that money leaves, the line's or what a reservation committed, and the one of its
-    use."""
+    """The account that money leaves, the line's or what a reservation committed or has with the bank,
+    and the one of its use."""
     place = (arrangement.fund, arrangement.area_code)
     paid: journal_domain.Key = (*place, "paid", arrangement.use_code)
     if payment.reservation_id is not None:
-        return (*place, "committed", str(payment.reservation_id)), paid
+        held: journal_domain.AccountKind = "ordered" if payment.ordered else "committed"
+        return (*place, held, str(payment.reservation_id)), paid
     return (*place, "arranged", str(arrangement.id)), paid
 
 
@@ -176,10 +195,10 @@ def _told(
 
 async def get_payment(rt: Runtime, actor: Actor, payment_id: UUID) -> Any:
     async with rt.db.looking() as tx:
-        row = await store.get(tx, payment_id, actor.area_prefix)
-    if row is None:
+        rows = await store.some(tx, [payment_id], actor.area_prefix)
+    if not rows:
         raise NotFound
-    return row
+    return rows[0]
 
 
 async def list_payments(

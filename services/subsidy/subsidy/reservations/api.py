@@ -215,5 +215,10 @@ problems = [
         domain.StepOutOfOrder, 422, "日期早于前一步骤",
         "It is dated before the step that it follows",
     ),
+    refused(
+        domain.MoneyAtTheBank, 409, "有款项已交银行、尚无结果，不能释放",
+        "The bank has been ordered to pay a part of it and has not answered",
+        ("在途 {ordered} 分", "{ordered} fen"),
+    ),
     refused(domain.NothingHeld, 409, "已无余额可释放", "Nothing is left to release"),
 ]  # fmt: skip

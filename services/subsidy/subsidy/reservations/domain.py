@@ -74,6 +74,12 @@ class StepOutOfOrder(Refusal):
     code = "reservation-step-out-of-order"
 
 
+class MoneyAtTheBank(Refusal):
+    """The bank was ordered to pay a part of it (``ordered`` in fen) and has not answered yet."""
+
+    code = "money-at-the-bank"
+
+
 class NothingHeld(Refusal):
     """Everything was paid, or went back before: there is nothing to release."""
 

@@ -87,6 +87,9 @@ async def release_reservation(
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
         before, line = await _stepping(tx, actor, id, version)
         after = before.reservation.release(on, before.held, rt.today())
+        ordered = await journal.held(tx, [_key(after, line, "ordered")])
+        if ordered:
+            raise domain.MoneyAtTheBank(ordered=ordered)
         held_in = HELD[before.reservation.state]
         await _move(tx, after, line, "release", (held_in, "arranged"), before.held, on, actor)
         made = Standing(after, 0)
