@@ -285,10 +285,18 @@ def explain(record: Mapping[str, Any], lang: Literal["zh", "en"]) -> list[str]:
         )
     for parameter in record["parameters"]:
         cite = f"{parameter['cite']['document']} {parameter['cite']['clause']}"
-        lines.append(
-            f"{parameter['id']} = {parameter['value']} {parameter['unit']}, {parameter['since']}, {cite}"
-        )
+        lines.append(f"{_said(parameter)}, {parameter['since']}, {cite}")
     return lines  # fmt: skip
+
+
+def _said(parameter: Mapping[str, Any]) -> str:
+    """A parameter and its value; terms are a page of their own, and only named."""
+    value, unit = parameter["value"], parameter["unit"]
+    if unit == "terms":
+        return str(parameter["id"])
+    if isinstance(value, Mapping):
+        value = ", ".join(f"{key} {one}" for key, one in value.items())
+    return f"{parameter['id']} = {value} {unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ class Service:
     intake: Intake | None = None
     jobs: Sequence[Job] = ()
     sealed: Sequence[Sealed] = ()
+    #: Reads what only the service can judge of its policies; a ``PolicyError`` stops the start.
+    check: Callable[[Policies], None] | None = None
     #: Gives callers the areas that went into theirs, in a service that keeps the tree.
     succession: Callable[[Runtime, Actor], Awaitable[Actor]] | None = None
 
@@ -110,6 +112,8 @@ async def assemble(
 ) -> Runtime:
     """Load policies and keys, open the pool, remember the parameter set. No broker yet."""
     policies = Policies.load(service.root / "policies", overlay=settings.policy_overlay)
+    if service.check is not None:
+        service.check(policies)
     keyring = Keyring.load(settings.keys_file)
     url = settings.database_url.get_secret_value()
     runtime = Runtime(

@@ -28,6 +28,7 @@ from subsidy.payments.domain import (
     ReversedBeforePaid,
 )  # fmt: skip
 from subsidy.programmes import api as programmes
+from subsidy.programmes.terms import check
 from subsidy.reservations import api as reservations
 
 PROBLEMS: dict[type[Exception], Problem] = {
@@ -108,6 +109,7 @@ SERVICE = Service(
     ],
     problems=PROBLEMS,
     subscriptions=SUBSCRIPTIONS,
+    check=check,
     sealed=SEALED,
 )
 

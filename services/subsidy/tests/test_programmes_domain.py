@@ -33,7 +33,7 @@ from subsidy.programmes.facts import (
     last_of,
     months_after,
 )
-from subsidy.programmes.terms import Law
+from subsidy.programmes.terms import Law, check
 
 HERE = Path(__file__).parent
 POLICIES = Policies.load(HERE.parent / "policies", overlay=HERE / "golden" / "programmes" / "city")
@@ -336,3 +336,35 @@ def test_data_that_lacks_something_or_binds_twice_is_refused() -> None:
     month = {**RAW["month"], "insurances": "si_insurances"}
     with pytest.raises(PolicyError, match="binds twice"):
         domain.programme_of("x", {**RAW, "month": month})
+
+
+def test_a_citys_wrong_file_stops_the_start(tmp_path: Path) -> None:
+    check(POLICIES)
+    check(Policies.load(HERE.parent / "policies"))
+    default = (HERE.parent / "policies" / "programmes" / "si-enterprise.toml").read_text("utf-8")
+    for right, wrong, message in (
+        ('rates = "si_employer_rates"', 'rates = "si_rates"', "there is no subsidy.si_rates"),
+        ("employer-part", "employers-part", "'employers-part' is not one of"),
+        ('code = "new-post"', 'code = "newest-post"', "'newest-post' is not one of"),
+    ):
+        assert right in default
+        (tmp_path / "si-enterprise.toml").write_text(default.replace(right, wrong), "utf-8")
+        with pytest.raises(PolicyError, match=message):
+            check(Policies.load(HERE.parent / "policies", overlay=tmp_path))
+
+
+def test_a_record_is_explained_without_the_page_of_terms() -> None:
+    facts = likely(
+        MonthFacts(date(2003, 9, 1), Person("female", date(1960, 1, 1)), Work(date(2003, 9, 1)))
+    )
+    terms, parameters = LAW.of("si-enterprise", facts)
+    decision = record.decision_of(
+        "si-enterprise", facts, terms, domain.assess(facts, terms), noun="claim-line",
+        entity_id=uuid4(), parameters=parameters, parameter_set="x", decided_on=date(2003, 10, 8),
+        events={},
+    )  # fmt: skip
+    lines = record.explain(decision.record(), "en")
+    assert lines[0] == "Granted (law of 2003-09-01)"
+    assert "subsidy.si_enterprise, 2003-08-23, 财税[2003]192 R28" in lines
+    assert any("medical 6, pension 20, unemployment 2 percent" in line for line in lines)
+    assert lines[-1] == "together 122.47 + 12.00 = 134.47"

@@ -124,9 +124,8 @@ def test_every_clause_of_every_version_grants_once_and_refuses_once() -> None:
     law = LAWS["nowhere"]
     in_scope = {
         (code, programme.version, rule.clause.met.clause, rule.clause.code)
-        for policy in law.policies()
-        for code in [policy.id.partition(".")[2].replace("_", "-")]
-        for entry in policy.entries
+        for code in law.codes()
+        for entry in law.policy(code).entries
         if entry.parameter is not None and (found := law.version(code, entry.since)) is not None
         for programme in [found[0]]
         for rule in programme.rules

@@ -73,6 +73,7 @@ class VersionBody(Told):
     kind: str = Field(description="补贴种类")
     excludes: list[str] = Field(description="同月不得同时享受的种类")
     counter: str | None = Field(description="累计计数器（各项目共用）")
+    window: str | None = Field(description="申请期限的参数")
     amount: str = Field(description="计算公式")
     amount_cite: str
     amount_status: Status
@@ -223,7 +224,7 @@ def _version(programme: Programme, parameter: Parameter) -> VersionBody:
         version=programme.version, since=parameter.since, cite=_cite(parameter.cite),
         claimant=programme.claimant, payee=programme.payee, use=programme.use,
         fund=programme.fund, period=programme.period, facts=programme.facts, kind=programme.kind,
-        excludes=sorted(programme.excludes), counter=programme.counter,
+        excludes=sorted(programme.excludes), counter=programme.counter, window=programme.window,
         amount=programme.formula, amount_cite=raw["amount"]["cite"],
         amount_status=raw["amount"]["status"], clauses=clauses,
     )  # fmt: skip

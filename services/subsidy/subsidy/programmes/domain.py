@@ -47,9 +47,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """One version of a programme. ``law`` and ``month`` bind roles to parameter ids: looked up on the
-    day whose law holds, and on the first day at work in the month that is paid for. ``own``: what conditions
-    and formula read of the version itself."""
+    """One version of a programme. ``counter``: whose months (times) it uses, with other programmes of
+    that counter. ``window``: id of the parameter of the time within which it is claimed. ``law`` and
+    ``month`` bind roles to parameter ids: looked up on the day whose law holds, and on the first day
+    at work in the month that is paid for. ``own``: what conditions and formula read of the version
+    itself."""
 
     code: str
     version: Version
@@ -240,10 +242,11 @@ def programme_of(code: str, raw: Mapping[str, Any]) -> Programme:
                 f"programme {code}, version {raw['version']}, {why} {', '.join(wrong)}"
             )
     own = {key: raw[key] for key in _OWN if key in raw}
+    window = raw.get("window")
     own["excludes"] = frozenset(raw.get("excludes", ()))
     return Programme(
         code, raw["version"], raw["claimant"], raw["payee"], raw["use"], raw["fund"], raw["period"],
-        raw["facts"], raw["kind"], own["excludes"], raw.get("counter"), raw.get("window"),
+        raw["facts"], raw["kind"], own["excludes"], raw.get("counter"), None if window is None else f"subsidy.{window}",
         raw["amount"]["formula"], tuple(rules), law, month, own,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from kit.policy import NoValue, Parameter, Policies, Policy, Table
+from kit.policy import NoValue, Parameter, Policies, Policy, PolicyError, Table
 from subsidy.programmes import domain
 from subsidy.programmes.domain import Programme, Terms
 from subsidy.programmes.facts import Facts
@@ -13,6 +13,8 @@ from subsidy.programmes.record import programme_id
 
 #: The unit of the policies that are programmes.
 UNIT = "terms"
+#: So many pairs of days are remembered: more than a run has, and no more than memory bears.
+_KNOWN_MAX = 100_000
 
 
 class Law:
@@ -28,6 +30,10 @@ class Law:
     def policies(self) -> list[Policy]:
         """The policies that are programmes, by id."""
         return sorted((one for one in self._policies if one.unit == UNIT), key=lambda one: one.id)
+
+    def codes(self) -> list[str]:
+        """The codes of the programmes (``si-enterprise``), in order."""
+        return [one.id.partition(".")[2].replace("_", "-") for one in self.policies()]
 
     def policy(self, code: str) -> Policy:
         """One of them. Raises ``KeyError``."""
@@ -51,6 +57,8 @@ class Law:
         """Terms and the parameters that they were read from. Raises ``KeyError`` for no programme."""
         key = (code, law_on, values_on)
         if key not in self._known:
+            if len(self._known) >= _KNOWN_MAX:
+                self._known.clear()
             self._known[key] = self._look_up(code, law_on, values_on)
         return self._known[key]
 
@@ -83,3 +91,23 @@ class Law:
 def law_of(policies: Policies) -> Law:
     """The same law for the same set of policies: what was looked up stays."""
     return Law(policies)
+
+
+def check(policies: Policies) -> None:
+    """Every version of every programme can be read, and names parameters that there are. Raises
+    :class:`kit.policy.PolicyError`, so that a wrong file stops the start."""
+    law = Law(policies)
+    known = {one.id for one in policies}
+    for code in law.codes():
+        for entry in law.policy(code).entries:
+            found = law.version(code, entry.since)
+            if found is None:
+                continue
+            programme = found[0]
+            named = {*programme.law.values(), *programme.month.values()}
+            if programme.window is not None:
+                named.add(programme.window)
+            if unknown := sorted(named - known):
+                raise PolicyError(
+                    f"programme {code}, version {programme.version}: there is no {', '.join(unknown)}"
+                )

@@ -43,8 +43,7 @@ class Shown:
 def list_programmes(rt: Runtime, on: date | None) -> list[Shown]:
     """Every programme, by code, as it stands on a day (default: the business day)."""
     law = law_of(rt.policies)
-    codes = [one.id.partition(".")[2].replace("_", "-") for one in law.policies()]
-    return [_shown(rt, law, code, on or rt.today()) for code in codes]
+    return [_shown(rt, law, code, on or rt.today()) for code in law.codes()]
 
 
 def get_programme(rt: Runtime, code: str, on: date | None) -> Shown:
