@@ -25,6 +25,7 @@ PACKAGES = ("registry", "jobs_market", "subsidy", "loans", "assessment")
 #: Persona → (role, area, office). Tests and loader name people, not claims.
 PERSONAS = {
     "loader": ("loader", "231100000000", "231100-employment-bureau"),
+    "issuer": ("loader", "231100000000", "231100-employment-bureau"),
     "approver": ("certificate_approver", "231100000000", "231100-employment-bureau"),
     "administrator": ("city_administrator", "231100000000", "231100-employment-bureau"),
     "supervisor": ("registry_supervisor", "231100000000", "231100-employment-bureau"),

@@ -63,6 +63,8 @@ PERSONAS = {
         ),
         Persona("auditor", "auditor", "city", "审计", "Auditor"),
         Persona("loader", "loader", "city", "数据载入", "Loader (embedded run only)"),
+        # Nobody issues what he or she applied for, loading a city's past neither.
+        Persona("issuing-loader", "loader", "city", "发证数据载入", "Loader of what was issued"),
     )
 }
 

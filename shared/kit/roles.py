@@ -10,7 +10,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "registry": (
         "area", "office", "calendar", "worker", "identity", "duplicate", "merge", "correction",
         "life-fact", "contribution", "unemployment", "unemployment-insurance", "labour-status",
-        "certificate", "credential", "difficulty", "benefit", "relief", "pairing", "audit",
+        "certificate", "certificate-history", "credential", "difficulty", "benefit", "relief", "pairing", "audit",
         "event",
     ),
     "subsidy": (

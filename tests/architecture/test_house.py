@@ -36,6 +36,7 @@ COMPANIONS = {
     },
     "store.py": {"seeds.py", "heard.py", "reading.py", "changes.py"},
     "usecases.py": {
+        "applying.py",
         "cases.py",
         "census.py",
         "correcting.py",

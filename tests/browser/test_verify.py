@@ -18,7 +18,7 @@ from local.frontdoor import FrontDoorSettings, create_front_door
 from registry.app import SERVICE
 from registry.credentials.printing import Printer
 from registry.credentials.verifying import StatusLists
-from tests.journeys.city import DISTRICT, OFFICE, worker_form
+from tests.journeys.city import DISTRICT, OFFICE, PAST, worker_form
 from tests.local.upstream import serving
 
 pytestmark = pytest.mark.browser
@@ -113,7 +113,7 @@ async def a_certificate(phone: Phone, name: str = "王小明") -> dict[str, Any]
     form = worker_form(number) | {"name": name}
     worker = (await post("/v1/workers", form))["id"]
     for path, row in (
-        ("/v1/certificates", {"worker_id": worker, "applied_on": "2003-03-03"}),
+        ("/v1/certificates", {"worker_id": worker, "applied_on": "2003-03-03", **PAST}),
         ("/v1/certificates/issues", {"worker_id": worker, "issued_on": "2003-04-10"}),
     ):
         done = await phone.thing.client(subject=path).post(

@@ -73,6 +73,10 @@ def ndjson(rows: Sequence[Any]) -> bytes:
     return b"\n".join(orjson.dumps(row) for row in rows)
 
 
+#: What an office declares of applications whose papers and lists are on paper.
+PAST = {"papers_seen": "区档案 2003", "posted_as": "街道公示栏 2003"}
+
+
 @dataclass
 class Story:
     """One person and what belongs to their placement; all ids are known before anything is sent."""
@@ -163,7 +167,7 @@ class City:
         """Applications for the certificate, decided by the rule."""
         await self.load(
             "registry", "/v1/certificates",
-            [{"id": s.certificate, "worker_id": s.worker, "applied_on": "2003-03-03"}
+            [{"id": s.certificate, "worker_id": s.worker, "applied_on": "2003-03-03", **PAST}
              for s in stories],
         )  # fmt: skip
 
@@ -171,7 +175,7 @@ class City:
         await self.load(
             "registry", "/v1/certificates/issues",
             [{"worker_id": s.worker, "issued_on": on} for s in stories],
-            persona="approver",
+            persona="issuer",
         )  # fmt: skip
 
     async def a_laid_off_worker_with_certificate(self, **fields: Any) -> Story:

@@ -76,7 +76,7 @@ async def certificates(on: Stage, limit: Bare) -> list[Ratio]:
     people = rows.workers(CERTIFICATES)
     await on.load("registry", "/v1/workers/imports", people)
     applied = [
-        {"id": str(new_id()), "worker_id": person["id"], "applied_on": "2003-02-01"}
+        {"id": str(new_id()), "worker_id": person["id"], "applied_on": "2003-02-01", **rows.PAST}
         for person in people
     ]
     await on.load("registry", "/v1/certificates/imports", applied)

@@ -97,7 +97,7 @@ async def load(on: Stage, people: int, start: int) -> Size:
             seconds += await send(
                 on,
                 "/v1/certificates/imports",
-                ({"worker_id": id, "applied_on": "2003-02-01"} for id in ids),
+                ({"worker_id": id, "applied_on": "2003-02-01", **rows.PAST} for id in ids),
             )
     await on.quiet(("registry",), seconds=900)
     copied, left = await copying.seconds_to_copy(on.dsn("registry"), before)
@@ -213,7 +213,9 @@ async def _issue(on: Stage, asked: range) -> None:
         await connection.close()
     lines = ({"certificate_id": str(row["id"]), "issued_on": "2003-03-01"} for row in found)
     # Whoever took the applications may not issue: another account does.
-    await send(on, "/v1/certificates/issues/imports", lines, on.house.tokens.token("city-approver"))
+    await send(
+        on, "/v1/certificates/issues/imports", lines, on.house.tokens.token("issuing-loader")
+    )
 
 
 async def _numbers(on: Stage) -> list[str]:

@@ -40,6 +40,8 @@ def id_number(n: int) -> str:
     return head + check_digit(head)
 
 
+#: What an office declares of applications whose papers and lists are on paper.
+PAST = {"papers_seen": "files", "posted_as": "street list"}
 BORN = date(1960, 5, 4)
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 _GIVEN = "建国秀英桂兰玉梅志强淑珍永红海燕凤琴国庆春梅晓东丽华文军素芳立新金花德明云霞福生"

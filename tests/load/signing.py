@@ -43,12 +43,13 @@ async def issued(on: Stage, count: int) -> None:
     people = rows.workers(count)
     await on.load("registry", "/v1/workers/imports", people)
     applied = [
-        {"id": str(new_id()), "worker_id": p["id"], "applied_on": "2003-02-01"} for p in people
+        {"id": str(new_id()), "worker_id": p["id"], "applied_on": "2003-02-01", **rows.PAST}
+        for p in people
     ]
     await on.load("registry", "/v1/certificates/imports", applied)
     hand_over = [{"certificate_id": a["id"], "issued_on": "2003-03-01"} for a in applied]
     # Whoever took the applications may not issue: another account does.
-    clerk = on.house.tokens.token("registry-clerk", office=rows.OFFICE, area_code=rows.AREA)
+    clerk = on.house.tokens.token("issuing-loader")
     await on.load("registry", "/v1/certificates/issues/imports", hand_over, clerk)
     await on.quiet(("registry",), 300)
 

@@ -43,12 +43,12 @@ async def loaded(world: World, made: dict[str, Any], **place: str) -> dict[str, 
     def as_one(persona: str, role: str, service: str) -> httpx.AsyncClient:
         if not place:
             return world.client(service, persona)
-        if (role, service) not in strangers:
-            strangers[role, service] = world[service].client(role, **place)
-        return strangers[role, service]
+        if (persona, service) not in strangers:
+            strangers[persona, service] = world[service].client(role, subject=persona, **place)
+        return strangers[persona, service]
 
     client = partial(as_one, "loader", "loader")
-    approver = partial(as_one, "approver", "certificate_approver")
+    approver = partial(as_one, "issuer", "loader")
 
     async def settle(_publisher: str, _consumer: str) -> None:
         await world.settle()

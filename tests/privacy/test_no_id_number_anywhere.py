@@ -23,7 +23,7 @@ import structlog
 
 from kit.crypto import check_digit
 from kit.testing import PostgresServer
-from tests.journeys.city import NDJSON, PLACE, City, id_number, ndjson, worker_form
+from tests.journeys.city import NDJSON, PAST, PLACE, City, id_number, ndjson, worker_form
 from tests.privacy.scan import Hit, Scanner, old_form
 from tests.rights.table import committed
 
@@ -103,12 +103,12 @@ async def lives(evidence: Evidence) -> None:
     ids = [form["id"] for form in forms]
     await city.load(
         "registry", "/v1/certificates",
-        [{"worker_id": one, "applied_on": "2003-03-03"} for one in ids],
+        [{"worker_id": one, "applied_on": "2003-03-03", **PAST} for one in ids],
     )  # fmt: skip
     await city.load(
         "registry", "/v1/certificates/issues",
         [{"worker_id": one, "issued_on": "2003-04-10"} for one in ids[:200]],
-        persona="approver",
+        persona="issuer",
     )  # fmt: skip
     await city.load(
         "registry", "/v1/pairings",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from kit.ids import new_id
-from tests.journeys.city import AS_OF, DISTRICT, OFFICE, PLACE, City, worker_form
+from tests.journeys.city import AS_OF, DISTRICT, OFFICE, PAST, PLACE, City, worker_form
 from tests.rights.calls import NOBODY, ON, Calls, a_placed_person, made, people
 from tests.rights.certificate_calls import PAPERS
 
@@ -70,7 +70,8 @@ async def registry_calls(city: City, calls: Calls) -> None:
     note(f"POST {correction}/approvals", {"on": ON}, request_id=three)
     note("POST /v1/certificates", {"worker_id": fresh[4], "applied_on": "2003-03-03"})
     note(
-        "POST /v1/certificates/imports", rows=[{"worker_id": fresh[5], "applied_on": "2003-03-03"}]
+        "POST /v1/certificates/imports",
+        rows=[{"worker_id": fresh[5], "applied_on": "2003-03-03", **PAST}],
     )
     note(
         "POST /v1/certificates/issues/imports",
@@ -89,7 +90,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
     )
     note(
         "POST /v1/certificates/{certificate_id}/publications",
-        {"on": "2003-03-06"},
+        {"on": "2003-03-06", "posted_as": "街道公示栏 2003"},
         certificate_id=applied,
     )
     note(

@@ -34,8 +34,8 @@ __all__ = ["LoadFailed", "load_case", "load_city"]
 REGISTRY, JOBS, SUBSIDY, LOANS, ASSESSMENT = (
     "registry", "jobs-market", "subsidy", "loans", "assessment",
 )  # fmt: skip
-#: Who approves what the loader has applied for (a key of local.personas).
-APPROVER = "city-approver"
+#: Who takes over what was issued on the loader's applications (a key of local.personas).
+APPROVER = "issuing-loader"
 #: Looks at a service's backlog while it is waited for.
 LOOK_EVERY_S = 0.3
 #: Nothing has moved for so long: something is wrong.

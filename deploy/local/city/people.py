@@ -18,6 +18,8 @@ from local.city.quantities import fen_of
 from local.city.shares import split
 
 DAY = date.fromordinal
+#: What the offices declare of papers and of lists that hung: both are on paper, in their files.
+PAST = '"papers_seen":"各街道存档","posted_as":"各街道公示栏"'
 
 #: What a person of a category claims, as the fields of a row.
 _ENTITLED = {
@@ -126,12 +128,13 @@ class People:
     # --- certificates ---------------------------------------------------------------------------
 
     def applications(self) -> Iterator[str]:
-        """One application for each person of the base: the rule decides them all."""
+        """One application for each person of the base, as the offices' files have them: the rule
+        decides them all."""
         for i, day in enumerate(self.plan.applied_on):
             if day:
                 yield (
                     f'{{"id":"{self.certificate}{i:08x}","worker_id":"{self.worker}{i:08x}",'
-                    f'"applied_on":"{DAY(day)}"}}\n'
+                    f'"applied_on":"{DAY(day)}",{PAST}}}\n'
                 )
 
     def issues(self) -> Iterator[str]:

@@ -11,7 +11,7 @@ from kit.ids import new_id
 from kit.rates import Rates
 from registry.labour_status import usecases as labour_status
 
-from .conftest import waited_for
+from .conftest import PAPERS, PAST, waited_for
 
 DISTRICT, OFFICE = "231102000000", "231102-employment-bureau"
 
@@ -73,6 +73,86 @@ async def test_the_list_is_public_and_forgets(registry: Any, running: Any) -> No
     assert again.json()["items"] == []
 
 
+async def test_what_was_recorded_late_stands_on_the_list_first(registry: Any) -> None:
+    """A posting of the past that no paper list showed begins on the day on which it is recorded, in
+    bulk and by a step; nobody is handed a certificate before its days are over."""
+    rows = [
+        {"id": str(new_id()), "worker_id": await registry.worker(), "applied_on": "2003-03-03",
+         "publicised_on": "2003-03-10", "posted_as": None},
+        {"id": str(new_id()), "worker_id": await registry.worker(), "applied_on": "2003-03-03"},
+    ]  # fmt: skip
+    late, papered = (row["id"] for row in rows)
+    await registry.loaded("/v1/certificates", rows)
+    body = {"worker_id": await registry.worker(), "applied_on": "2003-03-03",
+            "evidence": registry.papers}  # fmt: skip
+    single = (await registry.post("/v1/certificates", body))["id"]
+    await act(registry, single, "checks", {"on": "2003-03-05"})
+    posted = await act(registry, single, "publications", {"on": "2003-03-06"})
+    assert (posted["state"], posted["state_on"]) == ("publicised", "2003-03-06")
+    nobody = registry.thing.client()
+    listed = (await nobody.get(f"/v1/certificate-publications?area_code={DISTRICT}")).json()
+    assert {(one["certificate_id"], one["posted_on"], one["until"]) for one in listed["items"]} == {
+        (late, "2003-10-31", "2003-11-02"), (single, "2003-10-31", "2003-11-02"),
+    }  # fmt: skip
+    for id in (late, single):
+        early = await act(registry, id, "issues", {"on": "2003-10-31"}, 409, by=registry.checker)
+        assert (early["code"], early["detail"]) == (
+            "publicity-not-over", "2003-10-31 起公示 3 天",
+        )  # fmt: skip
+    waiting = {"on": "2003-10-31", "posted_until": "2003-10-30", **totals([papered])}
+    key = {"Idempotency-Key": "batch-0001"}
+    path = "/v1/certificates/approvals"
+    done = await registry.post(path, waiting, by=registry.checker, **key)
+    assert [one["certificate_id"] for one in done["issued"]] == [papered]
+    steps = (await registry.get(f"/v1/certificates/{papered}/transitions"))["items"]
+    assert [one["statement"] for one in steps] == [None, *PAST.values(), None]
+    due = (await seen(registry, late))[0]["due_on"]
+    assert due == "2003-11-12", "the district's days begin when those of publicity are over"
+
+
+async def test_who_is_posted_again_stands_on_the_list_again(registry: Any) -> None:
+    """After an objection of the past, too, when no paper list is named."""
+    id = await registry.certificate(await registry.worker())
+    filed = await act(registry, id, "objections", {**OBJECTION, "filed_on": "2003-03-04"})
+    finding = {"on": "2003-03-10", "upheld": False, "note": "经查未经营"}
+    path = f"objections/{filed['id']}/findings"
+    back = await act(registry, id, path, finding, by=registry.checker)
+    assert (back["state"], back["state_on"]) == ("publicised", "2003-03-10")
+    early = await act(registry, id, "issues", {"on": "2003-10-31"}, 409, by=registry.checker)
+    assert early["code"] == "publicity-not-over"
+    nobody = registry.thing.client()
+    listed = (await nobody.get(f"/v1/certificate-publications?area_code={DISTRICT}")).json()
+    assert [one["certificate_id"] for one in listed["items"]] == [id]
+
+
+async def test_a_batch_says_which_papers_were_seen(registry: Any) -> None:
+    """Line by line or declared for all; a line without either is not taken."""
+    line = {"worker_id": await registry.worker(), "applied_on": "2003-03-03", "papers_seen": None}
+    for papers, kinds in ((PAPERS[:2], "category_proof"), ([], "id_card")):
+        bare = {**line, "evidence": papers}
+        answer = (await registry.load("/v1/certificates", [bare], mode="good")).json()
+        assert [error["code"] for error in answer["errors"]] == ["evidence-missing"], kinds
+    assert (await registry.get("/v1/certificates/counts"))["entitled"] == 0
+    await registry.loaded("/v1/certificates", [{**line, "evidence": PAPERS}])
+    declared = {**line, "worker_id": await registry.worker(), "papers_seen": "街道档案 9"}
+    await registry.loaded("/v1/certificates", [declared])
+    assert (await registry.get("/v1/certificates/counts"))["entitled"] == 2
+
+
+async def test_certificates_of_the_past_are_loaded_by_the_loader_only(registry: Any) -> None:
+    """An office of today approves batches with their control totals."""
+    worker = await registry.worker()
+    await registry.certificate(worker)
+    line = b'{"worker_id": "%s", "issued_on": "2003-04-10"}' % worker.encode()
+    for role in ("certificate_approver", "registry_clerk", "city_administrator"):
+        answer = await registry.thing.client(role, subject="other").post(
+            "/v1/certificates/issues/imports", content=line,
+            headers={"Content-Type": "application/x-ndjson"},
+        )  # fmt: skip
+        assert answer.status_code == 403, role
+    assert (await registry.get("/v1/certificates/counts"))["issued"] == 0
+
+
 async def test_one_address_may_not_read_the_public_list_without_end(registry: Any) -> None:
     registry.thing.app.state.public_rates = Rates("2/minute")
     nobody = registry.thing.client()
@@ -93,7 +173,9 @@ async def test_an_objection_is_investigated_and_dismissed(registry: Any) -> None
     assert case["state"] == "under_investigation"
     early = await act(registry, id, "issues", {"on": "2003-04-01"}, 409, by=registry.checker)
     assert early["code"] == "certificate-state"
-    finding = {"on": "2003-03-10", "upheld": False, "note": "经查未经营"}
+    finding = {
+        "on": "2003-03-10", "upheld": False, "note": "经查未经营", "posted_as": "街道公示栏 4",
+    }  # fmt: skip
     one = await act(registry, id, f"objections/{first}/findings", finding, by=registry.checker)
     assert one["state"] == "under_investigation", "another one is open"
     twice = await act(

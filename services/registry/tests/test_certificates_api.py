@@ -37,7 +37,7 @@ async def test_from_application_to_issue(registry: Any) -> None:
     await registry.get(f"/v1/certificates/{id}/decision", 404)
     checked = await step(registry, id, "checks", "2003-03-05")
     assert (checked["state"], checked["entitled"]) == ("checked", True)
-    await step(registry, id, "publications", "2003-03-06")
+    await step(registry, id, "publications", "2003-03-06", posted_as="街道公示栏 3")
     early = await step(registry, id, "issues", "2003-03-08", 409)
     assert early["code"] == "publicity-not-over"
     issued = await step(registry, id, "issues", "2003-03-09")
@@ -49,6 +49,7 @@ async def test_from_application_to_issue(registry: Any) -> None:
     assert [one["state"] for one in history["items"]] == [
         "applied", "checked", "publicised", "issued",
     ]  # fmt: skip
+    assert [one["statement"] for one in history["items"]] == [None, None, "街道公示栏 3", None]
     events = [e for e in await registry.thing.told() if str(e.entity_id) == id]
     assert [(e.type, e.sequence) for e in events] == [
         ("registry.certificate.granted.v1", 1), ("registry.certificate.issued.v1", 2),

@@ -236,7 +236,9 @@ async def test_states_that_others_give_a_certificate_are_not_valid(
 async def put_state(registry: Any, certificate: str, state: str) -> None:
     async with registry.thing.db.transaction() as tx:
         await tx.execute(
-            "update certificate set state = $2 where id = $1::uuid", certificate, state
+            "update certificate set state = $2, missed_year = 2003 where id = $1::uuid",
+            certificate,
+            state,
         )
 
 

@@ -127,10 +127,11 @@ async def test_the_successor_sees_lists_and_decides(town: Registry) -> None:
     late = {"area_code": DISTRICT}
     assert await ids(successor, "/v1/certificates/overdue", **late) == [certificate]
 
-    for step, on in (("checks", "2003-09-02"), ("publications", "2003-09-02")):
+    hung = {"posted_as": "街道公示栏 2003"}
+    for step, body in (("checks", {}), ("publications", hung)):
         shown = await successor.get(f"/v1/certificates/{certificate}")
         done = await successor.post(
-            f"/v1/certificates/{certificate}/{step}", json={"on": on},
+            f"/v1/certificates/{certificate}/{step}", json={"on": "2003-09-02", **body},
             headers={"If-Match": shown.headers["etag"]},
         )  # fmt: skip
         assert done.status_code == 201, done.text

@@ -18,7 +18,7 @@ from kit.steps import Act, Step, acting, stepping
 from kit.versions import etag
 from kit.wire import load
 from registry.areas.succession import reach
-from registry.certificates import cases, domain, ending, issuing, usecases
+from registry.certificates import applying, cases, domain, ending, issuing, usecases
 from registry.certificates.acts import State
 from registry.certificates.bodies import (
     STATE,
@@ -31,6 +31,7 @@ from registry.certificates.bodies import (
     EvidenceOut,
     EvidenceShown,
     IssueLine,
+    PublishIn,
     RefuseIn,
     RevokeIn,
     StepIn,
@@ -47,9 +48,9 @@ Reader = Annotated[Actor, requires("registry:certificate:read")]
 Writer = Annotated[Actor, requires("registry:certificate:write")]
 Applying = Annotated[Act, acting("registry:certificate:write")]
 Writing = Annotated[Step, stepping("registry:certificate:write")]
-Approver = Annotated[Actor, requires("registry:certificate:approve")]
 Approving = Annotated[Step, stepping("registry:certificate:approve")]
 Importer = Annotated[Actor, requires("registry:certificate:import")]
+Loader = Annotated[Actor, requires("registry:certificate-history:import")]
 
 #: What an answer about a certificate shows of its holder, in the words of the access log.
 SHOWN = ("certificate",)
@@ -71,7 +72,7 @@ async def noted(rt: Runtime, actor: Actor, operation: str, shown: Sequence[Case]
 @router.post("", status_code=201, summary="申请优惠证", operation_id="apply_for_certificate")
 async def apply_for_certificate(body: ApplyIn, act: Applying) -> CertificateOut:
     """Take an application. 409 when the person has one under way or in hand."""
-    done = await usecases.apply_for_certificate(act.rt, act.actor, body.command())
+    done = await applying.apply_for_certificate(act.rt, act.actor, body.command())
     return await told(act, done)
 
 
@@ -83,8 +84,9 @@ async def import_certificate_applications(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Take many applications; the rule grants or refuses each with a decision record, and those
-    granted are publicised in the same step. A refused application is a good line."""
-    return await load(request, options, ApplyIn, ApplyIn.command, usecases.apply_all, actor)
+    granted are publicised in the same step. A line lists the papers that were seen or says where they
+    lie. A refused application is a good line."""
+    return await load(request, options, ApplyIn, ApplyIn.command, applying.apply_all, actor)
 
 
 @router.post(
@@ -92,10 +94,11 @@ async def import_certificate_applications(
     openapi_extra=bulk.documented(IssueLine),
 )  # fmt: skip
 async def import_certificate_issues(
-    request: Request, actor: Approver, options: bulk.Options
+    request: Request, actor: Loader, options: bulk.Options
 ) -> bulk.ImportResult:
-    """Issue many certificates; each must be publicised, its days of publicity over, and taken and
-    checked by somebody else."""
+    """Take over certificates that were handed out before: each was publicised, its days of publicity
+    over, and taken and checked by somebody else. For loading a city's past; batches of today are
+    approved with their control totals."""
     return await load(request, options, IssueLine, IssueLine.command, issuing.issue_all, actor)
 
 
@@ -217,11 +220,12 @@ async def check_certificate(certificate_id: UUID, body: StepIn, step: Writing) -
     operation_id="publicise_certificate",
 )  # fmt: skip
 async def publicise_certificate(
-    certificate_id: UUID, body: StepIn, step: Writing
+    certificate_id: UUID, body: PublishIn, step: Writing
 ) -> CertificateOut:
-    """Post it on the public list; the days of publicity begin."""
+    """Post it on the public list; the days of publicity begin: today, or on the day of a paper list
+    that is named."""
     done = await usecases.publicise_certificate(
-        step.rt, step.actor, certificate_id, body.on, step.version
+        step.rt, step.actor, certificate_id, body.on, step.version, body.posted_as
     )
     return await told(step, done)
 
@@ -299,7 +303,10 @@ routers = [
     router,
     bulk.reading("/v1/certificates", "certificate", "registry:certificate:import", tag=TAG),
     bulk.reading(
-        "/v1/certificates/issues", "certificate_issue", "registry:certificate:approve", tag=TAG
+        "/v1/certificates/issues",
+        "certificate_issue",
+        "registry:certificate-history:import",
+        tag=TAG,
     ),
 ]
 
@@ -330,7 +337,7 @@ problems = [
         409,
         "公示期未满",
         "The days of publicity are not over",
-        ("公示 {days} 天", "{days} days of publicity"),
+        ("{posted_on} 起公示 {days} 天", "{days} days of publicity from {posted_on} on"),
     ),
     refused(
         domain.LawNotInForce, 422, "该日期尚无发证规定", "No law grants certificates on that day"

@@ -12,6 +12,7 @@ from kit.areas import AreaCode
 from kit.ids import new_id
 from kit.wire import Asked, Text
 from registry.certificates.acts import ACTS, State
+from registry.certificates.applying import Apply
 from registry.certificates.cases import Case
 from registry.certificates.domain import (
     Evidence,
@@ -21,7 +22,7 @@ from registry.certificates.domain import (
     Transition,
 )
 from registry.certificates.issuing import Issue
-from registry.certificates.usecases import Apply, Paper
+from registry.certificates.usecases import Paper
 from registry.workers.domain import Category
 
 TAG = "certificates 再就业优惠证"
@@ -54,6 +55,16 @@ class EvidenceIn(Asked):
 
 Papers = Annotated[
     list[EvidenceIn], Field(default_factory=list, max_length=20, description="证明材料")
+]
+
+
+#: Where a posting could be read before the platform knew of it.
+PostedAs = Annotated[
+    Text | None,
+    Field(
+        description="街道张贴的纸质公示名单的文号或地点；无则自登记之日起在公示名单上公示",
+        examples=["爱辉街道公示栏 2003 第 7 期"],
+    ),
 ]
 
 
@@ -101,12 +112,18 @@ class ApplyIn(Asked):
     publicised_on: date | None = Field(
         default=None, description="公示起始日，仅批量导入使用；缺省为申请日"
     )
+    papers_seen: Text | None = Field(
+        default=None,
+        description="已交验材料的存放处或文号，仅批量导入使用；未逐件列出 evidence 的须有",
+        examples=["街道档案 2003 第 3 盒"],
+    )
+    posted_as: PostedAs = None
     evidence: Papers
 
     def command(self) -> Apply:
         return Apply(
             self.worker_id, self.applied_on, self.publicised_on, self.id or new_id(),
-            tuple(paper.paper() for paper in self.evidence),
+            tuple(paper.paper() for paper in self.evidence), self.papers_seen, self.posted_as,
         )  # fmt: skip
 
 
@@ -135,6 +152,17 @@ class StepIn(Asked):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"on": "2003-04-10"}]})
     on: date = Field(description="办理日期")
+
+
+class PublishIn(StepIn):
+    """A posting (公示). Without a paper list its days count from the day on which it is recorded."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"on": "2003-04-10", "posted_as": "爱辉街道公示栏 2003 第 7 期"}]
+        },
+    )
+    posted_as: PostedAs = None
 
 
 class RefuseIn(StepIn):
@@ -213,12 +241,13 @@ class TransitionOut(BaseModel):
     actor: str = Field(description="经办人；system: 为系统按日历或事实办理")
     reason: str | None = Field(description="原因")
     evidence: list[UUID] = Field(description="所依据的材料、事实或结论")
+    statement: str | None = Field(description="经办人的声明：材料存放处，或纸质公示名单")
 
     @classmethod
     def of(cls, t: Transition) -> TransitionOut:
         return cls(
             step=t.step, state=t.state, day=t.day, actor=t.actor, reason=t.reason,
-            evidence=list(t.evidence),
+            evidence=list(t.evidence), statement=t.statement,
         )  # fmt: skip
 
 

@@ -139,7 +139,7 @@ async def posted(
     while terms.publicity_ends(border) > today:
         border -= timedelta(days=1)
     found = await reading.posted(tx, pattern, border, after, limit)
-    return [(one, terms.publicity_ends(one.state_on)) for one in found]
+    return [(one, terms.publicity_ends(one.posted_on)) for one in found]
 
 
 async def history_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, list[Transition]]:

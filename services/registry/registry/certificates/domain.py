@@ -124,7 +124,8 @@ class NotValidAnyMore(Refusal):
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One step: ``day`` is the day of fact, ``actor`` the token's subject (or what acted by itself),
-    ``evidence`` the papers, facts or findings that it rests on."""
+    ``evidence`` the papers, facts or findings that it rests on, ``statement`` what its maker declared
+    in their place: where the papers that were seen lie, or the paper list that hung."""
 
     certificate_id: UUID
     step: int
@@ -133,6 +134,7 @@ class Transition:
     actor: str
     reason: str | None = None
     evidence: tuple[UUID, ...] = ()
+    statement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,8 @@ def check_evidence(category: Category, asked: Iterable[str], seen: Iterable[Evid
 class Certificate:
     """``number`` and ``valid_until`` exist from the day of issue. ``told_event`` is the last event
     that told of its state: a reversal names it. ``held_…`` is the procedure's own state while a
-    fact stands over it (see ``standing``). ``missed_year``: whose inspection it was suspended for."""
+    fact stands over it (see ``standing``). ``missed_year``: whose inspection it was suspended for.
+    ``listed_on``: the business day on which a posting was recorded that hung nowhere else."""
 
     id: UUID
     worker_id: UUID
@@ -193,7 +196,13 @@ class Certificate:
     held_reason: str | None = None
     held_revoked_on: date | None = None
     missed_year: int | None = None
+    listed_on: date | None = None
     version: int = 1
+
+    @property
+    def posted_on(self) -> date:
+        """The first day on which anybody could read the posting; of a posted application."""
+        return max(self.state_on, self.listed_on or self.state_on)
 
     def _to(self, act: Act, state: State, on: date, **changes: Any) -> Certificate:
         if self.held_state is not None or not act.leads(self.state, state):
@@ -227,17 +236,18 @@ class Certificate:
             told_event=told_event,
         )
 
-    def publicise(self, *, on: date) -> Certificate:
-        """Posted on the public list; the publicity period begins."""
-        return self._to(acts.PUBLICISE, "publicised", on)
+    def publicise(self, *, on: date, listed_on: date | None = None) -> Certificate:
+        """Posted; the days of publicity begin. ``listed_on``: the day of record, where the platform's
+        list is the only one; None where a paper list hung from ``on`` on."""
+        return self._to(acts.PUBLICISE, "publicised", on, listed_on=listed_on)
 
     def object(self, *, on: date) -> Certificate:
         """Somebody objected: it leaves the list and is investigated."""
         return self._to(acts.OBJECT, "under_investigation", on)
 
-    def dismiss(self, *, on: date) -> Certificate:
+    def dismiss(self, *, on: date, listed_on: date | None = None) -> Certificate:
         """The objection did not hold: posted again, and its days of publicity begin anew."""
-        return self._to(acts.DISMISS, "publicised", on)
+        return self._to(acts.DISMISS, "publicised", on, listed_on=listed_on)
 
     def uphold(self, *, on: date) -> Certificate:
         """The objection held: refused."""
@@ -256,8 +266,8 @@ class Certificate:
         told_event: UUID | None = None,
     ) -> Certificate:
         """Handed over. Raises :class:`PublicityNotOver` and :class:`NotValidAnyMore`."""
-        if self.state == "publicised" and on < self.state_on + timedelta(days=publicity_days):
-            raise PublicityNotOver(days=publicity_days)
+        if self.state == "publicised" and on < self.posted_on + timedelta(days=publicity_days):
+            raise PublicityNotOver(days=publicity_days, posted_on=self.posted_on)
         after = self._to(
             acts.ISSUE,
             "issued",
@@ -306,7 +316,14 @@ class Certificate:
         return self._moved("revoked", on, reason=reason, revoked_on=on)
 
     def redecide(
-        self, *, category: Category, granted: bool, clause: str | None, decision_id: UUID, on: date
+        self,
+        *,
+        category: Category,
+        granted: bool,
+        clause: str | None,
+        decision_id: UUID,
+        on: date,
+        listed_on: date | None = None,
     ) -> Certificate:
         """The state after the worker's category was corrected and the rule was asked again.
 
@@ -324,7 +341,7 @@ class Certificate:
                 decided, number=None, issued_on=None, valid_until=None, revoked_on=None,
                 issued_by=None,
             )  # fmt: skip
-            again = again._to(acts.CORRECT_TO_GRANTED, "publicised", day)
+            again = again._to(acts.CORRECT_TO_GRANTED, "publicised", day, listed_on=listed_on)
             return replace(again, entitled=True, reason=None)
         if acts.CORRECT_TO_REVOKED.leads(self.state, "revoked"):
             revoked = decided._to(acts.CORRECT_TO_REVOKED, "revoked", day)

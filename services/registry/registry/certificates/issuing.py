@@ -76,7 +76,7 @@ async def issue_all(
             after = before.issue(
                 on=on,
                 number=numbered(rt, on, next(numbers)),
-                publicity_days=terms.publicity_days(before.state_on),
+                publicity_days=terms.publicity_days(before.posted_on),
                 valid_until=terms.valid_until(day, person.sex, person.birth_date),
                 issued_by=actor.office,
                 told_event=event_id,

@@ -74,7 +74,7 @@ async def transitions_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Transit
     ):
         step = Transition(
             row["certificate_id"], row["step"], row["state"], row["day"], row["actor"],
-            row["reason"], tuple(row["evidence"] or ()),
+            row["reason"], tuple(row["evidence"] or ()), row["statement"],
         )  # fmt: skip
         found[step.certificate_id].append(step)
     return found
@@ -92,7 +92,8 @@ async def late(
     rows = await tx.fetch(
         "select c.* from certificate c join unnest($2::text[], $3::date[]) as b (state, day)"
         " on c.state = b.state and b.day >="
-        " case when c.state in ('applied', 'checked') then c.applied_on else c.state_on end"
+        " case when c.state in ('applied', 'checked') then c.applied_on"
+        " when c.state = 'publicised' then greatest(c.state_on, c.listed_on) else c.state_on end"
         " where c.area_code ~ $1 and ($4::uuid is null or c.id > $4)"
         " order by c.id limit $5",
         pattern,
@@ -109,7 +110,7 @@ async def posted(
 ) -> list[Certificate]:
     """What stands on the public list: posted after that day."""
     rows = await tx.fetch(
-        "select * from certificate where state = 'publicised' and state_on > $2"
+        "select * from certificate where state = 'publicised' and greatest(state_on, listed_on) > $2"
         " and area_code ~ $1 and ($3::uuid is null or id > $3) order by id limit $4",
         pattern,
         after_day,
@@ -122,7 +123,7 @@ async def posted(
 async def approvable(tx: Tx, pattern: str, posted_until: date, limit: int) -> list[UUID]:
     """Applications posted on that day or before and still waiting for their approval."""
     rows = await tx.fetch(
-        "select id from certificate where state = 'publicised' and state_on <= $2"
+        "select id from certificate where state = 'publicised' and greatest(state_on, listed_on) <= $2"
         " and area_code ~ $1 order by id limit $3",
         pattern,
         posted_until,

@@ -20,13 +20,13 @@ _COLUMNS = (
     "id", "worker_id", "category", "state", "applied_on", "state_on", "step", "area_code", "office",
     "decision_id", "entitled", "clause", "number", "issued_on", "valid_until", "revoked_on",
     "reason", "told_event", "issued_by", "held_state", "held_on", "held_reason", "held_revoked_on",
-    "missed_year", "version",
+    "missed_year", "listed_on", "version",
 )  # fmt: skip
 #: What a new application has; the rest is null until something happens.
-_NEW = (*_COLUMNS[: _COLUMNS.index("clause") + 1], "told_event", "version")
+_NEW = (*_COLUMNS[: _COLUMNS.index("clause") + 1], "told_event", "listed_on", "version")
 _TYPES = (
     "uuid", "uuid", "text", "text", "date", "date", "int2", "text", "text", "uuid", "bool", "text",
-    "text", "date", "date", "date", "text", "uuid", "text", "text", "date", "text", "date", "int2", "int4",
+    "text", "date", "date", "date", "text", "uuid", "text", "text", "date", "text", "date", "int2", "date", "int4",
 )  # fmt: skip
 _SAVED = tuple(c for c in _COLUMNS if c not in ("worker_id", "applied_on", "area_code", "office"))
 
@@ -58,7 +58,7 @@ def certificate_of(row: Record) -> Certificate:
 def _row(c: Certificate) -> tuple[object, ...]:
     return (
         c.id, c.worker_id, c.category, c.state, c.applied_on, c.state_on, c.step, c.area_code,
-        c.office, c.decision_id, c.entitled, c.clause, c.told_event, c.version,
+        c.office, c.decision_id, c.entitled, c.clause, c.told_event, c.listed_on, c.version,
     )  # fmt: skip
 
 
@@ -71,18 +71,19 @@ _STEP = ("certificate_id", "step", "state", "day", "actor", "reason")
 
 
 async def add_transitions(tx: Tx, transitions: Sequence[Transition]) -> None:
-    """Steps, append-only; those without evidence in fewer columns, for they come by thousands."""
-    plain = [t for t in transitions if not t.evidence]
+    """Steps, append-only; those that rest on nothing in fewer columns, for they come by thousands."""
+    plain = [t for t in transitions if not t.evidence and t.statement is None]
     rows = [(t.certificate_id, t.step, t.state, t.day, t.actor, t.reason) for t in plain]
     if rows:
         await tx.copy("certificate_transition", _STEP, rows)
     proven = [
-        (t.certificate_id, t.step, t.state, t.day, t.actor, t.reason, list(t.evidence))
+        (t.certificate_id, t.step, t.state, t.day, t.actor, t.reason,
+         list(t.evidence) or None, t.statement)
         for t in transitions
-        if t.evidence
-    ]
+        if t.evidence or t.statement is not None
+    ]  # fmt: skip
     if proven:
-        await tx.copy("certificate_transition", (*_STEP, "evidence"), proven)
+        await tx.copy("certificate_transition", (*_STEP, "evidence", "statement"), proven)
 
 
 async def save(tx: Tx, certificates: Sequence[Certificate]) -> int:

@@ -107,9 +107,8 @@ class Terms:
 
     def due(self, certificate: Certificate, calendar: WorkCalendar) -> date | None:
         """:meth:`due_on` of a certificate."""
-        return self.due_on(
-            certificate.state, certificate.applied_on, certificate.state_on, calendar
-        )
+        begun = certificate.posted_on if certificate.state == "publicised" else certificate.state_on
+        return self.due_on(certificate.state, certificate.applied_on, begun, calendar)
 
     def last_late(self, state: State, today: date, calendar: WorkCalendar) -> date:
         """The last first day of a step whose limit has passed by today: walking back finds it."""

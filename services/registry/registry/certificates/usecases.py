@@ -1,13 +1,13 @@
-"""What can happen to certificates: applied for, checked, publicised, refused, decided again.
+"""What can happen to certificates: checked, publicised, refused, decided again.
 
-Their other steps are in the companions ``issuing``, ``ending`` and ``folding``, and in the nouns that a
+Their other steps are in the companions ``applying``, ``issuing``, ``ending`` and ``folding``, and in the nouns that a
 clerk keeps apart: objections, inspections, losses, approvals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,11 @@ from kit import decisions
 from kit.audit import Denied
 from kit.auth import Actor
 from kit.db import Tx
-from kit.decisions import Decision
 from kit.events import EventType, NewEvent
-from kit.facts import IdTaken, InTheFuture, MakerIsChecker, StaleWrite
+from kit.facts import InTheFuture, MakerIsChecker, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
-from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.certificates import acts, domain, events, reading, standing, store, terms
 from registry.certificates.acts import Act
@@ -38,7 +36,7 @@ from registry.certificates.terms import Terms
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
-from registry.workers.domain import Category, NoSuchWorker
+from registry.workers.domain import Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +46,6 @@ class Paper:
     kind: EvidenceKind
     reference: str
     digest: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Apply:
-    """An application. ``publicised_on``: in bulk, the day of posting the list of those granted.
-    An office that imports says by importing that it has seen the papers; it may name them."""
-
-    worker_id: UUID
-    applied_on: date
-    publicised_on: date | None = None
-    id: UUID = field(default_factory=new_id)
-    papers: tuple[Paper, ...] = ()
-
-
-@dataclass(slots=True)
-class _Made:
-    """What a set of applications leaves behind."""
-
-    certificates: list[Certificate] = field(default_factory=list)
-    transitions: list[Transition] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
-    told: list[NewEvent] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
-
-    async def keep(self, tx: Tx) -> None:
-        await decisions.store(tx, self.decisions)
-        await store.add(tx, self.certificates)
-        await store.add_transitions(tx, self.transitions)
-        if self.evidence:
-            await store.add_evidence(tx, self.evidence)
-        await emit(tx, self.told)
 
 
 def told(
@@ -103,101 +70,6 @@ def decided(certificate: Certificate, on: date, **more: Any) -> NewEvent:
     return told(events.CERTIFICATE_REFUSED, certificate, on, data, **more)
 
 
-def _not_taken(
-    command: Apply,
-    future: bool,
-    merged: Mapping[UUID, Refusal],
-    live: Container[UUID],
-    used: Container[UUID],
-) -> Refusal | None:
-    """Why an application of a known person is not taken."""
-    if command.worker_id in merged:
-        return merged[command.worker_id]
-    if command.worker_id in live:
-        return domain.CertificateExists()
-    if command.id in used:
-        return IdTaken()
-    return InTheFuture() if future else None
-
-
-async def apply_all(
-    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Apply], *, decide: bool = True
-) -> list[Refusal | None]:
-    """Take applications as one set. With ``decide`` (bulk) each is checked by the rule and
-    publicised in the same step; answers per command why it was not taken, or None."""
-    workers = [command.worker_id for command in commands]
-    records = await labour_status.hold(tx, workers)
-    people = await people_on(
-        rt, tx, {command.worker_id: command.applied_on for command in commands}
-    )
-    live = await _with_live(tx, workers, records)
-    used = await store.ids_in_use(tx, [command.id for command in commands])
-    merged = await identities.merged_among(tx, workers)
-    judge, today, made = Judge(rt), rt.today(), _Made()
-    outcome: list[Refusal | None] = []
-    for command in commands:
-        person = people.get(command.worker_id)
-        if person is None or not actor.may_see(person.place.area_code):
-            outcome.append(NoSuchWorker())
-            continue
-        listed_on = command.publicised_on or command.applied_on
-        refusal = _not_taken(
-            command, max(command.applied_on, listed_on) > today, merged, live, used
-        )
-        if refusal is not None:
-            outcome.append(refusal)
-            continue
-        on = command.applied_on
-        certificate = Certificate(
-            command.id, command.worker_id, person.place.claims.category, "applied", on, on, 1,
-            person.place.area_code, person.place.office,
-        )  # fmt: skip
-        papers = seen(command.id, command.papers, actor.subject)
-        proof = tuple(paper.id for paper in papers)
-        steps = [Transition(command.id, 1, "applied", on, actor.subject, None, proof)]
-        if decide:
-            try:
-                decision = judge.decide(command.id, person, on, on)
-                event_id = new_id()
-                certificate = certificate.check(
-                    granted=decision.granted,
-                    clause=decision.clause,
-                    decision_id=decision.id,
-                    on=on,
-                    told_event=event_id,
-                )
-                steps.append(Transition(command.id, 2, certificate.state, on, actor.subject))
-                if decision.granted:
-                    certificate = certificate.publicise(on=listed_on)
-                    steps.append(Transition(command.id, 3, "publicised", listed_on, actor.subject))
-            except Refusal as refusal:
-                outcome.append(refusal)
-                continue
-            made.decisions.append(decision)
-            made.told.append(decided(certificate, on, id=event_id))
-        live.add(command.worker_id)
-        used.add(command.id)
-        made.certificates.append(certificate)
-        made.transitions.extend(steps)
-        made.evidence.extend(papers)
-        outcome.append(None)
-    if made.certificates:
-        await made.keep(tx)
-    return outcome
-
-
-async def apply_for_certificate(rt: Runtime, actor: Actor, command: Apply) -> Certificate:
-    """Take one application; the check by the rule is a step of its own."""
-    async with rt.db.transaction() as tx:
-        (refusal,) = await apply_all(rt, tx, actor, [command], decide=False)
-        if refusal is not None:
-            raise refusal
-        certificate = await store.get(tx, command.id)
-        assert certificate is not None
-    rt.wake()
-    return certificate
-
-
 async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
     """Every certificate of these records, refused and revoked ones too, the earliest first."""
     return await reading.of_workers(tx, workers)
@@ -208,17 +80,6 @@ async def inspectors(tx: Tx, certificates: Sequence[Certificate]) -> dict[UUID, 
     issuers = {one.issued_by for one in certificates if one.issued_by is not None}
     areas = await offices.areas_of(tx, issuers) if issuers else {}
     return {one.id: domain.inspector(one, areas.get(one.issued_by or "")) for one in certificates}
-
-
-async def _with_live(tx: Tx, workers: Sequence[UUID], records: Iterable[UUID]) -> set[UUID]:
-    """Those among these workers whose person has a certificate under way or in hand; ``records`` are
-    all records of these persons."""
-    live = await store.workers_with_live(tx, list(records))
-    if not live:
-        return set()
-    person_of = await identities.person_of(tx, [*workers, *live])
-    holding = {person_of[worker] for worker in live}
-    return {worker for worker in workers if person_of[worker] in holding}
 
 
 def seen(certificate_id: UUID, papers: Sequence[Paper], actor: str) -> list[Evidence]:
@@ -302,6 +163,7 @@ async def save_step(
     evidence: Sequence[UUID] = (),
     *,
     tells_state: bool = True,
+    statement: str | None = None,
 ) -> Certificate:
     """Write a step with its transition and its event. Raises 412 when somebody was faster.
 
@@ -313,16 +175,18 @@ async def save_step(
     if await store.save(tx, [after]) != 1:
         raise StaleWrite
     if after.step != before.step:
-        await store.add_transitions(tx, [transition(after, actor, evidence)])
+        await store.add_transitions(tx, [transition(after, actor, evidence, statement)])
     await emit(tx, [event] if event else [])
     return after
 
 
-def transition(after: Certificate, actor: str, evidence: Sequence[UUID] = ()) -> Transition:
+def transition(
+    after: Certificate, actor: str, evidence: Sequence[UUID] = (), statement: str | None = None
+) -> Transition:
     """The step that led to where the certificate stands now."""
     reason = after.reason if after.state in ("refused", "revoked") else None
     return Transition(
-        after.id, after.step, after.state, after.state_on, actor, reason, tuple(evidence)
+        after.id, after.step, after.state, after.state_on, actor, reason, tuple(evidence), statement
     )
 
 
@@ -349,13 +213,19 @@ async def check_certificate(
     return after
 
 
+def listed_on(rt: Runtime, posted_as: str | None) -> date | None:
+    """From which day on a posting stands on the platform's list, where no paper list hung."""
+    return None if posted_as else rt.today()
+
+
 async def publicise_certificate(
-    rt: Runtime, actor: Actor, id: UUID, on: date, version: int
+    rt: Runtime, actor: Actor, id: UUID, on: date, version: int, posted_as: str | None
 ) -> Certificate:
     """Post it on the public list; the days of publicity begin."""
     async with rt.db.transaction() as tx:
         before = await stepping(rt, tx, actor, id, on, version, acts.PUBLICISE)
-        after = await save_step(tx, before, before.publicise(on=on), actor.subject, None)
+        after = before.publicise(on=on, listed_on=listed_on(rt, posted_as))
+        after = await save_step(tx, before, after, actor.subject, None, statement=posted_as)
     rt.wake()
     return after
 
@@ -396,7 +266,7 @@ async def redecide(
     await decisions.store(tx, [decision])
     base = standing.lifted(before).redecide(
         category=category, granted=decision.granted, clause=decision.clause,
-        decision_id=decision.id, on=on,
+        decision_id=decision.id, on=on, listed_on=rt.today(),
     )  # fmt: skip
     after = standing.again(base, before)
     event: NewEvent | None = None

@@ -17,7 +17,7 @@ from kit.problems import refused
 from kit.steps import Step, stepping
 from kit.wire import Asked, Text
 from registry.certificates.api import SHOWN, told
-from registry.certificates.bodies import CertificateOut, Papers
+from registry.certificates.bodies import CertificateOut, Papers, PostedAs
 from registry.objections import domain, usecases
 from registry.objections.domain import Ground, Objection
 from registry.objections.usecases import Find, Object
@@ -66,6 +66,7 @@ class FindIn(Asked):
     on: date = Field(description="结论日期")
     upheld: bool = Field(description="异议是否成立")
     note: Text = Field(description="结论，不得含姓名、身份号码")
+    posted_as: PostedAs = None
     evidence: Papers
 
 
@@ -134,7 +135,7 @@ async def decide_objection(
     dismissed it is posted again. Needs If-Match with the certificate's ETag."""
     command = Find(
         body.on, body.upheld, body.note, step.version,
-        tuple(paper.paper() for paper in body.evidence),
+        tuple(paper.paper() for paper in body.evidence), body.posted_as,
     )  # fmt: skip
     done = await usecases.find(step.rt, step.actor, certificate_id, objection_id, command)
     return await told(step, done)

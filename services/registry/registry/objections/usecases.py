@@ -34,13 +34,15 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """What the investigation found. ``version`` is the certificate's that was seen."""
+    """What the investigation found. ``version`` is the certificate's that was seen, ``posted_as`` the
+    paper list on which it hangs again when the objection did not hold."""
 
     on: date
     upheld: bool
     note: str
     version: int
     papers: Sequence[Paper] = ()
+    posted_as: str | None = None
 
 
 async def file_objection(
@@ -93,12 +95,12 @@ async def find(
             after = before.uphold(on=on)
             event = certificates.decided(after, on, reverses=before.told_event)
         elif not domain.others_open(all_of_it, objection_id):
-            after = before.dismiss(on=on)
+            after = before.dismiss(on=on, listed_on=certificates.listed_on(rt, command.posted_as))
             event = certificates.told(events.INVESTIGATION_CLOSED, after, on, {"upheld": False})
         if event is not None:
             after = await certificates.save_step(
                 tx, before, after, actor.subject, event, [objection_id],
-                tells_state=command.upheld,
+                tells_state=command.upheld, statement=None if command.upheld else command.posted_as,
             )  # fmt: skip
     rt.wake()
     return after

@@ -18,7 +18,7 @@ async def posted(rt: Runtime, pattern: str, after: UUID | None, limit: int) -> l
         names = await workers.masked_names(rt, tx, [one.worker_id for one, _ in found])
     return [
         Posting(
-            one.id, names[one.worker_id], one.category, one.area_code, one.office, one.state_on,
+            one.id, names[one.worker_id], one.category, one.area_code, one.office, one.posted_on,
             ends - timedelta(days=1),
         )
         for one, ends in found
