@@ -15,6 +15,7 @@ from registry.calendars import usecases as calendar_work
 from registry.certificates import api as certificates
 from registry.certificates import ending as certificates_ending
 from registry.consumers import SUBSCRIPTIONS
+from registry.contribution_notices import api as contribution_notices
 from registry.contributions import api as contributions
 from registry.corrections import api as corrections
 from registry.credentials import api as credentials
@@ -54,6 +55,7 @@ NOUNS = (
     labour_status,
     life_facts,
     notices,
+    contribution_notices,
     contributions,
     filings,  # its fixed paths come before the registrations' ids
     unemployment,

@@ -22,8 +22,8 @@ from kit.problems import pointer
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.authorities import Teller
-from registry.contributions import usecases as contributions
-from registry.contributions.api import ContributionIn, WithdrawalIn
+from registry.contribution_notices import usecases as contributions
+from registry.contribution_notices.api import ContributionIn, WithdrawalIn
 from registry.notices import usecases as notices
 from registry.notices.api import EndIn, LifeFactIn, ReversalIn
 

@@ -13,58 +13,16 @@ from kit.events import EventType, NewEvent
 from kit.ids import new_id
 from kit.money import yuan
 from kit.outbox import emit
-from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.authorities import Teller, authority, check_teller, listed
+from registry.authorities import Teller
 from registry.contributions import domain, events, store
-from registry.contributions.domain import Conflict, Contribution, Paid, Withdrawal
+from registry.contributions.domain import Conflict, Contribution, Withdrawal
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
-from registry.unemployment_insurance import usecases as unemployment_insurance
-from registry.workers import usecases as workers
 
 
-async def record_all(
-    rt: Runtime, tx: Tx, teller: Teller, told: Sequence[Paid]
-) -> list[Refusal | None]:
-    """Record a set of contributions; answers per line why not, or None: ``authority-may-not-tell``,
-    ``in-the-future``, ``contribution-before-birth``, ``nothing-insured``.
-
-    A line about a stranger is accepted and not kept; an id that was told before does nothing,
-    whatever the line now says (else the answer would tell whether the first one was kept).
-    """
-    allowed = listed(rt.policies, domain.AUTHORITIES_PARAMETER, rt.today())
-    outcome: list[Refusal | None] = []
-    good: dict[UUID, Paid] = {}
-    for paid in told:
-        try:
-            check_teller(authority(teller.office), allowed)
-            domain.check(paid, rt.today())
-        except Refusal as refusal:
-            outcome.append(refusal)
-            continue
-        outcome.append(None)
-        good.setdefault(paid.id, paid)
-    holders = await workers.ids_of_numbers(rt, tx, [p.id_number.number for p in good.values()])
-    people = await workers.facts_of(tx, holders.values())
-    kept = []
-    for paid in good.values():
-        holder = holders.get(paid.id_number.number)
-        if holder is not None:
-            person = people[holder]
-            kept.append(
-                Contribution(
-                    paid.id, holder, paid.month, paid.insurances, paid.payer, paid.base_fen,
-                    teller.office, person.area_code, person.office,
-                )
-            )  # fmt: skip
-    if kept:
-        await _keep(tx, teller, kept)
-        await unemployment_insurance.refold(rt, tx, {row.worker_id for row in kept}, {})
-    return outcome
-
-
-async def _keep(tx: Tx, teller: Teller, rows: Sequence[Contribution]) -> None:
+async def keep(tx: Tx, teller: Teller, rows: Sequence[Contribution]) -> None:
+    """Keep what an authority told of registered people, tell it and look for findings."""
     await store.exclude_reversals(tx, teller.office)
     await labour_status.hold(tx, {row.worker_id for row in rows})
     gone = await store.reversed_before(tx, [row.id for row in rows], teller.office)
@@ -78,16 +36,9 @@ async def _keep(tx: Tx, teller: Teller, rows: Sequence[Contribution]) -> None:
     await refold(tx, {row.worker_id for row in rows if row.id in new and row.payer})
 
 
-async def reverse_all(
-    rt: Runtime, tx: Tx, teller: Teller, withdrawals: Sequence[Withdrawal]
-) -> list[Refusal | None]:
-    """Take back contributions of this authority by name; what was never kept, or is another's, is
-    accepted and changes nothing. Also before the contribution itself is told."""
-    allowed = listed(rt.policies, domain.AUTHORITIES_PARAMETER, rt.today())
-    try:
-        check_teller(authority(teller.office), allowed)
-    except Refusal as refusal:
-        return [refusal] * len(withdrawals)
+async def take_back(tx: Tx, teller: Teller, withdrawals: Sequence[Withdrawal]) -> set[UUID]:
+    """Take back contributions of this authority by name, also before they are told. Answers whom
+    those that are kept are about."""
     await store.exclude_records(tx, teller.office)
     named = [one.contribution_id for one in withdrawals]
     concerned = {row.worker_id for row in await store.of(tx, named, teller.office)}
@@ -100,26 +51,12 @@ async def reverse_all(
     undone = [row for row in before if not row.reversed and after[row.id].reversed]
     await emit(tx, [_event(events.CONTRIBUTION_REVERSED, row) for row in undone])
     await refold(tx, {row.worker_id for row in undone if row.payer})
-    await unemployment_insurance.refold(rt, tx, concerned, {})
-    return [None] * len(withdrawals)
+    return concerned
 
 
-async def record_one(rt: Runtime, teller: Teller, paid: Paid) -> None:
-    """A set of one. Raises its refusal."""
-    async with rt.db.transaction() as tx:
-        (refusal,) = await record_all(rt, tx, teller, [paid])
-        if refusal is not None:
-            raise refusal
-    rt.wake()
-
-
-async def reverse_one(rt: Runtime, teller: Teller, withdrawal: Withdrawal) -> None:
-    """A set of one. Raises its refusal."""
-    async with rt.db.transaction() as tx:
-        (refusal,) = await reverse_all(rt, tx, teller, [withdrawal])
-        if refusal is not None:
-            raise refusal
-    rt.wake()
+async def paid_by_employers(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, set[date]]:
+    """First days of the months in which an employer paid for each of these."""
+    return await store.paid_by_employers(tx, workers)
 
 
 def _event(type: EventType, row: Contribution) -> NewEvent:

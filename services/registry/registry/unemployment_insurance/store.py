@@ -104,21 +104,6 @@ async def workers_of(tx: Tx, subjects: Iterable[bytes]) -> dict[bytes, UUID]:
     return {bytes(row["id_number_index"]): row["id"] for row in rows}
 
 
-async def insured_months(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, set[date]]:
-    """First days of the months in which an employer paid contributions for each of these. The noun
-    of contributions stands above this one, so its table is read here as ``worker`` is."""
-    found: dict[UUID, set[date]] = {}
-    for row in await tx.fetch(
-        "select distinct c.worker_id, c.month from contribution c"
-        " where c.worker_id = any($1::uuid[]) and c.payer is not null and not exists"
-        " (select from contribution_reversal r"
-        "  where r.contribution_id = c.id and r.authority = c.authority)",
-        workers,
-    ):
-        found.setdefault(row["worker_id"], set()).add(row["month"])
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """The account as it is kept; ``told_event`` told of its state last."""

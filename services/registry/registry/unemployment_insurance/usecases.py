@@ -19,6 +19,7 @@ from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.authorities import authority, check_teller, listed
+from registry.contributions import usecases as contributions
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.usecases import Known
@@ -210,7 +211,8 @@ async def _fold(
         return {}
     law = Law(rt)
     members = await identities.members_of(tx, facts)
-    paid = await store.insured_months(tx, [id for ids in members.values() for id in ids])
+    everyone = [id for ids in members.values() for id in ids]
+    paid = await contributions.paid_by_employers(tx, everyone)
     return {
         person: domain.fold(
             told,
