@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -106,6 +107,18 @@ async def test_two_records_of_one_person_in_one_file_are_one_borrower(desk: Desk
     answer = await desk.lines("/v1/loans/imports", rows, mode="good")
     errors = answer.json()["errors"]
     assert [(error["line"], error["code"]) for error in errors] == [(2, "another-live-loan")]
+
+
+async def test_an_application_waits_for_one_under_the_other_record(desk: Desk) -> None:
+    one, two = await desk.borrower(), await desk.borrower()
+    await desk.service.deliver(merged(desk.service, two, one))
+    async with desk.service.db.transaction() as tx:
+        await borrowers.hold(tx, [one, two])  # as an application under the first record does
+        waiting = asyncio.create_task(desk.apply(two))
+        done, _ = await asyncio.wait([waiting], timeout=0.5)
+        assert not done
+    assert (await waiting).status_code == 201
+    assert (await desk.apply(one)).status_code == 409
 
 
 async def test_the_certificate_of_the_other_record_is_the_persons(loans: UnderTest) -> None:

@@ -27,6 +27,14 @@ async def workers(tx: Tx, events: Sequence[Event]) -> None:
     )
 
 
+async def lock(tx: Tx, worker_ids: Sequence[UUID]) -> None:
+    await tx.fetch(
+        "select from known_worker where worker_id = any($1::uuid[]) order by worker_id"
+        " for no key update",
+        worker_ids,
+    )
+
+
 async def certificates_issued(tx: Tx, events: Sequence[Event]) -> None:
     latest = {event.entity_id: event for event in events}
     rows = []

@@ -41,6 +41,13 @@ async def note_certificates_restored(tx: Tx, events: Sequence[Event]) -> None:
     await store.certificates_restored(tx, events)
 
 
+async def hold(tx: Tx, records: Sequence[UUID]) -> None:
+    """Lock a person of several records until the end of the transaction: no index of ours sees that
+    they are one. A person of one record is kept apart by the loans' own index."""
+    if len(records) > 1:
+        await store.lock(tx, records)
+
+
 async def known(tx: Tx, asked: Sequence[tuple[UUID, date]]) -> list[Known | None]:
     """In the place of each (worker, day): what is known; None while the registration is missing."""
     rows = await store.known(tx, asked)

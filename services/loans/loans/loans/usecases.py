@@ -60,6 +60,7 @@ async def apply_for_loan(rt: Runtime, actor: Actor, loan: Loan, claim: Claim) ->
         if known is None:
             raise domain.BorrowerNotYetKnown
         records = await identity_links.records_of(tx, [loan.worker_id])
+        await borrowers.hold(tx, records[loan.worker_id])
         if await borrowing(tx, records):
             raise domain.AlreadyBorrowing
         step = Step(loan.id, 1, loan.state, loan.applied_on)
