@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kit.decisions import rederive
@@ -166,7 +166,14 @@ def test_the_order_of_facts_does_not_matter(
     assert record.record(told) == record.record(other)
 
 
+#: No parameter of the month has a value before there was a programme: several are missing.
+BEFORE = MonthFacts(
+    date(2002, 6, 1), Person("male", date(1975, 1, 1)), Work(date(2006, 1, 1)),
+)  # fmt: skip
+
+
 @given(st.sampled_from(OF_MONTHS), month_facts, st.booleans())
+@example("post-subsidy", BEFORE, False)
 def test_every_record_derives_again(code: str, facts: MonthFacts, plausible: bool) -> None:
     told = likely(facts) if plausible else facts
     terms, parameters = LAW.of(code, told)

@@ -260,7 +260,8 @@ def _ids(bound: Mapping[str, str]) -> dict[str, str]:
     unknown = sorted({*bound} - {*ROLES})
     if unknown:
         raise PolicyError(f"no condition and no amount reads {', '.join(unknown)}")
-    return {role: f"subsidy.{name}" for role, name in bound.items()}
+    # A record keeps no order of keys: the order in which missing parameters are told must not need it.
+    return {role: f"subsidy.{bound[role]}" for role in sorted(bound)}
 
 
 def terms_of(programme: Programme | None, values: Mapping[str, Any]) -> Terms:
