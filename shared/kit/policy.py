@@ -23,7 +23,7 @@ from __future__ import annotations
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -161,7 +161,8 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One parameter through time."""
+    """One parameter through time. ``folder``: in which subfolder of the service's policies it stands
+    (of an overlay: the file that it replaces); empty at the top."""
 
     id: str
     title: str
@@ -169,6 +170,7 @@ class Policy:
     unit: str
     entries: tuple[_Entry, ...]
     content: Mapping[str, Any]
+    folder: str = ""
 
     def on(self, day: date) -> Parameter:
         """The value of a day. Raises :class:`NoValue` naming id, day and first day."""
@@ -204,7 +206,8 @@ class Policies:
         """
         default: dict[str, Policy] = {}
         for path in sorted(folder.rglob("*.toml")):
-            policy = read(path)
+            inner = "/".join(path.parent.relative_to(folder).parts)
+            policy = replace(read(path), folder=inner)
             if policy.id.partition(".")[2].replace("_", "-") != path.stem.replace("_", "-"):
                 raise PolicyError(f"{path}: the id {policy.id!r} does not end in the file's name")
             if policy.id in default:
@@ -222,7 +225,7 @@ class Policies:
                 raise PolicyError(f"{path}: {policy.id!r} replaces nothing, or is here twice")
             if policy.unit != default[policy.id].unit:
                 raise PolicyError(f"{path}: {policy.id!r} has another unit than the default")
-            over[policy.id] = policy
+            over[policy.id] = replace(policy, folder=default[policy.id].folder)
         return cls((default | over).values())
 
     def __iter__(self) -> Iterator[Policy]:

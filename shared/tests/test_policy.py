@@ -117,7 +117,12 @@ clauses = [{ code = "new-post", cite = "B6" }]
     inner = tmp_path / "programmes"
     folder(tmp_path, other=GOOD.replace("certificate_term", "other"))
     folder(inner, certificate_term=text)
-    terms = Policies.load(tmp_path).value("registry.certificate_term", date(2003, 1, 1))
+    policies = Policies.load(tmp_path)
+    assert policies["registry.certificate_term"].folder == "programmes"
+    assert policies["registry.other"].folder == ""
+    over = Policies.load(tmp_path, overlay=folder(tmp_path.parent / "over", x=text))
+    assert over["registry.certificate_term"].folder == "programmes"
+    terms = policies.value("registry.certificate_term", date(2003, 1, 1))
     assert terms.value == {
         "claimant": "employer",
         "clauses": ({"code": "new-post", "cite": "B6"},),

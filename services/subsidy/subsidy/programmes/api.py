@@ -260,7 +260,7 @@ def _tried(code: str, law_on: date, tried: Tried) -> TriedBody:
                 cite=_cite(used.cite),
             )
             for used in tried.parameters
-            if used.unit != "terms"
+            if used.unit != "terms"  # the version itself: a page of its own
         ],
     )  # fmt: skip
 

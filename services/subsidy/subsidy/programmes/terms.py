@@ -11,8 +11,8 @@ from subsidy.programmes.domain import Programme, Terms
 from subsidy.programmes.facts import Facts
 from subsidy.programmes.record import programme_id
 
-#: The unit of the policies that are programmes.
-UNIT = "terms"
+#: Where the policies stand that are programmes.
+FOLDER = "programmes"
 #: So many pairs of days are remembered: more than a run has, and no more than memory bears.
 _KNOWN_MAX = 100_000
 
@@ -29,7 +29,8 @@ class Law:
 
     def policies(self) -> list[Policy]:
         """The policies that are programmes, by id."""
-        return sorted((one for one in self._policies if one.unit == UNIT), key=lambda one: one.id)
+        found = (one for one in self._policies if one.folder == FOLDER)
+        return sorted(found, key=lambda one: one.id)
 
     def codes(self) -> list[str]:
         """The codes of the programmes (``si-enterprise``), in order."""
@@ -38,7 +39,7 @@ class Law:
     def policy(self, code: str) -> Policy:
         """One of them. Raises ``KeyError``."""
         policy = self._policies[programme_id(code)]
-        if policy.unit != UNIT or "_" in code:
+        if policy.folder != FOLDER or "_" in code:
             raise KeyError(code)
         return policy
 
