@@ -17,7 +17,7 @@ PAPERS = [
 async def certificate_calls(city: City, calls: Calls) -> None:
     """Objections, approvals, losses and what is late."""
     note = calls.of("registry")
-    posted = [city.story() for _ in range(3)]
+    posted = [city.story() for _ in range(4)]
     for story in posted:
         await city.registers(story)
     await city.applies(*posted)
@@ -27,7 +27,7 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     )  # fmt: skip
     note("GET /v1/certificates/overdue")
     certificate = "/v1/certificates/{certificate_id}"
-    objected, batch, lost = (story.certificate for story in posted)
+    objected, batch, lost, wrong = (story.certificate for story in posted)
     objection = {"filed_on": "2003-03-04", "ground": "reemployed", "note": "群众反映已在经营"}
     filed = await made(city, "registry", f"/v1/certificates/{objected}/objections", objection)
     note(f"POST {certificate}/objections", objection, certificate_id=objected)
@@ -56,5 +56,14 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     note(f"POST {certificate}/reissues", {"on": "2003-06-20"}, certificate_id=lost)
     inspection = {"year": 2003, "inspected_on": "2003-10-10"}
     note(f"POST {certificate}/inspections", inspection, certificate_id=lost)
-    revocation = {"effective_on": "2003-08-01", "reason": "lent"}
+    record = [{"kind": "investigation_record", "reference": "调查笔录 3 号"}]
+    revocation = {"effective_on": "2003-08-01", "reason": "lent", "evidence": record}
     note(f"POST {certificate}/revocations", revocation, certificate_id=lost)
+    await city.issue(posted[3])
+    seen = await city.world.client("registry").get(f"/v1/certificates/{wrong}")
+    await city.post(
+        "registry", f"/v1/certificates/{wrong}/revocations", revocation,
+        **{"If-Match": seen.headers["etag"]},
+    )  # fmt: skip
+    back = {"note": "复核：系同名", "evidence": record}
+    note(f"POST {certificate}/restorations", back, certificate_id=wrong)

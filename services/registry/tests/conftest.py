@@ -46,6 +46,11 @@ class Registry:
     serial: Any = field(default_factory=lambda: count(1))
     papers: Any = field(default_factory=lambda: PAPERS)
 
+    @property
+    def street(self) -> httpx.AsyncClient:
+        """A third person, who investigates what the first one took."""
+        return self.thing.client(subject="street")
+
     def id_number(self, born: str = "19600504", *, sex: str = "female") -> str:
         """A valid number of a region that no province has: nobody living holds it."""
         n = next(self.serial)

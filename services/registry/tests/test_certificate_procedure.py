@@ -38,6 +38,7 @@ def totals(ids: list[str]) -> dict[str, Any]:
     return {"count": len(ids), "digest": sha256("\n".join(sorted(ids)).encode()).hexdigest()}
 
 
+RECORD = [{"kind": "investigation_record", "reference": "调查笔录 3 号"}]
 OBJECTION = {"filed_on": "2003-03-05", "ground": "reemployed", "note": "群众反映已在市场经营"}
 
 
@@ -86,7 +87,7 @@ async def test_what_was_recorded_late_stands_on_the_list_first(registry: Any) ->
     body = {"worker_id": await registry.worker(), "applied_on": "2003-03-03",
             "evidence": registry.papers}  # fmt: skip
     single = (await registry.post("/v1/certificates", body))["id"]
-    await act(registry, single, "checks", {"on": "2003-03-05"})
+    await act(registry, single, "checks", {"on": "2003-03-05"}, by=registry.street)
     posted = await act(registry, single, "publications", {"on": "2003-03-06"})
     assert (posted["state"], posted["state_on"]) == ("publicised", "2003-03-06")
     nobody = registry.thing.client()
@@ -237,12 +238,14 @@ async def test_papers_are_asked_for_before_the_check(registry: Any) -> None:
     worker = await registry.worker()
     body = {"worker_id": worker, "applied_on": "2003-03-03", "evidence": registry.papers[:2]}
     id = (await registry.post("/v1/certificates", body))["id"]
-    missing = await act(registry, id, "checks", {"on": "2003-03-05"}, 409)
+    mine = await act(registry, id, "checks", {"on": "2003-03-05"}, 409)
+    assert mine["code"] == "maker-is-checker", "the community takes it, the street investigates"
+    missing = await act(registry, id, "checks", {"on": "2003-03-05"}, 409, by=registry.street)
     assert (missing["code"], missing["detail"]) == ("evidence-missing", "缺少：category_proof")
     proof = {"kind": "centre_agreement", "reference": "协议 17 号", "sha256": "ab" * 32}
     added = await registry.post(f"/v1/certificates/{id}/evidence", {"evidence": [proof]})
     assert added["items"][0]["sha256"] == "ab" * 32
-    checked = await act(registry, id, "checks", {"on": "2003-03-05"})
+    checked = await act(registry, id, "checks", {"on": "2003-03-05"}, by=registry.street)
     assert (checked["state"], checked["allowed_actions"]) == ("checked", ["publicise"])
     history = (await registry.get(f"/v1/certificates/{id}/transitions"))["items"]
     assert len(history[1]["evidence"]) == 3
@@ -293,12 +296,14 @@ async def test_a_lent_certificate_is_withdrawn_from_the_day_it_was_lent(registry
         )  # fmt: skip
     lost = await act(registry, id, "losses", {"on": "2003-09-01"})
     assert lost["state"] == "lost"
-    body = {"effective_on": "2003-08-01", "reason": "lent"}
+    body = {"effective_on": "2003-08-01", "reason": "lent", "evidence": RECORD}
     clerk = registry.thing.client("registry_clerk")
     refused = await clerk.post(
         f"/v1/certificates/{id}/revocations", json=body, headers={"If-Match": '"v1"'}
     )
     assert refused.status_code == 403
+    bare = await act(registry, id, "revocations", {**body, "evidence": []}, 409)
+    assert (bare["code"], bare["detail"]) == ("evidence-missing", "缺少：investigation_record")
     early = await act(registry, id, "revocations", {**body, "effective_on": "2003-03-01"}, 422)
     assert early["code"] == "step-out-of-order"
     done = await act(registry, id, "revocations", body)
@@ -414,7 +419,8 @@ async def test_what_is_late_is_shown_and_refused_to_nobody(registry: Any) -> Non
     paged = await registry.get("/v1/certificates/overdue", limit=1)
     then = await registry.get("/v1/certificates/overdue", limit=1, cursor=paged["next_cursor"])
     assert {paged["items"][0]["id"], then["items"][0]["id"]} == {id, posted}
-    assert (await act(registry, id, "checks", {"on": "2003-10-31"}))["state"] == "checked"
+    checked = await act(registry, id, "checks", {"on": "2003-10-31"}, by=registry.street)
+    assert checked["state"] == "checked"
 
 
 async def test_days_of_the_notice_count(registry: Any) -> None:

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -193,6 +194,7 @@ def test_every_step_of_the_domain_follows_the_table() -> None:
         "report-loss": lambda c: c.report_loss(on=on),
         "reissue": lambda c: c.reissue(on=on, number="N2"),
         "revoke": lambda c: c.revoke(reason="lent", on=on),
+        "restore": lambda c: c.restore(state="issued", on=on),
     }
     table = {act.code: act for act in ACTS}
     for (code, step), state in product(steps.items(), STATES):
@@ -207,7 +209,9 @@ def test_every_step_of_the_domain_follows_the_table() -> None:
 @pytest.mark.parametrize(
     ("subject", "scopes", "office", "state", "allowed"),
     [
-        ("clerk", {"write"}, "office", "applied", ["check"]),
+        ("clerk", {"write"}, "office", "applied", []),
+        ("other", {"write"}, "office", "applied", ["check"]),
+        ("other", {"approve"}, "office", "revoked", ["restore"]),
         ("other", {"write", "approve"}, "office", "publicised", ["object", "refuse", "issue"]),
         ("clerk", {"write", "approve"}, "office", "publicised", ["object"]),
         ("other", {"write"}, "office", "issued", ["inspect", "report-loss"]),
@@ -246,6 +250,19 @@ def test_how_long_it_is_valid(
     issued: date, retires: date | None, end: date | None, last: date
 ) -> None:
     assert domain.validity(issued, years=3, retires_on=retires, scheme_end=end) == last
+
+
+@pytest.mark.parametrize("reason", get_args(domain.RevocationReason))
+def test_a_withdrawal_rests_on_the_paper_of_its_reason(reason: Any) -> None:
+    proof = domain.REVOCATION_PROOFS[reason]
+    if proof is None:
+        assert reason == "retirement-age", "the register knows when somebody was born"
+        return domain.check_revocation(reason, [])
+    domain.check_revocation(reason, ["photo", proof])
+    with pytest.raises(domain.EvidenceMissing) as missing:
+        domain.check_revocation(reason, ["id_card", "photo", "other"])
+    assert missing.value.params["kinds"] == proof
+    return None
 
 
 def test_papers_that_are_asked_for() -> None:

@@ -64,7 +64,7 @@ _HELD: tuple[State, ...] = ("issued", "suspended", "lost", "expired")
 
 APPLY = Act("apply", "申请", "apply", (), ("applied",), "write", "")
 CHECK = Act(
-    "check", "审核", "check", ("applied",), ("checked", "refused"), "write", "checks",
+    "check", "审核", "check", ("applied",), ("checked", "refused"), "write", "checks", ("applied",),
     limit="R11 street",
 )  # fmt: skip
 PUBLICISE = Act(
@@ -106,6 +106,10 @@ REISSUE = Act(
     "reissue", "补发", "reissue", ("lost",), ("issued",), "approve", "reissues", ("lost",)
 )
 REVOKE = Act("revoke", "注销", "revoke", _HELD, ("revoked",), "approve", "revocations")
+RESTORE = Act(
+    "restore", "撤销注销", "take a withdrawal back", ("revoked",), _HELD, "approve", "restorations",
+    ("revoked",),
+)  # fmt: skip
 CORRECT_TO_REFUSED = Act(
     "correct-to-refused", "更正后不予发证", "refuse after a correction",
     ("checked", "publicised", "under_investigation"), ("refused",), "correction",
@@ -133,7 +137,7 @@ FACT_REVERSED = Act(
 #: In the order of a certificate's life.
 ACTS: tuple[Act, ...] = (
     APPLY, CHECK, PUBLICISE, OBJECT, DISMISS, UPHOLD, REFUSE, ISSUE, INSPECT, SUSPEND, REINSTATE,
-    REPORT_LOSS, REISSUE, EXPIRE, REVOKE, CORRECT_TO_REFUSED, CORRECT_TO_REVOKED,
+    REPORT_LOSS, REISSUE, EXPIRE, REVOKE, RESTORE, CORRECT_TO_REFUSED, CORRECT_TO_REVOKED,
     CORRECT_TO_GRANTED, FACT_REFUSES, FACT_REVOKES, FACT_REVERSED,
 )  # fmt: skip
 

@@ -33,6 +33,7 @@ from registry.certificates.bodies import (
     IssueLine,
     PublishIn,
     RefuseIn,
+    RestoreIn,
     RevokeIn,
     StepIn,
     TransitionOut,
@@ -208,7 +209,8 @@ async def get_certificate_decision(
     "/{certificate_id}/checks", status_code=201, summary="审核", operation_id="check_certificate"
 )
 async def check_certificate(certificate_id: UUID, body: StepIn, step: Writing) -> CertificateOut:
-    """The rule decides: checked, or refused with the first failing clause."""
+    """The rule decides: checked, or refused with the first failing clause. Never by the person who took
+    the application: the community takes it, the street investigates."""
     done = await usecases.check_certificate(
         step.rt, step.actor, certificate_id, body.on, step.version
     )
@@ -263,10 +265,27 @@ async def refuse_certificate(
 async def revoke_certificate(
     certificate_id: UUID, body: RevokeIn, step: Approving
 ) -> CertificateOut:
-    """Withdraw it for a coded reason, from the day of the fact."""
+    """Withdraw it for a coded reason, from the day of the fact, on the paper that proves the reason:
+    a record of the investigation, of retirement, of death, or the booklet itself."""
     papers = [paper.paper() for paper in body.evidence]
     done = await ending.revoke_certificate(
         step.rt, step.actor, certificate_id, body.effective_on, step.version, body.reason, papers
+    )
+    return await told(step, done)
+
+
+@router.post(
+    "/{certificate_id}/restorations", status_code=201, summary="撤销注销",
+    operation_id="restore_certificate",
+)  # fmt: skip
+async def restore_certificate(
+    certificate_id: UUID, body: RestoreIn, step: Approving
+) -> CertificateOut:
+    """Take back a withdrawal that was wrong: it stands as if it had never been revoked. Never by the
+    person who withdrew it."""
+    papers = [paper.paper() for paper in body.evidence]
+    done = await ending.restore_certificate(
+        step.rt, step.actor, certificate_id, step.version, body.note, papers
     )
     return await told(step, done)
 

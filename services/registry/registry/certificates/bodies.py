@@ -32,6 +32,7 @@ STATE = (
 )
 ACTIONS = "本人可办的下一步：" + "，".join(f"{act.code} {act.zh}" for act in ACTS if act.path)
 _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
+_RECORD: dict[str, JsonValue] = {"kind": "investigation_record", "reference": "调查笔录 3 号"}
 _PAPER: dict[str, JsonValue] = {"kind": "id_card", "reference": "档案 2003-0412 第 1 页"}
 
 
@@ -42,7 +43,9 @@ class EvidenceIn(Asked):
     kind: EvidenceKind = Field(
         description="种类：id_card 身份证，photo 照片，layoff_certificate 下岗证，centre_agreement 中心协议，"
         "unemployment_card 失业证，closure_document 关闭破产文件，settlement_proof 安置费证明，"
-        "dibao_certificate 低保证，zero_employment_recognition 零就业家庭认定，other 其他"
+        "dibao_certificate 低保证，zero_employment_recognition 零就业家庭认定，"
+        "investigation_record 调查笔录，retirement_document 退休证，death_certificate 死亡证明，"
+        "surrendered_booklet 交回的证件，other 其他"
     )
     reference: Text = Field(description="存放处或文号，不得含身份号码")
     sha256: str | None = Field(
@@ -181,7 +184,9 @@ class RevokeIn(Asked):
     """A withdrawal (注销), from the day of the fact."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"effective_on": "2003-08-01", "reason": "lent"}]},
+        json_schema_extra={
+            "examples": [{"effective_on": "2003-08-01", "reason": "lent", "evidence": [_RECORD]}]
+        },
     )
     effective_on: date = Field(description="事实发生日，自该日起失效")
     reason: RevocationReason = Field(
@@ -189,6 +194,15 @@ class RevokeIn(Asked):
         "retired 退休，retirement-age 到达退休年龄，deceased 死亡，surrendered 本人交回"
     )
     evidence: Papers
+
+
+class RestoreIn(EvidenceList):
+    """A withdrawal that was wrong (撤销注销), on papers."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"note": "复核：系同名，未出借", "evidence": [_RECORD]}]},
+    )
+    note: Text = Field(description="理由，不得含姓名、身份号码")
 
 
 class CertificateOut(BaseModel):

@@ -50,6 +50,8 @@ async def present(
         due = terms.due(certificate, calendar)
         # A certificate under a fact waits for the fact: no act applies to it.
         free = certificate.held_state is None
+        if certificate.state == "revoked" and not certificate.withdrawn_by_hand:
+            free = False  # what a correction revoked, a correction gives back
         allowed = (
             acts.allowed(
                 certificate.state, subject=actor.subject, scopes=actor.scopes, offices=stands_for,

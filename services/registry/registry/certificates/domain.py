@@ -41,7 +41,7 @@ RevocationReason = Literal[
     "surrendered",
 ]
 #: Papers (4.1, R1a): 身份证 / 照片 / 下岗证 / 中心协议 / 失业证 / 关闭破产文件 / 安置费证明 / 低保证 / 零就业家庭认定 /
-#: 其他.
+#: 调查笔录 / 退休证 / 死亡证明 / 交回的证件 / 其他.
 EvidenceKind = Literal[
     "id_card",
     "photo",
@@ -52,6 +52,10 @@ EvidenceKind = Literal[
     "settlement_proof",
     "dibao_certificate",
     "zero_employment_recognition",
+    "investigation_record",
+    "retirement_document",
+    "death_certificate",
+    "surrendered_booklet",
     "other",
 ]
 #: Which papers prove a category (R1a; R3). One of them is enough.
@@ -64,6 +68,20 @@ PROOFS: dict[Category, frozenset[EvidenceKind]] = {
     "urban_collective_laid_off": frozenset({"layoff_certificate"}),
     "zero_employment_household_member": frozenset({"zero_employment_recognition"}),
     "none": frozenset(),
+}
+
+
+#: Which paper proves the reason of a withdrawal (R17); that of age is proved by the register itself.
+REVOCATION_PROOFS: dict[str, EvidenceKind | None] = {
+    "fraud": "investigation_record",
+    "lent": "investigation_record",
+    "rented": "investigation_record",
+    "transferred": "investigation_record",
+    "forged": "investigation_record",
+    "retired": "retirement_document",
+    "retirement-age": None,
+    "deceased": "death_certificate",
+    "surrendered": "surrendered_booklet",
 }
 
 
@@ -163,6 +181,13 @@ def check_evidence(category: Category, asked: Iterable[str], seen: Iterable[Evid
     ]
     if lacking:
         raise EvidenceMissing(kinds=", ".join(lacking))
+
+
+def check_revocation(reason: RevocationReason, seen: Iterable[EvidenceKind]) -> None:
+    """Raises :class:`EvidenceMissing`."""
+    proof = REVOCATION_PROOFS[reason]
+    if proof is not None and proof not in frozenset(seen):
+        raise EvidenceMissing(kinds=proof)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +339,18 @@ class Certificate:
         if on < self.applied_on:
             raise OutOfOrder(not_before=self.applied_on)
         return self._moved("revoked", on, reason=reason, revoked_on=on)
+
+    @property
+    def withdrawn_by_hand(self) -> bool:
+        """Revoked by a person for a reason of R17, and nothing else stands over it."""
+        by_hand = self.held_state is None and self.state == "revoked"
+        return by_hand and self.reason in REVOCATION_PROOFS
+
+    def restore(self, *, state: State, on: date) -> Certificate:
+        """The withdrawal by hand was wrong: it stands where it stood before, since the day of then."""
+        if not self.withdrawn_by_hand or not acts.RESTORE.leads(self.state, state):
+            raise WrongState(state=self.state)
+        return self._moved(state, on, reason=None, revoked_on=None)
 
     def redecide(
         self,

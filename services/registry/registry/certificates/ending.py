@@ -11,9 +11,20 @@ from kit.db import Tx
 from kit.events import NewEvent
 from kit.outbox import emit
 from kit.service import Runtime
-from registry.certificates import acts, events, issuing, standing, store, usecases
-from registry.certificates.domain import Certificate, RevocationReason
+from registry.certificates import (
+    acts,
+    domain,
+    events,
+    folding,
+    issuing,
+    reading,
+    standing,
+    store,
+    usecases,
+)
+from registry.certificates.domain import Certificate, RevocationReason, Transition
 from registry.certificates.usecases import Paper
+from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 
 #: A set is taken in steps of so many, each a transaction of its own.
@@ -31,8 +42,10 @@ async def revoke_certificate(
     reason: RevocationReason,
     papers: Sequence[Paper],
 ) -> Certificate:
-    """Withdraw it for a reason of R17, from the day of the fact. Benefits granted from that day on
-    are taken off it; what was paid, the services that paid recover."""
+    """Withdraw it for a reason of R17, from the day of the fact, on the paper that proves it. Benefits
+    granted from that day on are taken off it; what was paid, the services that paid recover. Raises
+    ``evidence-missing``."""
+    domain.check_revocation(reason, (paper.kind for paper in papers))
     async with rt.db.transaction() as tx:
         held = await usecases.certificate_in(tx, actor, id)
         await labour_status.hold(tx, [held.worker_id])
@@ -44,6 +57,45 @@ async def revoke_certificate(
         await issuing.annotate(rt, tx, [after.worker_id], {})
     rt.wake()
     return after
+
+
+async def restore_certificate(
+    rt: Runtime, actor: Actor, id: UUID, version: int, note: str, papers: Sequence[Paper]
+) -> Certificate:
+    """A withdrawal by hand was wrong: by another person than who withdrew it. It stands as it did
+    before, as if it had never been revoked, under the facts that were told meanwhile. Raises
+    ``certificate-exists`` when the person has another one by now."""
+    async with rt.db.transaction() as tx:
+        held = await usecases.certificate_in(tx, actor, id)
+        worker = held.worker_id
+        records = await labour_status.hold(tx, [worker])
+        before = await usecases.stepping(rt, tx, actor, id, rt.today(), version, acts.RESTORE)
+        stood = await _before_withdrawal(tx, id)
+        after = before.restore(state=stood.state, on=stood.day)
+        if await store.workers_with_live(tx, sorted(records)):
+            raise domain.CertificateExists
+        proof = await usecases.keep_papers(tx, actor, id, papers)
+        event = usecases.restored(after, reverses=before.told_event)
+        await usecases.save_step(tx, before, after, actor.subject, event, proof, statement=note)
+        persons = set((await identities.person_of(tx, [worker])).values())
+        await folding.refold(rt, tx, await labour_status.known_of(tx, persons), {})
+        await issuing.annotate(rt, tx, [worker], {})
+        after = await usecases.certificate_in(tx, actor, id)
+    rt.wake()
+    return after
+
+
+async def _before_withdrawal(tx: Tx, id: UUID) -> Transition:
+    """The step before a person withdrew it last."""
+    steps = (await reading.transitions_of(tx, [id]))[id]
+    by_hand = [
+        n
+        for n, step in enumerate(steps)
+        if step.state == "revoked" and step.actor != folding.BY_FACT
+    ]
+    if not by_hand:
+        raise domain.WrongState(state=steps[-1].state)
+    return steps[by_hand[-1] - 1]
 
 
 async def suspend_uninspected(rt: Runtime, year: int, opens: date, closed_on: date) -> int:

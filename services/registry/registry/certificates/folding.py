@@ -88,12 +88,4 @@ def _event(before: Certificate, after: Certificate, cause: Cause | None) -> NewE
         if not after.entitled:
             return None  # nobody had heard of the application
         return usecases.decided(after, after.state_on, reverses=reverses)
-    assert after.issued_on is not None
-    assert after.valid_until is not None
-    data = {
-        "category": after.category, "state": after.state,
-        "issued_on": after.issued_on.isoformat(), "valid_until": after.valid_until.isoformat(),
-    }  # fmt: skip
-    return usecases.told(
-        events.CERTIFICATE_RESTORED, after, after.issued_on, data, reverses=reverses
-    )
+    return usecases.restored(after, reverses=reverses)

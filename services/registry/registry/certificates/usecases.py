@@ -70,6 +70,18 @@ def decided(certificate: Certificate, on: date, **more: Any) -> NewEvent:
     return told(events.CERTIFICATE_REFUSED, certificate, on, data, **more)
 
 
+def restored(certificate: Certificate, **more: Any) -> NewEvent:
+    """The event of a certificate that stands again as if it had never been revoked."""
+    assert certificate.issued_on is not None
+    assert certificate.valid_until is not None
+    data = {
+        "category": certificate.category, "state": certificate.state,
+        "issued_on": certificate.issued_on.isoformat(),
+        "valid_until": certificate.valid_until.isoformat(),
+    }  # fmt: skip
+    return told(events.CERTIFICATE_RESTORED, certificate, certificate.issued_on, data, **more)
+
+
 async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
     """Every certificate of these records, refused and revoked ones too, the earliest first."""
     return await reading.of_workers(tx, workers)
