@@ -27,7 +27,7 @@ from uuid import UUID
 import orjson
 import uvicorn
 
-from kit import audit, failpoints, migrations, observability, relay, rotation, sealing
+from kit import audit, failpoints, indexes, migrations, observability, relay, rotation, sealing
 from kit.bus import MemoryBus
 from kit.crypto import Keyring
 from kit.db import Database, Tx
@@ -103,6 +103,7 @@ def _audit_commands(commands: Any) -> None:
     breach.add_argument("--since", type=_instant, help="2026-11-20 or 2026-11-20T08:00:00+08:00")
     breach.add_argument("--until", type=_instant, help="the same, not included")
     rotate = commands.add_parser("rotate-keys", help="encrypt again under the primary key")
+    rotate.add_argument("--index", action="store_true", help="the key of the keyed hashes instead")
     rotate.add_argument("--status", action="store_true", help="only count what is under which key")
     rotate.add_argument("--background", action="store_true", help="leave it to the worker's job")
 
@@ -224,6 +225,21 @@ async def _breach(
     }
 
 
+async def _rotate_index(db: Database, service: Service, keyring: Keyring, options: Any) -> Any:
+    def progress(table: str, done: int, left: int) -> None:
+        sys.stderr.write(f"{table}: {done} hashed again, {left} left\n")
+
+    replaced = 0
+    if options.background:
+        await indexes.begin(db, keyring)
+    elif not options.status:
+        replaced = await indexes.rotate(db, keyring, service.hashed, progress)
+    async with db.reading() as tx:
+        left = await indexes.remaining(tx, keyring, service.hashed)
+    key = keyring.index_key(keyring.generations[-1])
+    return {"key": key, "replaced": replaced, "finished": not any(left.values()), "left": left}
+
+
 async def _rotate(service: Service, settings: Settings, options: Any) -> dict[str, Any]:
     keyring = Keyring.load(settings.keys_file)
     db = await Database.connect(settings.database_url.get_secret_value(), min_size=1, max_size=3)
@@ -233,6 +249,9 @@ async def _rotate(service: Service, settings: Settings, options: Any) -> dict[st
 
     replaced = 0
     try:
+        if options.index:
+            told: dict[str, Any] = await _rotate_index(db, service, keyring, options)
+            return told
         if options.background:
             await rotation.begin(db, keyring, service.sealed)
         elif not options.status:

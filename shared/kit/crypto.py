@@ -1,9 +1,12 @@
 """Personal numbers at rest: encrypted for reading, hashed for finding, masked for showing.
 
 Keys come from a file outside of the database (``keyring.json``): ``{"keys": [{"kid", "purpose":
-"encrypt" | "index" | "receive", "key": base64, "primary": true}]}``. Values are encrypted with AES-256-GCM,
-bound to their place by the associated data ``table.column|row id``: a ciphertext that is moved to
-another row does not open. Finding goes by HMAC-SHA-256 under a key of its own.
+"encrypt" | "index" | "receive", "key": base64, "primary": true, "retired": false}]}``. Values are
+encrypted with AES-256-GCM, bound to their place by the associated data ``table.column|row id``: a
+ciphertext that is moved to another row does not open. Finding goes by HMAC-SHA-256 under a key of
+its own. A second key for finding hashes what the first one made, and so on in the order of the
+file: a hash comes under a new key without the value that it was made of, and says itself under how
+many keys it is (its generation).
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import os
 import re
 import unicodedata
 from base64 import b64decode, b64encode
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -68,8 +72,11 @@ class Keyring:
         self._primary: tuple[bytes, AESGCM] | None = None
         self._index: dict[str, bytes] = {}
         self._index_primary: str | None = None
-        # The key's own two blocks hashed once: half the price of each keyed hash.
+        # The first key's own two blocks hashed once: half the price of each keyed hash.
         self._finding: hmac.HMAC | None = None
+        #: Under how many keys new hashes are, and which generations may still be found in rows.
+        self.generation = 0
+        self.generations: list[int] = []
         self._receive: dict[str, tuple[bytes, bool]] = {}
         for one in content["keys"]:
             key = b64decode(one["key"], validate=True)
@@ -81,10 +88,13 @@ class Keyring:
                 if one.get("primary"):
                     self._primary = (kid, self._open[kid])
             elif one["purpose"] == "index":
-                self._index[str(one["kid"])] = key
-                if one.get("primary"):
-                    self._index_primary = str(one["kid"])
+                if not self._index:
                     self._finding = hmac.new(key, digestmod=sha256)
+                self._index[str(one["kid"])] = key
+                if not one.get("retired"):
+                    self.generations.append(len(self._index))
+                if one.get("primary"):
+                    self._index_primary, self.generation = str(one["kid"]), len(self._index)
             elif one["purpose"] == "receive":
                 self._receive[str(one["kid"])] = (key, bool(one.get("primary")))
 
@@ -145,12 +155,49 @@ class Keyring:
         return bytes(sealed)[2 : 2 + sealed[1]].decode("ascii")
 
     def blind_index(self, plain: str, purpose: str) -> bytes:
-        """32 bytes by which equal values of one purpose are found, and nothing else is learnt."""
-        if self._finding is None:
+        """Some 32 bytes by which equal values of one purpose are found, and nothing else is learnt."""
+        if self._finding is None or self.generation == 0:
             raise NoKey("no key to find with: set KEYS_FILE")
         digest = self._finding.copy()
         digest.update(b"%b\0%b" % (purpose.encode(), plain.encode()))
-        return digest.digest()
+        made = digest.digest()
+        return made if self.generation == 1 else self.rehashed(made, self.generation)
+
+    def blind_indexes(self, plain: str, purpose: str) -> list[bytes]:
+        """What to look for: one hash, or one of each generation while a key is changed."""
+        made = self.blind_index(plain, purpose)
+        if len(self.generations) <= 1:
+            return [made]
+        first = self.at(1).blind_index(plain, purpose)
+        return [self.rehashed(first, generation) for generation in reversed(self.generations)]
+
+    def rehashed(self, made: bytes, generation: int) -> bytes:
+        """A hash under as many keys; one that is under more already stays as it is."""
+        layers = generation_of(made)
+        content = made if layers == 1 else made[1:]
+        for key in list(self._index.values())[layers:generation]:
+            content = hmac.digest(key, content, "sha256")
+        if generation <= layers:
+            return made
+        return bytes((generation,)) + content
+
+    def later(self, made: bytes) -> list[bytes]:
+        """A hash that was read, as it may stand in a row by now."""
+        return [made] + [
+            self.rehashed(made, generation)
+            for generation in self.generations
+            if generation > generation_of(made)
+        ]
+
+    def at(self, generation: int) -> Keyring:
+        """This keyring, writing hashes of that generation."""
+        other = copy(self)
+        other.generation = generation
+        return other
+
+    def index_key(self, generation: int) -> str:
+        """The id of the key that makes a generation of hashes."""
+        return list(self._index)[generation - 1]
 
     def seal(self, content: bytes, key_id: str | None = None) -> tuple[str, bytes]:
         """The keyed hash of a seal and the key that made it (the primary one, or ``key_id``): who
@@ -159,6 +206,11 @@ class Keyring:
         if chosen is None or chosen not in self._index:
             raise NoKey("no such key to seal with: look into KEYS_FILE")
         return chosen, hmac.digest(self._index[chosen], b"kit.sealing\0" + content, "sha256")
+
+
+def generation_of(made: bytes) -> int:
+    """Under how many keys a keyed hash is: those of the first have no mark."""
+    return 1 if len(made) == 32 else made[0]
 
 
 def place(column: str, row_id: object) -> str:

@@ -10,7 +10,9 @@ import os
 import signal
 
 #: Every failpoint there is; hitting an unknown one is a programming error.
-NAMES = frozenset({"relay-after-publish", "consumer-after-commit", "rotation-after-batch"})
+NAMES = frozenset(
+    {"relay-after-publish", "consumer-after-commit", "rotation-after-batch", "indexes-after-batch"}
+)
 
 _armed = os.environ.get("FAIL_AT", "")
 

@@ -150,7 +150,7 @@ def key_rotation(sealed: Mapping[str, Sequence[str]] | None = None) -> None:
 
 
 def reencrypted(table: str, *columns: str) -> None:
-    """Let a key rotation replace the ciphertexts of an append-only table, and nothing else of it."""
+    """Let a key rotation replace ciphertexts or keyed hashes of an append-only table, nothing else."""
     execute(schema.reencrypted(app_role(), table, columns))
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import structlog
 from fastapi import APIRouter, FastAPI
 
-from kit import health, idempotency, inbox, migrations, rotation, sealing
+from kit import health, idempotency, inbox, indexes, migrations, rotation, sealing
 from kit.audit import Recorder
 from kit.auth import Actor, Authenticator
 from kit.bus import Bus, NatsBus
@@ -27,6 +27,7 @@ from kit.crypto import Keyring
 from kit.db import UNAVAILABLE, Database
 from kit.events import Catalogue
 from kit.http import create_http, include
+from kit.indexes import Hashed
 from kit.intake import Intake, IntakeConsumer
 from kit.observability import Metrics
 from kit.policy import Policies
@@ -66,6 +67,8 @@ class Service:
     sealed: Sequence[Sealed] = ()
     #: Reads what only the service can judge of its policies; a ``PolicyError`` stops the start.
     check: Callable[[Policies], None] | None = None
+    #: Columns of keyed hashes; the first table is the one that the others are about.
+    hashed: Sequence[Hashed] = ()
     #: Gives callers the areas that went into theirs, in a service that keeps the tree.
     succession: Callable[[Runtime, Actor], Awaitable[Actor]] | None = None
 
@@ -192,6 +195,7 @@ _PLATFORM_JOBS = (
     Job("observe", 5, _observe),
     Job("forget-old-answers", 3600, _forget_old_answers),
     Job("rotate-keys", 5, rotation.go_on),
+    Job("rotate-index-key", 5, indexes.go_on),
 )
 
 

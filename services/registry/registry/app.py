@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kit import cli
+from kit.indexes import Hashed
 from kit.rotation import Sealed
 from kit.service import Job, Service
 from registry.access import api as access
@@ -91,6 +92,17 @@ SEALED = [
     }.items()
     for column in columns
 ]
+#: Keyed hashes. What is told of a person binds by the hash of the number, whoever that is.
+HASHED = (
+    Hashed(
+        "worker", ("id_number_index", "name_index", "sound_index", "household_index"),
+        "id_number_index",
+        # Compared again with the others: alike were only those under the same key.
+        also=", changed_xid = pg_current_xact_id()",
+    ),
+    Hashed("life_fact", ("subject_index",), "subject_index"),
+    Hashed("insurance_fact", ("subject_index",), "subject_index"),
+)  # fmt: skip
 #: What a day brings to certificates is looked for every hour: it brings it to thousands at once.
 JOBS = (
     Job("settle-life-facts", 5, notices_work.settle),
@@ -114,6 +126,7 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     intake=INTAKE,
     sealed=SEALED,
+    hashed=HASHED,
     jobs=JOBS,
     succession=succession.widened,
 )

@@ -130,21 +130,26 @@ async def search(rt: Runtime, actor: Actor, form: Form) -> Found:
     """Who may be this person already. Nothing is kept."""
     matchers = matchers_on(rt, rt.today())
     number = form.id_number
-    looked = workers.comparable_form(
-        rt, form.name, form.household_number, form.former_employer, form.former_employer_code
-    )
-    profile = Profile(
-        looked.name, looked.sound, number.number if number else None,
-        number.birth_date if number else form.birth_date, number.sex if number else form.sex,
-        looked.household, looked.employer,
-    )  # fmt: skip
+    profiles = [
+        Profile(
+            looked.name, looked.sound, number.number if number else None,
+            number.birth_date if number else form.birth_date, number.sex if number else form.sex,
+            looked.household, looked.employer,
+        )
+        for looked in workers.comparable_forms(
+            rt, form.name, form.household_number, form.former_employer, form.former_employer_code
+        )
+    ]  # fmt: skip
     async with rt.db.looking() as tx:
-        (ids,) = await _alike(tx, matchers, [profile])
+        ids = set[UUID]().union(*await _alike(tx, matchers, profiles))
         if number is not None:
             ids |= await workers.with_number(rt, tx, number)
         scored = []
         for id, other in (await workers.comparables(rt, tx, list(ids))).items():
-            score, parts = matchers.compare(profile, _profile(other))
+            score, parts = max(
+                (matchers.compare(profile, _profile(other)) for profile in profiles),
+                key=lambda compared: compared[0],
+            )
             if score >= matchers.threshold:
                 scored.append((score, id, parts, other.area_code))
         scored.sort(key=lambda one: (-one[0], one[1]))

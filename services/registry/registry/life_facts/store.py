@@ -29,7 +29,7 @@ from registry.life_facts.domain import (
 )
 
 #: The column whose keyed hash binds a fact to a person.
-_SUBJECT = "worker.id_number"
+SUBJECT = "worker.id_number"
 
 # An act that is not taken back, of fact f, as it was known at $2.
 _STANDS = (
@@ -80,7 +80,7 @@ class KnownAct:
 
 def subject(keyring: Keyring, number: str) -> bytes:
     """The keyed hash that binds a fact to whoever has this number: that of the worker's row."""
-    return keyring.blind_index(number, _SUBJECT)
+    return keyring.blind_index(number, SUBJECT)
 
 
 async def of(tx: Tx, workers: Sequence[UUID], known_at: datetime | None) -> list[LifeFact]:
@@ -94,13 +94,14 @@ async def of(tx: Tx, workers: Sequence[UUID], known_at: datetime | None) -> list
     ]  # fmt: skip
 
 
-async def workers_of(tx: Tx, subjects: Iterable[bytes]) -> dict[bytes, UUID]:
-    """Who of these is registered."""
+async def workers_of(tx: Tx, keyring: Keyring, subjects: Iterable[bytes]) -> dict[bytes, UUID]:
+    """Who of these is registered; a hash may have come under another key since it was read."""
+    asked = {later: subject for subject in subjects for later in keyring.later(subject)}
     rows = await tx.fetch(
         "select id, id_number_index from worker where id_number_index = any($1::bytea[])",
-        list(subjects),
+        list(asked),
     )
-    return {bytes(row["id_number_index"]): row["id"] for row in rows}
+    return {asked[bytes(row["id_number_index"])]: row["id"] for row in rows}
 
 
 async def watch(tx: Tx, subjects: Iterable[bytes]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
+from kit import indexes
 from kit.auth import Actor
 from kit.crypto import IdNumber
 from kit.db import Tx
@@ -37,15 +38,17 @@ async def of(
     return found
 
 
-def subject(rt: Runtime, number: IdNumber) -> bytes:
-    """The keyed hash under which facts about the holder of this number are kept."""
-    return store.subject(rt.keyring, number.number)
+async def subjects(rt: Runtime, tx: Tx, numbers: Sequence[IdNumber]) -> list[bytes]:
+    """The keyed hashes under which facts about the holders of these numbers are kept now."""
+    plain = [number.number for number in numbers]
+    keyring = await indexes.writing(tx, rt.keyring, rt.service.hashed, plain, store.SUBJECT)
+    return [store.subject(keyring, number) for number in plain]
 
 
-async def workers_of(tx: Tx, subjects: Iterable[bytes]) -> dict[bytes, UUID]:
+async def workers_of(rt: Runtime, tx: Tx, subjects: Iterable[bytes]) -> dict[bytes, UUID]:
     """The registered people among these; facts about the others wait for their registration."""
     wanted = set(subjects)
-    return await store.workers_of(tx, wanted) if wanted else {}
+    return await store.workers_of(tx, rt.keyring, wanted) if wanted else {}
 
 
 async def watch(tx: Tx, strangers: Iterable[bytes]) -> None:
@@ -56,13 +59,13 @@ async def watch(tx: Tx, strangers: Iterable[bytes]) -> None:
         await store.watch(tx, wanted)
 
 
-async def watched(tx: Tx, limit: int) -> tuple[list[UUID], bool]:
+async def watched(rt: Runtime, tx: Tx, limit: int) -> tuple[list[UUID], bool]:
     """Registered people among those who are watched, and whether more are to be looked at. Nobody is
     watched for longer than the transactions last that were under way when he was told of."""
     rows = await store.watched(tx, limit)
     if not rows:
         return [], False
-    found = await store.workers_of(tx, {subject for _, subject, _ in rows})
+    found = await store.workers_of(tx, rt.keyring, {subject for _, subject, _ in rows})
     await store.looked(tx, [id for id, _, _ in rows], [id for id, _, last in rows if last])
     return sorted(found.values()), len(rows) == limit
 

@@ -37,7 +37,7 @@ async def _with_consequences(
 ) -> list[Refusal | None]:
     """Write under the lock of the registered people concerned, tell, and fold what follows."""
     about = set(subjects)
-    known = await life_facts.workers_of(tx, about)
+    known = await life_facts.workers_of(rt, tx, about)
     workers = sorted(known.values())
     if workers:
         await labour_status.hold(tx, workers)
@@ -62,7 +62,7 @@ async def settle(rt: Runtime) -> None:
     while more:
         with context.bind():
             async with rt.db.transaction() as tx:
-                workers, more = await life_facts.watched(tx, WATCHED_AT_ONCE)
+                workers, more = await life_facts.watched(rt, tx, WATCHED_AT_ONCE)
                 if workers:
                     await labour_status.hold(tx, workers)
                 await _follow(rt, tx, workers)
@@ -77,6 +77,7 @@ async def tell_all(
     allowed = listed(rt.policies, domain.KINDS_PARAMETER, rt.today())
     refused: dict[int, Refusal] = {}
     facts: dict[int, NewFact] = {}
+    subjects = await life_facts.subjects(rt, tx, [notice.id_number for notice in notices])
     for n, notice in enumerate(notices):
         try:
             check_teller(f"{authority(teller.office)}:{notice.kind}", allowed)
@@ -84,7 +85,7 @@ async def tell_all(
             refused[n] = refusal
             continue
         facts[n] = NewFact(
-            notice.id, life_facts.subject(rt, notice.id_number), notice.id_number.birth_date,
+            notice.id, subjects[n], notice.id_number.birth_date,
             notice.kind, notice.on, notice.until, notice.document,
         )  # fmt: skip
 

@@ -24,12 +24,12 @@ from registry.unemployment_insurance.domain import (
     State,
 )
 
-_SUBJECT = "worker.id_number"
+SUBJECT = "worker.id_number"
 
 
 def subject(keyring: Keyring, number: str) -> bytes:
     """The keyed hash that binds a fact to whoever has this number: that of the worker's row."""
-    return keyring.blind_index(number, _SUBJECT)
+    return keyring.blind_index(number, SUBJECT)
 
 
 @dataclass(frozen=True, slots=True)

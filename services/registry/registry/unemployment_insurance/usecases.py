@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from kit import indexes
 from kit.audit import Denied
 from kit.auth import Actor
 from kit.crypto import IdNumber
@@ -93,7 +94,9 @@ async def tell_all(
 ) -> list[Refusal | None]:
     """Keep what the agency tells, as one set, also of people whom nobody registered yet. Answers
     per line why not (``authority-may-not-tell`` and what the domain refuses), or None."""
-    subjects = [store.subject(rt.keyring, command.number.number) for command in commands]
+    numbers = [command.number.number for command in commands]
+    keyring = await indexes.writing(tx, rt.keyring, rt.service.hashed, numbers, store.SUBJECT)
+    subjects = [store.subject(keyring, number) for number in numbers]
     named = [c.reverses for c in commands if c.reverses is not None]
     known = await store.subjects_of(tx, named)
     told = {c.id: s for c, s in zip(commands, subjects, strict=True)}

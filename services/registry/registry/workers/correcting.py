@@ -22,7 +22,7 @@ from registry.offices.places import Places
 from registry.workers import changes, domain, events, record, store
 from registry.workers.domain import Claims, Proof, Worker
 from registry.workers.record import CLAIMS, PERSONAL, Change, Held
-from registry.workers.usecases import Proofs
+from registry.workers.usecases import Proofs, writing_numbers
 
 
 class AttributeUnchanged(Refusal):
@@ -127,7 +127,8 @@ async def _check_number(
 ) -> None:
     if wanted.valid_from is not None:
         raise OnlyFromTheBeginning
-    index = store.number_index(rt.keyring, wanted.value)
+    keyring = await writing_numbers(rt, tx, [wanted.value])
+    index = store.number_index(keyring, wanted.value)
     if (await store.taken(tx, [], [index]))[1]:
         raise domain.IdNumberTaken
     born = normalise_id_number(wanted.value).birth_date
@@ -168,9 +169,12 @@ async def correct(
         )  # fmt: skip
     history = await history_of(rt, tx, worker)
     columns: dict[str, Any] = {}
+    keyring = rt.keyring
+    if wanted.attribute == "id_number":
+        keyring = await writing_numbers(rt, tx, [wanted.value])
     for attribute in (wanted.attribute, *derived):
         now = history[attribute][-1].value
-        columns |= store.columns_of(rt.keyring, worker.id, attribute, now)
+        columns |= store.columns_of(keyring, worker.id, attribute, now)
     if not await store.save(tx, worker.id, worker.version, columns):
         raise StaleWrite
     if wanted.attribute == "place":

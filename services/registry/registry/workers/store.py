@@ -73,6 +73,11 @@ def number_index(keyring: Keyring, number: str) -> bytes:
     return keyring.blind_index(number, ID_NUMBER)
 
 
+def number_indexes(keyring: Keyring, number: str) -> list[bytes]:
+    """The keyed hashes by which a number is found."""
+    return keyring.blind_indexes(number, ID_NUMBER)
+
+
 def household_index(keyring: Keyring, number: str | None) -> bytes | None:
     """The keyed hash by which the members of a household are found."""
     return keyring.blind_index(household_key(number), HOUSEHOLD) if number else None
@@ -187,8 +192,9 @@ async def plain(tx: Tx, keyring: Keyring, ids: Sequence[UUID]) -> dict[UUID, Pla
     }  # fmt: skip
 
 
-async def by_number(tx: Tx, keyring: Keyring, index: bytes) -> Worker | None:
-    row = await tx.fetchrow(f"{_WORKER} where id_number_index = $1", index)
+async def by_number(tx: Tx, keyring: Keyring, number: str) -> Worker | None:
+    indexes = number_indexes(keyring, number)
+    row = await tx.fetchrow(f"{_WORKER} where id_number_index = any($1::bytea[])", indexes)
     return _worker(row, keyring) if row else None
 
 

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from kit import indexes as keyed
 from kit.audit import Denied, note
 from kit.auth import Actor
-from kit.crypto import IdNumber, Sex
+from kit.crypto import IdNumber, Keyring, Sex
 from kit.db import Tx
 from kit.events import NewEvent
 from kit.facts import IdTaken
@@ -122,11 +123,16 @@ def _check(actor: Actor, command: RegisterWorker, index: bytes, known: _Known) -
         )
 
 
+async def writing_numbers(rt: Runtime, tx: Tx, numbers: Sequence[str]) -> Keyring:
+    """The keyring that hashes these numbers in this transaction (:func:`kit.indexes.writing`)."""
+    return await keyed.writing(tx, rt.keyring, rt.service.hashed, numbers, store.ID_NUMBER)
+
+
 async def register_all(
     rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[RegisterWorker]
 ) -> list[Refusal | None]:
     """Register workers as one set; answers per command why not, or None."""
-    keyring = rt.keyring
+    keyring = await writing_numbers(rt, tx, [command.id_number.number for command in commands])
     indexes = [store.number_index(keyring, command.id_number.number) for command in commands]
     ids, numbers = await store.taken(tx, [command.id for command in commands], indexes)
     known = _Known(
@@ -222,9 +228,8 @@ async def worker_of(rt: Runtime, actor: Actor, worker_id: UUID) -> Worker:
 async def find_worker(rt: Runtime, actor: Actor, number: IdNumber) -> Worker | None:
     """Who has this number, among those whom the caller may see. Whoever asks for one of another
     area hears the same as for nobody, and leaves a line."""
-    index = store.number_index(rt.keyring, number.number)
     async with rt.db.looking() as tx:
-        worker = await store.by_number(tx, rt.keyring, index)
+        worker = await store.by_number(tx, rt.keyring, number.number)
     if worker is None:
         await note(rt, actor, "search_workers", [], (), outcome="absent")
         return None
@@ -238,9 +243,11 @@ async def ids_of_numbers(rt: Runtime, tx: Tx, numbers: Sequence[str]) -> dict[st
     """The workers who have these ID numbers, whoever asks; absent for those who are not registered."""
     if not numbers:
         return {}
-    index = {number: store.number_index(rt.keyring, number) for number in numbers}
-    known = await store.ids_of(tx, list(index.values()))
-    return {number: known[digest] for number, digest in index.items() if digest in known}
+    asked = {
+        index: number for number in numbers for index in store.number_indexes(rt.keyring, number)
+    }
+    known = await store.ids_of(tx, list(asked))
+    return {asked[index]: worker_id for index, worker_id in known.items()}
 
 
 async def list_workers(
@@ -305,13 +312,18 @@ class ComparableForm:
     employer: str | None
 
 
-def comparable_form(
+def comparable_forms(
     rt: Runtime, name: str, household: str | None, employer: str | None, code: str | None
-) -> ComparableForm:
-    """What somebody says who is not registered yet, as it would be compared."""
-    sound = store.name_indexes(rt.keyring, name)[1]
-    household_index = store.household_index(rt.keyring, household)
-    return ComparableForm(name_key(name), sound, household_index, employer_key(employer, code))
+) -> list[ComparableForm]:
+    """What somebody says who is not registered yet, as it would be compared: one form, or one of each
+    generation of keyed hashes while their key is changed."""
+    return [
+        ComparableForm(
+            name_key(name), store.name_indexes(keyring, name)[1],
+            store.household_index(keyring, household), employer_key(employer, code),
+        )
+        for keyring in map(rt.keyring.at, rt.keyring.generations)
+    ]  # fmt: skip
 
 
 async def comparables(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Comparable]:
@@ -328,8 +340,8 @@ async def alike(
 
 async def with_number(rt: Runtime, tx: Tx, number: IdNumber) -> set[UUID]:
     """The record with exactly this number, if there is one."""
-    index = store.number_index(rt.keyring, number.number)
-    return set((await store.ids_of(tx, [index])).values())
+    indexes = store.number_indexes(rt.keyring, number.number)
+    return set((await store.ids_of(tx, indexes)).values())
 
 
 async def many(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Worker]:
