@@ -26,8 +26,10 @@ COUNTED = EventType("alpha.thing.counted.v1", Counted, "计数", "Counted", {"n"
 
 
 def runtime_on(db: Database) -> Runtime:
-    service: Any = SimpleNamespace(name="alpha", subscriptions=(), jobs=(), sealed=(), intake=None)
-    settings: Any = SimpleNamespace(city="231100")
+    service: Any = SimpleNamespace(
+        name="alpha", subscriptions=(), jobs=(), sealed=(), hashed=(), intake=None
+    )
+    settings: Any = SimpleNamespace(city="231100", seals=False)
     nothing: Any = None
     return Runtime(service, settings, db, nothing, nothing, Metrics("alpha"), nothing)
 
