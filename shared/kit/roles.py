@@ -70,13 +70,15 @@ ROLES: dict[str, frozenset[str]] = {
     | _of("registry", "worker", "labour-status", "unemployment", "benefit", "life-fact", verbs="read")
     | _of("registry", "certificate", "difficulty", verbs="read approve")
     | _of("registry", "credential", verbs="read write"),
-    # 登记主管: decides on duplicates, merges and corrections that others ask for; reads who read.
+    # 登记主管: decides on duplicates, merges and corrections that others ask for, confirms what windows
+    # declare; reads who read.
     "registry_supervisor": _PLACES
     | _of(
         "registry", "worker", "labour-status", "unemployment", "certificate", "difficulty",
         "benefit", "life-fact", "contribution", "identity", verbs="read",
     )
     | _of("registry", "duplicate", "merge", "correction", verbs="read write approve")
+    | _of("registry", "labour-status", verbs="approve")
     | _of("registry", "audit", verbs="read"),
     # 其他部门的系统 (社保、民政、公安……): tells facts about people, reads nothing about them.
     "authority": _PLACES

@@ -40,6 +40,7 @@ COMPANIONS = {
         "cases.py",
         "census.py",
         "correcting.py",
+        "declaring.py",
         "deciding.py",
         "ending.py",
         "issuing.py",

@@ -152,9 +152,9 @@ async def _people(city: City) -> list[Call]:
         **await _version(city, filed),
     )  # fmt: skip
     status = f"/v1/workers/{declared}/labour-status"
-    await city.post("registry", f"{status}/declarations", {"status": "unemployed", "since": ON})
+    await city.post("registry", f"{status}/declarations", {"status": "jobless", "since": ON})
     standing = await city.get("registry", status)
-    last = next(one["id"] for one in standing["declared"] if one["status"] == "unemployed")
+    last = next(one["id"] for one in standing["declared"] if one["status"] == "jobless")
     return [
         _call(
             f"POST {path}/{{registration_id}}/separation-filings", {"on": "2003-10-20"},

@@ -57,9 +57,12 @@ def id_number(serial: int, born: str = "19600504", sex: str = "female") -> str:
 def worker_form(serial: int, **fields: Any) -> dict[str, Any]:
     """A registration form; ``born`` and ``sex`` go into the ID number."""
     born, sex = fields.pop("born", "19600504"), fields.pop("sex", "female")
+    paper: dict[str, str] = {}
+    if fields.get("labour_status") == "unemployed":
+        paper = {"status_document_kind": "separation_proof", "status_document": "2001-31"}
     return {
         "id": made_id(1, serial), "id_number": id_number(serial, born, sex), "name": "王小明",
-        "registered_on": "2003-01-06", **PLACE, **LAID_OFF, **fields,
+        "registered_on": "2003-01-06", **PLACE, **LAID_OFF, **paper, **fields,
     }  # fmt: skip
 
 

@@ -36,19 +36,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
     note("POST /v1/workers", form)
     note("POST /v1/workers/searches", {"id_number": form["id_number"]})
     note("POST /v1/workers/imports", rows=[worker_form(next(city.serial))])
-    note("GET /v1/workers/{worker_id}/labour-status", worker_id=fresh[0])
-    note(
-        "POST /v1/workers/{worker_id}/labour-status/declarations",
-        {"status": "unemployed", "since": ON},
-        worker_id=fresh[3],
-    )
-    standing = await city.get("registry", f"/v1/workers/{fresh[6]}/labour-status")
-    note(
-        "POST /v1/workers/{worker_id}/labour-status/declarations/{declaration_id}/reversals",
-        {"reason": "录入有误"},
-        worker_id=fresh[6],
-        declaration_id=standing["declared"][0]["id"],
-    )
+    await _status_calls(city, calls, fresh, old)
     ask = {"attribute": "category", "value": "none", "requested_on": ON, "reason": "证明有误"}
     # Only whoever asked withdraws: the clerk who calls is the one who asks.
     clerk = city.world["registry"].client(
@@ -144,6 +132,32 @@ async def difficulty_calls(city: City, calls: Calls, old: list[str]) -> None:
     answer = {"worker_id": old[3], "asked_on": ON, "answer": "declines"}
     note("POST /v1/difficulties/census/answers", answer)
     note("POST /v1/difficulties/census/answers/imports", rows=[answer])
+
+
+async def _status_calls(city: City, calls: Calls, fresh: list[str], old: list[str]) -> None:
+    """Declared, confirmed, taken back."""
+    note = calls.of("registry")
+    note("GET /v1/workers/{worker_id}/labour-status", worker_id=fresh[0])
+    note(
+        "POST /v1/workers/{worker_id}/labour-status/declarations",
+        {"status": "jobless", "since": ON},
+        worker_id=fresh[3],
+    )
+    note("GET /v1/awaiting-declarations")
+    died = {"status": "deceased", "since": ON, "document": "死亡证明 5", "document_on": ON}
+    waiting = await city.post("registry", f"/v1/workers/{old[3]}/labour-status/declarations", died)
+    note(
+        "POST /v1/workers/{worker_id}/labour-status/declarations/{declaration_id}/confirmations",
+        worker_id=old[3],
+        declaration_id=waiting.json()["awaiting"][0]["id"],
+    )
+    standing = await city.get("registry", f"/v1/workers/{fresh[6]}/labour-status")
+    note(
+        "POST /v1/workers/{worker_id}/labour-status/declarations/{declaration_id}/reversals",
+        {"reason": "录入有误"},
+        worker_id=fresh[6],
+        declaration_id=standing["declared"][0]["id"],
+    )
 
 
 async def _told_by_authorities(city: City) -> None:
@@ -287,10 +301,12 @@ async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
     # A death that was told later: what was written for the months after it overlaps.
     widow = {**allowance, "worker_id": fresh[1]}
     await made(city, "registry", "/v1/benefits", widow)
-    await city.post(
-        "registry", f"/v1/workers/{fresh[1]}/labour-status/declarations",
-        {"status": "deceased", "since": "2003-06-10"},
-    )  # fmt: skip
+    declared = f"/v1/workers/{fresh[1]}/labour-status/declarations"
+    died = {"status": "deceased", "since": "2003-06-10", "document": "死亡证明 6",
+            "document_on": "2003-06-11"}  # fmt: skip
+    waiting = (await city.post("registry", declared, died)).json()["awaiting"][0]["id"]
+    supervisor = city.world["registry"].client("registry_supervisor", subject="who confirms")
+    await supervisor.post(f"{declared}/{waiting}/confirmations")
     await made(
         city, "registry", "/v1/benefits", {**widow, "kind": "dibao", "valid_to": "2003-05-31"}
     )

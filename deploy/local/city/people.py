@@ -21,30 +21,35 @@ DAY = date.fromordinal
 #: What the offices declare of papers and of lists that hung: both are on paper, in their files.
 PAST = '"papers_seen":"各街道存档","posted_as":"各街道公示栏"'
 
+#: Unemployed when the record was made: the separation proof that the office keeps in its files.
+_UNEMPLOYED = (
+    '"labour_status":"unemployed","status_document_kind":"separation_proof",'
+    '"status_document":"失业登记档案"'
+)
 #: What a person of a category claims, as the fields of a row.
 _ENTITLED = {
     "soe_laid_off": '"labour_status":"laid_off","former_enterprise_kind":"state_owned"',
-    "soe_unemployed": '"labour_status":"unemployed","former_enterprise_kind":"state_owned",'
+    "soe_unemployed": _UNEMPLOYED + ',"former_enterprise_kind":"state_owned",'
     '"drawing_unemployment_insurance":true',
     "closed_soe_to_be_placed": '"labour_status":"to_be_placed",'
     '"former_enterprise_kind":"state_owned","former_enterprise_closed":true,'
     '"settlement_received":true',
-    "dibao_long_term_unemployed": '"labour_status":"unemployed",'
-    '"former_enterprise_kind":"collective","dibao":true',
+    "dibao_long_term_unemployed": _UNEMPLOYED
+    + ',"former_enterprise_kind":"collective","dibao":true',
 }
 #: Reason -> (category that is claimed, fields that make the rule refuse it).
 _REFUSED = {
     "insurance_not_drawn": (
         "soe_unemployed",
-        '"labour_status":"unemployed","former_enterprise_kind":"state_owned"',
+        _UNEMPLOYED + ',"former_enterprise_kind":"state_owned"',
     ),
     "jobless_under_one_year": (
         "dibao_long_term_unemployed",
-        '"labour_status":"unemployed","former_enterprise_kind":"collective","dibao":true',
+        _UNEMPLOYED + ',"former_enterprise_kind":"collective","dibao":true',
     ),
     "not_on_dibao": (
         "dibao_long_term_unemployed",
-        '"labour_status":"unemployed","former_enterprise_kind":"collective"',
+        _UNEMPLOYED + ',"former_enterprise_kind":"collective"',
     ),
     "settlement_not_received": (
         "closed_soe_to_be_placed",
@@ -237,7 +242,8 @@ def _born(role: int, male: bool, older: bool, chance: float, by: int) -> date:
     elif older:
         years, width = (50, 9) if male else (40, 9)
     else:
-        years, width = (20, 29) if male else (20, 19)
+        # Old enough to have been of working age three years before, when some of them lost their work.
+        years, width = (22, 27) if male else (22, 17)
     return DAY(by - int((years + chance * width) * 365.25))
 
 

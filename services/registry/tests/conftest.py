@@ -26,6 +26,8 @@ LAID_OFF = {
     "former_enterprise_kind": "state_owned",
     "centre_agreement_on": "2001-03-01",
 }
+#: What shows how the work was lost.
+UNEMPLOYED = {"status_document_kind": "separation_proof", "status_document": "2001-31"}
 #: The papers that a window asks for.
 PAPERS = [
     {"kind": kind, "reference": "档案 2003-1"}
@@ -58,10 +60,11 @@ class Registry:
         return digits + check_digit(digits)
 
     def form(self, *, born: str = "19600504", sex: str = "female", **fields: Any) -> dict[str, Any]:
+        paper = UNEMPLOYED if fields.get("labour_status") == "unemployed" else {}
         return {
             "id": str(new_id()), "id_number": self.id_number(born, sex=sex), "name": "王小明",
             "registered_on": "2003-01-06", "area_code": DISTRICT, "office": OFFICE,
-            **LAID_OFF, **fields,
+            **LAID_OFF, **paper, **fields,
         }  # fmt: skip
 
     async def post(
@@ -119,6 +122,18 @@ class Registry:
         worker = await self.worker(**fields)
         await self.certificate(worker, issued_on=issued_on)
         return worker
+
+    async def declare(self, worker: str, status: str, since: str) -> str:
+        """A status declared at a window, on its document, and confirmed by the second person where one
+        is asked for. Answers the declaration's id."""
+        path = f"/v1/workers/{worker}/labour-status/declarations"
+        body = {"status": status, "since": since, "document": "2003-117", "document_on": since}
+        answer = await self.post(path, body)
+        if answer["awaiting"]:
+            id = answer["awaiting"][-1]["id"]
+            await self.post(f"{path}/{id}/confirmations", None, by=self.checker)
+            return str(id)
+        return str(answer["declared"][-1]["id"])
 
     async def ask(
         self, worker: str, attribute: str, value: Any, status: int = 201, **fields: Any

@@ -88,7 +88,7 @@ async def test_a_station_that_asks_for_anothers_people_hears_404_and_leaves_a_li
     assert numbered.json()["items"] == []
     stepped = await foreign.post(
         f"/v1/workers/{worker}/labour-status/declarations",
-        json={"status": "unemployed", "since": "2003-06-01"},
+        json={"status": "jobless", "since": "2003-06-01"},
     )
     assert stepped.status_code == 404
     denied = (await lines(registry))[before:]

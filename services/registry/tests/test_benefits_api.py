@@ -304,10 +304,7 @@ async def test_what_is_told_after_death_is_found_and_what_is_written_is_refused(
     worker = await registry.worker()
     entitlement = new_id()
     await registry.thing.deliver(opened(registry, worker, entitlement, "2003-05-01", "2003-08-31"))
-    await registry.post(
-        f"/v1/workers/{worker}/labour-status/declarations",
-        {"status": "deceased", "since": "2003-06-10"},
-    )
+    await registry.declare(worker, "deceased", "2003-06-10")
     refused = await write(registry, benefit(worker, valid_from="2003-07-01"), 409)
     assert refused["code"] == "benefit-after-life-fact"
     # The next fold of this person finds it; life facts of authorities fold at once.

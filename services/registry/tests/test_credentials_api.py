@@ -207,9 +207,8 @@ async def test_a_revocation_by_a_fact_that_was_not_so_unsets_its_bit(
     worker = (await registry.get(f"/v1/certificates/{certificate}"))["worker_id"]
     path, today = f"/v1/workers/{worker}/labour-status/declarations", date(2003, 10, 31)
     registry.thing.app.state.status_lists = StatusLists(registry.thing.runtime, 0)
-    standing = await registry.post(path, {"status": "deceased", "since": "2003-09-01"})
+    wrong = await registry.declare(worker, "deceased", "2003-09-01")
     assert not (await Stranger.informed(public)).believes(told["credential"], today)
-    wrong = standing["declared"][-1]["id"]
     await registry.post(f"{path}/{wrong}/reversals", {"reason": "同名误报"})
     assert (await Stranger.informed(public)).believes(told["credential"], today)
 

@@ -17,20 +17,44 @@ from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import WITHDRAWN, Declared, Withdrawal
 from registry.life_facts.domain import LifeFact
 
+from .conftest import DISTRICT
 from .test_certificate_facts import a_holder, standing, take_back, tell, told
 from .test_journey_unemployment import PATH, Window
-
-
-async def declare(registry: Any, worker: str, status: str, since: str) -> str:
-    """A clerk declares; answers the declaration's id."""
-    body = {"status": status, "since": since}
-    answer = await registry.post(f"/v1/workers/{worker}/labour-status/declarations", body)
-    return str(answer["declared"][-1]["id"])
 
 
 async def undeclare(registry: Any, worker: str, declaration: str) -> None:
     path = f"/v1/workers/{worker}/labour-status/declarations/{declaration}/reversals"
     await registry.post(path, {"reason": "录入有误"})
+
+
+async def test_one_clerk_alone_ends_nothing(registry: Any) -> None:
+    """4.1: a dated document, and a second person; until then it may be taken back."""
+    worker, _, id = await a_holder(registry)
+    path = f"/v1/workers/{worker}/labour-status/declarations"
+    body = {"status": "deceased", "since": "2003-06-10", "document": "死亡证明 5",
+            "document_on": "2003-06-11"}  # fmt: skip
+    answer = await registry.post(path, body)
+    assert (answer["status"], len(answer["declared"])) == ("laid_off", 1)
+    (waiting,) = answer["awaiting"]
+    assert (waiting["status"], waiting["document_on"]) == ("deceased", "2003-06-11")
+    assert (await standing(registry, id))[0] == "issued"
+    confirmations = f"{path}/{waiting['id']}/confirmations"
+    mine = await registry.post(confirmations, None, 409)
+    assert mine["code"] == "maker-is-checker"
+    clerk = registry.thing.client("station_clerk", area=DISTRICT, subject="another")
+    assert (await clerk.post(confirmations)).status_code == 403
+    after = await registry.post(f"{path}/{waiting['id']}/reversals", {"reason": "同名"})
+    assert after["awaiting"] == []
+    gone = await registry.post(confirmations, None, 404, by=registry.checker)
+    assert gone["code"] == "unknown-declaration"
+    again = (await registry.post(path, body))["awaiting"][0]["id"]
+    supervisor = registry.thing.client("registry_supervisor", area=DISTRICT, subject="head")
+    confirmed = await supervisor.post(f"{path}/{again}/confirmations")
+    assert (confirmed.status_code, confirmed.json()["status"]) == (201, "deceased")
+    assert await standing(registry, id) == ("revoked", "2003-06-10", "deceased")
+    assert (await registry.get("/v1/awaiting-declarations"))["items"] == []
+    twice = await registry.post(confirmations.replace(waiting["id"], again), None, 404)
+    assert twice["code"] == "unknown-declaration"
 
 
 @pytest.mark.parametrize("status", WITHDRAWN)
@@ -39,7 +63,7 @@ async def test_a_declared_withdrawal_revokes_from_its_day_and_back(
 ) -> None:
     worker, _, id = await a_holder(registry)
     before = await standing(registry, id)
-    declaration = await declare(registry, worker, status, "2003-06-10")
+    declaration = await registry.declare(worker, status, "2003-06-10")
     assert await standing(registry, id) == ("revoked", "2003-06-10", status)
     history = (await registry.get(f"/v1/certificates/{id}/transitions"))["items"]
     assert (history[-1]["actor"], history[-1]["evidence"]) == ("system:facts", [declaration])
@@ -58,7 +82,11 @@ async def test_who_leaves_the_register_for_a_pension_gives_the_certificate_back(
             "status_since": "2003-01-06", "drawing_unemployment_insurance": True}  # fmt: skip
     worker, _, id = await a_holder(registry, **says)
     window = Window(registry, worker)
-    await window.files("cancellations", on="2003-07-01", reason="pension")
+    await window.files("cancellations", on="2003-07-01", reason="pension", reference="退休证 7")
+    assert (await standing(registry, id))[0] == "issued"
+    (waiting,) = (await registry.get("/v1/awaiting-declarations"))["items"]
+    path = f"/v1/workers/{worker}/labour-status/declarations/{waiting['id']}/confirmations"
+    await registry.post(path, None, by=registry.checker)
     assert await standing(registry, id) == ("revoked", "2003-07-01", "retired")
     filings = await registry.get(f"{PATH}/{window.case['id']}/filings")
     (filing,) = [f for f in filings["items"] if f["what"] == "cancelled"]
@@ -71,11 +99,11 @@ async def test_an_authority_and_a_window_say_it_both_and_one_of_them_is_enough(
 ) -> None:
     worker, number, id = await a_holder(registry)
     fact = await tell(registry, number, "imprisoned", "2003-06-01")
-    declaration = await declare(registry, worker, "emigrated", "2003-05-15")
+    declaration = await registry.declare(worker, "emigrated", "2003-05-15")
     assert await standing(registry, id) == ("revoked", "2003-05-15", "emigrated")
     await undeclare(registry, worker, declaration)
     assert await standing(registry, id) == ("revoked", "2003-06-01", "imprisoned")
-    await declare(registry, worker, "incapacitated", "2003-05-20")
+    await registry.declare(worker, "incapacitated", "2003-05-20")
     await take_back(registry, fact)
     assert await standing(registry, id) == ("revoked", "2003-05-20", "incapacitated")
 
@@ -83,9 +111,9 @@ async def test_an_authority_and_a_window_say_it_both_and_one_of_them_is_enough(
 async def test_whoever_was_back_before_the_application_keeps_the_certificate(registry: Any) -> None:
     """A declaration holds until the next one: prison that was over takes nothing."""
     worker, _, id = await a_holder(registry)
-    await declare(registry, worker, "imprisoned", "2002-01-10")
+    await registry.declare(worker, "imprisoned", "2002-01-10")
     assert (await standing(registry, id))[0] == "revoked"  # for all that the office knows
-    await declare(registry, worker, "laid_off", "2002-11-01")
+    await registry.declare(worker, "laid_off", "2002-11-01")
     assert (await standing(registry, id))[0] == "issued"
 
 
@@ -97,10 +125,10 @@ async def test_an_application_written_down_late_is_not_issued_to_who_is_gone(
     for late in (False, True):
         worker = await registry.worker()
         if late:
-            await declare(registry, worker, "retired", "2003-06-10")
+            await registry.declare(worker, "retired", "2003-06-10")
         id = await registry.certificate(worker)
         if not late:
-            await declare(registry, worker, "retired", "2003-06-10")
+            await registry.declare(worker, "retired", "2003-06-10")
         row = {"worker_id": worker, "issued_on": "2003-06-20"}
         answer = await registry.load("/v1/certificates/issues", [row], mode="good")
         assert answer.json()["accepted"] == 0, answer.text

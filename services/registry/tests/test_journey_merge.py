@@ -92,7 +92,7 @@ async def test_found_made_one_person_and_two_again(
     assert {one["id"] for one in ledger} == {early.grant, late.grant}
     assert (await registry.get(f"/v1/workers/{gone.worker}"))["merged_into"] == kept.worker
     path = f"/v1/workers/{gone.worker}/labour-status/declarations"
-    stands_still = await registry.post(path, {"status": "unemployed", "since": "2003-09-05"}, 409)
+    stands_still = await registry.post(path, {"status": "jobless", "since": "2003-09-05"}, 409)
     assert stands_still["code"] == "worker-merged"
     (revoked,) = await registry.told("certificate.revoked")
     assert (str(revoked.entity_id), str(revoked.valid_from)) == (late.certificate, "2003-05-12")
@@ -108,7 +108,7 @@ async def test_found_made_one_person_and_two_again(
     (undone,) = await registry.told("worker.unmerged")
     (joined,) = await registry.told("worker.merged")
     assert (restored.reverses, undone.reverses) == (revoked.id, joined.id)
-    await registry.post(path, {"status": "unemployed", "since": "2003-09-21"})
+    await registry.post(path, {"status": "jobless", "since": "2003-09-21"})
 
 
 async def test_merged_again_after_a_second_look(
@@ -136,8 +136,7 @@ async def test_what_happened_while_they_were_one_person_stays_with_the_record_it
     early, late = both
     verdict = await found_same(registry, early.worker, late.worker)
     merge = await merged(registry, early.worker, late.worker, verdict)
-    path = f"/v1/workers/{early.worker}/labour-status/declarations"
-    await registry.post(path, {"status": "emigrated", "since": "2003-09-10"})
+    await registry.declare(early.worker, "emigrated", "2003-09-10")
     assert await early.certificate_is() == ("revoked", "emigrated", "2003-09-10")
     await unmerged(registry, merge)
     assert await early.certificate_is() == ("revoked", "emigrated", "2003-09-10")

@@ -164,7 +164,7 @@ async def test_a_voided_placement_never_employed_anybody(window: Window) -> None
 
 
 async def test_whoever_is_unemployed_by_status_is_registered(registry: Registry) -> None:
-    """A worker registered as unemployed, an import of them, a declaration: one and the same thing."""
+    """A worker registered as unemployed, and an import of them: one and the same thing."""
     alone = Window(registry, await registry.worker(labour_status="unemployed"))
     assert await alone.looks() == ("registered", "2001-03-01")
     assert alone.case["kind"] == "unstated"
@@ -172,19 +172,44 @@ async def test_whoever_is_unemployed_by_status_is_registered(registry: Registry)
     await registry.loaded("/v1/workers", [*forms, registry.form()])
     page = await registry.get(PATH, state="registered", kind="unstated")
     assert {row["worker_id"] for row in page["items"]} == {alone.worker, *(f["id"] for f in forms)}
-    declared = Window(registry, await registry.worker())
-    await registry.post(
-        f"/v1/workers/{declared.worker}/labour-status/declarations",
-        {"status": "unemployed", "since": "2003-05-01"},
-    )
-    assert await declared.looks() == ("registered", "2003-05-01")
-    await declared.registers("2003-06-01", status=409)
-    await registry.post(
-        f"/v1/workers/{declared.worker}/labour-status/declarations",
-        {"status": "jobless", "since": "2003-07-01"},
-    )
-    assert await declared.looks() == ("cancelled", "2003-07-01")
-    assert declared.case["reason"] == "other_status"
+
+
+async def test_a_declaration_neither_opens_a_registration_nor_ends_it(window: Window) -> None:
+    """The one has its paper and decision (4.1), the other its coded reason (R20)."""
+    path = f"/v1/workers/{window.worker}/labour-status/declarations"
+    body = {"status": "unemployed", "since": "2003-05-01"}
+    refused = await window.registry.post(path, body, 422)
+    assert refused["code"] == "unemployment-needs-registration"
+    await window.registers("2003-06-01")
+    for status in ("jobless", "laid_off", "new_entrant"):
+        left = await window.registry.post(path, {"status": status, "since": "2003-07-01"}, 409)
+        assert left["code"] == "registration-needs-cancellation"
+    assert await window.looks() == ("registered", "2003-06-01")
+    await window.registry.post(path, {"status": "schooling", "since": "2003-09-01"})
+    assert await window.looks() == ("cancelled", "2003-09-01")
+    assert window.case["reason"] == "schooling"
+    await window.registry.post(path, {"status": "jobless", "since": "2003-10-01"})
+    await window.registers("2003-10-10")
+    assert (window.case["state"], window.case["spell"]) == ("registered", 2)
+
+
+async def test_a_pension_ends_a_registration_on_paper_and_once_a_second_person_confirms(
+    window: Window,
+) -> None:
+    registry = window.registry
+    await window.registers("2003-05-01")
+    bare = await window.files("cancellations", 422, on="2003-07-01", reason="pension")
+    assert bare["code"] == "declaration-document"
+    await window.files("cancellations", on="2003-07-01", reason="pension", reference="退休证 7")
+    assert window.case["state"] == "registered"
+    (waiting,) = (await registry.get("/v1/awaiting-declarations"))["items"]
+    assert (waiting["worker_id"], waiting["status"], waiting["document"]) == (
+        window.worker, "retired", "退休证 7",
+    )  # fmt: skip
+    path = f"/v1/workers/{window.worker}/labour-status/declarations/{waiting['id']}/confirmations"
+    await registry.post(path, None, by=registry.checker)
+    assert await window.looks() == ("cancelled", "2003-07-01")
+    assert window.case["reason"] == "pension"
 
 
 async def test_a_placement_heard_before_the_person_is_registered(registry: Registry) -> None:
@@ -278,7 +303,7 @@ async def test_what_was_filed_in_error_is_taken_back_by_name(window: Window) -> 
 async def test_a_declaration_is_taken_back_by_name(registry: Registry) -> None:
     worker = await registry.worker()
     path = f"/v1/workers/{worker}/labour-status/declarations"
-    standing = await registry.post(path, {"status": "unemployed", "since": "2003-05-01"})
+    standing = await registry.post(path, {"status": "schooling", "since": "2003-05-01"})
     first, second = standing["declared"]
     after = await registry.post(f"{path}/{second['id']}/reversals", {"reason": "录入有误"})
     assert (after["status"], [s["status"] for s in after["spells"]]) == ("laid_off", ["laid_off"])
@@ -288,4 +313,3 @@ async def test_a_declaration_is_taken_back_by_name(registry: Registry) -> None:
     assert gone["code"] == "unknown-declaration"
     changed = await registry.told("labour-status.changed")
     assert changed[1].reverses == changed[0].id
-    assert (await Window(registry, worker).looks())[0] == "void"

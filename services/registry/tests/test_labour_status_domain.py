@@ -60,8 +60,8 @@ def test_retirement_and_death_are_final() -> None:
     ]
     history = domain.spells(facts, jobs)
     with pytest.raises(domain.FinalStatus):
-        domain.check_declaration("unemployed", date(2003, 8, 1), history, TODAY)
-    domain.check_declaration("deceased", date(2003, 8, 1), history, TODAY)
+        declare("laid_off", date(2003, 8, 1), history)
+    declare("deceased", date(2003, 8, 1), history)
 
 
 def test_the_status_of_a_day() -> None:
@@ -80,16 +80,41 @@ def test_the_status_of_a_day() -> None:
 def test_employment_is_not_declared_and_nothing_is_declared_twice() -> None:
     history = domain.spells([LAID_OFF], [])
     with pytest.raises(domain.EmployedIsDerived):
-        domain.check_declaration("employed", date(2003, 1, 1), history, TODAY)
+        declare("employed", date(2003, 1, 1), history)
     with pytest.raises(domain.StatusUnchanged):
-        domain.check_declaration("laid_off", date(2003, 1, 1), history, TODAY)
+        declare("laid_off", date(2003, 1, 1), history)
     with pytest.raises(InTheFuture):
-        domain.check_declaration("retired", date(2003, 11, 1), history, TODAY)
+        declare("retired", date(2003, 11, 1), history)
 
 
 def test_who_belongs_to_the_base_population() -> None:
     assert domain.population("laid_off") == domain.population("jobless") == "base"
     assert domain.population("new_entrant") == domain.population("retired") == "outside"
+
+
+def declare(
+    status: domain.LabourStatus, since: date, history: list[Spell], *declared: Declared
+) -> None:
+    """On a document of that day."""
+    document = domain.Document("2003-117", since)
+    domain.check_declaration(
+        Declared(status, since), document, history, declared or [LAID_OFF], TODAY
+    )
+
+
+def test_who_came_in_by_a_registration_leaves_by_a_cancellation() -> None:
+    came, left = Declared("unemployed", date(2003, 3, 1)), Declared("jobless", date(2003, 6, 1))
+    history = domain.spells([LAID_OFF, came, left], [])
+    with pytest.raises(domain.LeftByCancellation):
+        declare("new_entrant", date(2003, 4, 1), history, LAID_OFF, came, left)
+    declare("schooling", date(2003, 4, 1), history, LAID_OFF, came, left)
+    declare("new_entrant", date(2003, 7, 1), history, LAID_OFF, came, left)
+    with pytest.raises(domain.UnemployedIsRegistered):
+        declare("unemployed", date(2003, 7, 1), history, LAID_OFF, came, left)
+    with pytest.raises(domain.DocumentNeeded):
+        domain.check_declaration(
+            Declared("retired", date(2003, 7, 1)), None, history, [LAID_OFF], TODAY
+        )
 
 
 DAYS = st.integers(0, 900).map(lambda n: date(2002, 1, 1) + timedelta(days=n))

@@ -24,7 +24,8 @@ WRITES: dict[str, dict[str, Any]] = {
         "on": ON, "kind": "contract_ended", "evidence_kind": "separation_proof",
         "evidence_reference": "2003-028", "evidence_on": ON,
     },
-    "declare_labour_status": {"status": "unemployed", "since": ON},
+    "declare_labour_status": {"status": "jobless", "since": ON},
+    "confirm_declaration": {},
     "request_correction": {
         "attribute": "dibao", "value": True, "requested_on": ON, "reason": "证明有误",
     },

@@ -184,7 +184,7 @@ async def test_every_decision_is_derived_again_from_the_record(registry: Any, se
         elif what == "declare":
             await registry.http.post(
                 f"/v1/workers/{worker}/labour-status/declarations",
-                json={"status": chance.choice(["unemployed", "laid_off"]), "since": on},
+                json={"status": chance.choice(["jobless", "laid_off"]), "since": on},
             )
     async with registry.thing.db.looking() as tx:
         rows = await tx.fetch(

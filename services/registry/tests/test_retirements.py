@@ -71,10 +71,7 @@ async def test_nothing_ends_before_the_office_confirms_and_then_everything_from_
     )
     (item,) = (await registry.get(PATH))["items"]
     assert item["certificate_state"] == "issued"
-    await registry.post(
-        f"/v1/workers/{form['id']}/labour-status/declarations",
-        {"status": "retired", "since": item["reached_on"]},
-    )
+    await registry.declare(form["id"], "retired", item["reached_on"])
     after = await registry.get(f"/v1/certificates/{item['certificate_id']}")
     assert (after["state"], after["revoked_on"]) == ("revoked", "2003-06-01")
     assert await listed(registry) == []

@@ -95,7 +95,7 @@ async def test_a_fact_of_the_future_is_refused(registry: Registry, field: str) -
     worker = await registry.worker()
     declared = await registry.http.post(
         f"/v1/workers/{worker}/labour-status/declarations",
-        json={"status": "unemployed", "since": "2003-11-01"},
+        json={"status": "jobless", "since": "2003-11-01"},
     )
     assert await code_of(declared) == (422, "in-the-future")
 
@@ -162,7 +162,7 @@ async def test_after_death_nothing_is_written_for_the_months_that_follow(
     assert await code_of(claim) == (409, "benefit-after-life-fact")
     declared = await registry.http.post(
         f"/v1/workers/{worker}/labour-status/declarations",
-        json={"status": "unemployed", "since": "2003-07-01"},
+        json={"status": "laid_off", "since": "2003-07-01"},
     )
     assert declared.status_code == 409
 

@@ -26,8 +26,7 @@ async def window(registry: Registry) -> Window:
         ({"born": "19871104"}, "2003-10-01", {}, 422, "outside-working-age"),
         ({"born": "19531031"}, "2003-10-31", {}, 422, "outside-working-age"),
         ({}, "2003-11-01", {"evidence_on": "2003-10-31"}, 422, "in-the-future"),
-        ({"labour_status": "retired"}, "2003-10-01", {}, 409, "pensioned"),
-        ({"labour_status": "enlisted"}, "2003-10-01", {}, 409, "outside-labour-force"),
+        ({"labour_status": "schooling"}, "2003-10-01", {}, 409, "outside-labour-force"),
         ({"labour_status": "unemployed"}, "2003-10-01", {}, 409, "already-registered-unemployed"),
         ({}, "2003-10-01", {"evidence_kind": "layoff_voucher"}, 422, "evidence-does-not-suit"),
         ({}, "2003-10-01", {"evidence_on": "2003-10-02"}, 422, "evidence-does-not-suit"),
@@ -47,6 +46,12 @@ async def test_who_is_not_registered(
     assert refused["code"] == code
     told = await window.told()
     assert [name for name, _ in told] == (["registered"] if "already" in code else [])
+
+
+async def test_who_draws_a_pension_is_not_registered(window: Window) -> None:
+    await window.registry.declare(window.worker, "retired", "2003-06-01")
+    refused = await window.registers("2003-10-01", status=409)
+    assert refused["code"] == "pensioned"
 
 
 async def test_a_refusal_is_kept_as_a_decision_that_says_the_clause(registry: Registry) -> None:
@@ -115,7 +120,13 @@ async def test_every_reason_that_a_window_may_state_is_answered(
     await window.registers("2003-01-10")
     for n in range(3):
         await registry.thing.deliver(refusal(registry, window.worker, date(2003, 5, 10 + n)))
-    await window.files("cancellations", on="2003-08-01", reason=reason)
+    await window.files("cancellations", on="2003-08-01", reason=reason, reference="2003-117")
+    for waiting in (await registry.get("/v1/awaiting-declarations"))["items"]:
+        path = (
+            f"/v1/workers/{window.worker}/labour-status/declarations/{waiting['id']}/confirmations"
+        )
+        await registry.post(path, None, by=registry.checker)
+    await window.looks()
     assert (window.case["state"], window.case["reason"]) == ("cancelled", reason)
     status = "employed" if reason in AT_WORK else STATUS_AFTER[reason]
     assert await window.status() == status

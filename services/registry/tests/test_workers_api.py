@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from registry.labour_status.domain import WITHDRAWN
+
 
 async def test_a_worker_is_registered_and_shown_masked(registry: Any) -> None:
     form = registry.form(phone="0456-8220000")
@@ -132,19 +134,58 @@ async def test_declared_labour_status(registry: Any) -> None:
     path = f"/v1/workers/{worker}/labour-status"
     assert (await registry.get(path))["population"] == "base"
     after = await registry.post(
-        f"{path}/declarations", {"status": "unemployed", "since": "2003-05-01"}
+        f"{path}/declarations", {"status": "jobless", "since": "2003-05-01"}
     )
-    assert (after["status"], after["since"], len(after["spells"])) == (
-        "unemployed",
-        "2003-05-01",
-        2,
-    )
+    assert (after["status"], after["since"], len(after["spells"])) == ("jobless", "2003-05-01", 2)
     (event,) = await registry.told("labour-status.changed")
     assert event.data["previous"] == "laid_off"
     assert str(event.entity_id) == after["id"] != worker
-    for status, code in (("employed", 422), ("unemployed", 409)):
-        await registry.post(f"{path}/declarations", {"status": status, "since": "2003-06-01"}, code)
-    await registry.post(f"{path}/declarations", {"status": "retired", "since": "2004-01-01"}, 422)
+    paper = {"document": "退休证 1", "document_on": "2003-05-01"}
+    for status, since, more, code, problem in (
+        ("employed", "2003-06-01", {}, 422, "employment-needs-placement"),
+        ("unemployed", "2003-06-01", {}, 422, "unemployment-needs-registration"),
+        ("jobless", "2003-06-01", {}, 409, "labour-status-unchanged"),
+        ("retired", "2004-01-01", paper, 422, "in-the-future"),
+        ("retired", "2003-06-01", {}, 422, "declaration-document"),
+        ("retired", "2003-06-01", {**paper, "document_on": "2003-11-01"}, 422, "in-the-future"),
+        ("retired", "2003-06-01", {"document": "退休证 1"}, 422, "validation-failed"),
+    ):
+        refused = await registry.post(
+            f"{path}/declarations", {"status": status, "since": since, **more}, code
+        )
+        assert refused["code"] == problem, status
+
+
+@pytest.mark.parametrize("status", ["employed", *WITHDRAWN])
+async def test_nobody_is_registered_with_a_status_that_rests_on_another_word(
+    registry: Any, status: str
+) -> None:
+    refused = await registry.post("/v1/workers", registry.form(labour_status=status), 422)
+    assert refused["errors"][0]["pointer"] == "#/body/labour_status"
+
+
+async def test_unemployed_from_the_first_day_on_with_paper_and_of_age(registry: Any) -> None:
+    """One by one and in bulk: the paper is named, and the age is that of the first day without work."""
+    bare = {"status_document_kind": None, "status_document": None}
+    of = {"labour_status": "unemployed", "status_since": "2002-11-30"}
+    rows = [
+        registry.form(**of),
+        registry.form(**of, **bare),
+        registry.form(**of, born="19861201"),
+        registry.form(**of, born="19861130"),
+        registry.form(**of, born="19421130", sex="male"),
+        registry.form(**of, born="19421201", sex="male"),
+        registry.form(**bare),
+    ]
+    answer = (await registry.load("/v1/workers", rows, mode="good")).json()
+    assert [(e["line"], e["code"]) for e in answer["errors"]] == [
+        (2, "unemployment-paper-missing"), (3, "unemployed-outside-working-age"),
+        (5, "unemployed-outside-working-age"),
+    ]  # fmt: skip
+    page = await registry.get("/v1/unemployment-registrations", state="registered")
+    assert {one["worker_id"] for one in page["items"]} == {rows[n]["id"] for n in (0, 3, 5)}
+    refused = await registry.post("/v1/workers", registry.form(**of, **bare), 422)
+    assert refused["code"] == "unemployment-paper-missing"
 
 
 async def test_areas_and_offices(registry: Any) -> None:

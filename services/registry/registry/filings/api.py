@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from kit import audit, bulk, pagination
 from kit.auth import Actor, requires
@@ -16,24 +17,28 @@ from kit.ids import new_id
 from kit.steps import Act, Step, acting, stepping
 from kit.wire import Asked, FactDay, Id, ShortText, Text, load, terms
 from registry.decision_api import DecisionOut
-from registry.filings import usecases
+from registry.filings import declaring, usecases
 from registry.filings.deciding import Register
 from registry.filings.domain import (
     BY,
     CHANNELS,
-    EVIDENCE,
     FORMS,
     Channel,
-    EvidenceKind,
     FiledBy,
     Form,
 )
 from registry.filings.usecases import Cancel, Hire, Separate
 from registry.filings.wire import problems as _problems
 from registry.labour_status.api import LabourStatusOut
-from registry.labour_status.domain import Declared, LabourStatus
+from registry.labour_status.domain import Declared, Document, LabourStatus
 from registry.unemployment.api import KIND, PATH, SHOWN, TAG, CaseOut
-from registry.unemployment.domain import STATED_REASONS, StatedKind, StatedReason
+from registry.unemployment.domain import (
+    EVIDENCE,
+    STATED_REASONS,
+    EvidenceKind,
+    StatedKind,
+    StatedReason,
+)
 from registry.unemployment.usecases import Case
 
 router = APIRouter(prefix=PATH, tags=[TAG])
@@ -45,6 +50,7 @@ Registering = Annotated[Act, acting("registry:unemployment:write")]
 Writing = Annotated[Step, stepping("registry:unemployment:write")]
 Importer = Annotated[Actor, requires("registry:unemployment:import")]
 Declarer = Annotated[Actor, requires("registry:labour-status:write")]
+Confirmer = Annotated[Actor, requires("registry:labour-status:approve")]
 
 _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
 _REFERENCE = Field(default=None, description="证明文号", examples=["2003-028"])
@@ -102,7 +108,8 @@ class SeparationIn(Asked):
 
 
 class CancellationIn(Asked):
-    """A registration is cancelled for a reason of R20 (注销失业登记)."""
+    """A registration is cancelled for a reason of R20 (注销失业登记). One that takes the person out of
+    the labour force (退休、死亡等) names its document, and holds once another person has confirmed it."""
 
     model_config = _example(on="2003-10-20", reason="ended_job_wish")
     on: FactDay
@@ -129,11 +136,27 @@ class ReversalIn(Asked):
 
 class DeclareStatusIn(Asked):
     """A status declared at a window (申报劳动状态). Employment is not declared: it follows from a
-    confirmed placement or a hire filing."""
+    confirmed placement or a hire filing; nor is unemployment: it is registered."""
 
-    model_config = _example(status="unemployed", since="2003-06-01")
+    model_config = _example(
+        status="retired", since="2003-06-01", document="退休证 2003-117", document_on="2003-05-28"
+    )
     status: LabourStatus
     since: date = Field(description="起始日")
+    document: ShortText | None = Field(
+        default=None,
+        description="依据文件编号；退休、死亡、出境定居、服刑、参军、丧失劳动能力须注明",
+    )
+    document_on: date | None = Field(default=None, description="依据文件日期；与编号同时注明")
+
+    @model_validator(mode="after")
+    def _whole_document(self) -> DeclareStatusIn:
+        if (self.document is None) != (self.document_on is None):
+            raise PydanticCustomError("document_incomplete", "number and date of the document")
+        return self
+
+    def paper(self) -> Document | None:
+        return None if self.document is None else Document(self.document, self.document_on)
 
 
 class UndeclareIn(Asked):
@@ -255,11 +278,26 @@ async def reverse_filing(registration_id: Id, body: ReversalIn, step: Writing) -
 async def declare_labour_status(
     request: Request, worker_id: UUID, body: DeclareStatusIn, actor: Declarer
 ) -> LabourStatusOut:
-    """Declare a status from a day on. ``unemployed`` opens an unemployment registration."""
+    """Declare a status from a day on. One that takes the person out of the labour force awaits a
+    second person (``awaiting``) and changes nothing before."""
     fact = Declared(body.status, body.since, new_id())
     rt = runtime_of(request)
-    standing = await usecases.declare_status(rt, actor, worker_id, fact)
+    standing = await declaring.declare_status(rt, actor, worker_id, fact, body.paper())
     await audit.note(rt, actor, "declare_labour_status", [worker_id], ("labour_status",))
+    return LabourStatusOut.of(standing)
+
+
+@statuses.post(
+    "/declarations/{declaration_id}/confirmations", status_code=201, summary="复核申报",
+    operation_id="confirm_declaration",
+)  # fmt: skip
+async def confirm_declaration(
+    request: Request, worker_id: UUID, declaration_id: UUID, actor: Confirmer
+) -> LabourStatusOut:
+    """Another person confirms what awaits it: registration and certificate end from its day."""
+    rt = runtime_of(request)
+    standing = await declaring.confirm_declaration(rt, actor, worker_id, declaration_id)
+    await audit.note(rt, actor, "confirm_declaration", [worker_id], ("labour_status",))
     return LabourStatusOut.of(standing)
 
 
@@ -272,7 +310,7 @@ async def reverse_declaration(
 ) -> LabourStatusOut:
     """A declaration was wrong: the status is folded without it."""
     rt = runtime_of(request)
-    standing = await usecases.undeclare_status(rt, actor, worker_id, declaration_id, body.reason)
+    standing = await declaring.undeclare_status(rt, actor, worker_id, declaration_id, body.reason)
     await audit.note(rt, actor, "reverse_declaration", [worker_id], ("labour_status",))
     return LabourStatusOut.of(standing)
 

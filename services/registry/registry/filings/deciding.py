@@ -15,11 +15,20 @@ from kit.policy import Parameter
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.filings import domain
-from registry.filings.domain import Ages, Applicant, EvidenceKind, Leaving
+from registry.filings.domain import Applicant, Leaving
 from registry.labour_status.domain import LabourStatus
 from registry.refusals import usecases as refusals
 from registry.unemployment import usecases as unemployment
-from registry.unemployment.domain import Registration, StatedKind, StatedReason
+from registry.unemployment.domain import (
+    AGE_CADRE,
+    AGE_FEMALE,
+    AGE_MALE,
+    AGE_MIN,
+    EvidenceKind,
+    Registration,
+    StatedKind,
+    StatedReason,
+)
 from registry.workers.domain import Facts
 
 #: Every rule of this noun that ever decided, for deriving old decisions again.
@@ -73,8 +82,8 @@ def refusal(decision: Decision, classes: dict[str, type[Refusal]]) -> Refusal | 
 def apply(rt: Runtime, command: Register, person: Facts, status: LabourStatus) -> Decision:
     """The rule of registration asked for one person."""
     on = command.on
-    names = (domain.AGE_MIN, domain.AGE_MALE, domain.AGE_FEMALE, domain.AGE_CADRE)
-    ages = Ages(*(unemployment.integer(rt, name, on) for name in names))
+    names = (AGE_MIN, AGE_MALE, AGE_FEMALE, AGE_CADRE)
+    ages = unemployment.ages_on(rt, on)
     applicant = Applicant(
         person.sex, person.birth_date, command.cadre, status,
         command.kind, command.evidence_kind, command.evidence_on, command.school is not None,

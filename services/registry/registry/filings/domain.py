@@ -18,29 +18,23 @@ from kit.decisions import Clause, Condition
 from kit.facts import add_months
 from kit.refusal import Refusal
 from registry.labour_status.domain import LabourStatus
-from registry.unemployment.domain import StatedKind, StatedReason
+from registry.unemployment.domain import (
+    AGE_CADRE,
+    AGE_FEMALE,
+    AGE_MALE,
+    AGE_MIN,
+    Ages,
+    EvidenceKind,
+    StatedKind,
+    StatedReason,
+)
 
 REGISTRATION = "registry.unemployment_registration"
 CANCELLATION = "registry.unemployment_cancellation"
 VERSION = "2002"
-AGE_MIN = "registry.unemployment_age_min"
-AGE_MALE = "registry.unemployment_age_male"
-AGE_FEMALE = "registry.unemployment_age_female"
-AGE_CADRE = "registry.unemployment_age_female_cadre"
 REFUSALS = "registry.unemployment_refusals"
 NO_CONTACT = "registry.unemployment_no_contact_months"
 
-#: 下岗证明 / 解除或终止合同证明 / 辞退证明 / 破产裁定 / 注销营业执照 / 毕业证书 / 社区证明
-EvidenceKind = Literal[
-    "layoff_voucher", "separation_proof", "dismissal_notice", "bankruptcy_ruling",
-    "licence_cancellation", "graduation_certificate", "community_proof",
-]  # fmt: skip
-EVIDENCE: dict[str, str] = {
-    "layoff_voucher": "下岗证明", "separation_proof": "终止或解除劳动合同证明",
-    "dismissal_notice": "辞退证明", "bankruptcy_ruling": "破产裁定或关闭文件",
-    "licence_cancellation": "营业执照注销证明", "graduation_certificate": "毕业证书",
-    "community_proof": "社区证明",
-}  # fmt: skip
 #: Which papers show which loss of work.
 SUITS: dict[StatedKind, frozenset[EvidenceKind]] = {
     "laid_off": frozenset({"layoff_voucher", "separation_proof"}),
@@ -160,27 +154,6 @@ class Applicant:
     graduated_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ages:
-    """R18, in full years: from ``least``, and below the others."""
-
-    least: int
-    male: int
-    female: int
-    cadre: int
-
-
-def age(born: date, on: date) -> int:
-    """Full years on a day; someone born on 29 February ages on 1 March in common years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
-def _of_age(facts: Applicant, ages: Ages, on: date) -> bool:
-    female = ages.cadre if facts.cadre else ages.female
-    below = ages.male if facts.sex == "male" else female
-    return ages.least <= age(facts.birth_date, on) < below
-
-
 _OUTSIDE = frozenset({"schooling", "enlisted", "emigrated", "imprisoned", "incapacitated"})
 REGISTRATION_CLAUSES = (
     Clause("working-age", "法定劳动年龄 R18", "在法定劳动年龄内", "is of legal working age",
@@ -211,7 +184,7 @@ def _shown(facts: Applicant, on: date) -> bool:
 def may_register(facts: Applicant, ages: Ages, on: date) -> tuple[Condition, ...]:
     """Every condition with its outcome. All hold: registered."""
     return (
-        _AGE.outcome(_of_age(facts, ages, on)),
+        _AGE.outcome(ages.admit(facts.sex, facts.birth_date, cadre=facts.cadre, on=on)),
         _PENSION.outcome(facts.status not in ("retired", "deceased")),
         _WORK.outcome(facts.status != "employed"),
         _FORCE.outcome(facts.status not in _OUTSIDE),

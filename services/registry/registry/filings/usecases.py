@@ -24,7 +24,7 @@ from registry.filings.domain import Channel, FiledBy, Form
 from registry.identities import usecases as identities
 from registry.labour_status import domain as labour
 from registry.labour_status import usecases as labour_status
-from registry.labour_status.domain import Declared, Hearing, Spell
+from registry.labour_status.domain import Declared, Document, Hearing, Spell
 from registry.unemployment import domain as unemployed
 from registry.unemployment import usecases as unemployment
 from registry.unemployment.domain import (
@@ -255,7 +255,8 @@ async def file_separation(
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """A registration is cancelled for a reason of R20."""
+    """A registration is cancelled for a reason of R20. One that takes the person out of the labour
+    force has its document, and holds once another person has confirmed it."""
 
     on: date
     reason: StatedReason
@@ -287,7 +288,13 @@ async def _cancelled(
         new_id(), row.worker_id, "cancelled", command.on, rt.today(), None, command.reason
     )
     after = Declared(STATUS_AFTER[command.reason], command.on, filing.id)
-    await labour_status.declare_all(tx, [(row.worker_id, after)], actor.subject)
+    withdraws = after.status in labour.WITHDRAWN
+    document = Document(command.reference) if command.reference else None
+    if withdraws:
+        labour.check_document(document, rt.today())
+    await labour_status.declare_all(
+        tx, [(row.worker_id, after)], actor.subject, document, awaits=withdraws
+    )
     if command.reason in unemployed.AT_WORK:
         filing = replace(filing, job_id=filing.id)
         await _tell(tx, filing, "began")
@@ -338,49 +345,6 @@ async def reverse(
         case = await _file(rt, tx, actor, row, Filed(undoing, "street", actor.subject, note=reason))
     rt.wake()
     return case
-
-
-async def declare_status(
-    rt: Runtime, actor: Actor, worker_id: UUID, fact: Declared
-) -> labour_status.Standing:
-    """A window declares a status from a day on. Raises what ``check_declaration`` raises."""
-    async with rt.db.transaction() as tx:
-        await labour_status.hold(tx, [worker_id])
-        standing = await labour_status.standing_in(tx, actor, worker_id)
-        await identities.refuse_merged(tx, worker_id)
-        labour.check_declaration(fact.status, fact.since, standing.history, rt.today())
-        await labour_status.declare_all(tx, [(worker_id, fact)], actor.subject)
-        await consequences.follow(rt, tx, [worker_id], {})
-        after = await labour_status.standing_in(tx, actor, worker_id)
-    rt.wake()
-    return after
-
-
-async def undeclare_status(
-    rt: Runtime, actor: Actor, worker_id: UUID, declaration_id: UUID, reason: str
-) -> labour_status.Standing:
-    """A declaration was wrong: it is taken back by name, and everything is folded without it.
-
-    Raises ``unknown-declaration``, and ``only-declaration`` for the last one that stands. What a
-    filing declared is taken back with the filing.
-    """
-    async with rt.db.transaction() as tx:
-        await labour_status.hold(tx, [worker_id])
-        await labour_status.standing_in(tx, actor, worker_id)
-        await identities.refuse_merged(tx, worker_id)
-        filings = (await unemployment.filings_of(tx, [worker_id])).get(worker_id, [])
-        if any(filing.id == declaration_id for filing in filings):
-            raise labour.NoSuchDeclaration
-        declared = (await labour_status.known_of(tx, [worker_id]))[worker_id].declared
-        if all(fact.id != declaration_id for fact in declared):
-            raise labour.NoSuchDeclaration
-        if len(declared) == 1:
-            raise labour.OnlyDeclaration
-        await labour_status.undeclare(tx, worker_id, declaration_id, reason, actor.subject)
-        await consequences.follow(rt, tx, [worker_id], {})
-        after = await labour_status.standing_in(tx, actor, worker_id)
-    rt.wake()
-    return after
 
 
 async def decisions_about(rt: Runtime, actor: Actor, worker_id: UUID) -> list[dict[str, Any]]:

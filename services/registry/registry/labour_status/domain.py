@@ -61,6 +61,24 @@ class EmployedIsDerived(Refusal):
     code = "employment-needs-placement"
 
 
+class UnemployedIsRegistered(Refusal):
+    """Unemployment is registered with a paper and a decision (4.1); it is not declared here."""
+
+    code = "unemployment-needs-registration"
+
+
+class LeftByCancellation(Refusal):
+    """Whoever is registered as unemployed leaves the register by a cancellation with its reason (R20)."""
+
+    code = "registration-needs-cancellation"
+
+
+class DocumentNeeded(Refusal):
+    """What takes a person out of the labour force rests on a dated document (4.1)."""
+
+    code = "declaration-document"
+
+
 class NoSuchDeclaration(Refusal):
     """No such declaration of this person stands."""
 
@@ -77,6 +95,15 @@ class FinalStatus(Refusal):
     """Nothing is declared after retirement or death; an error is corrected, not overwritten."""
 
     code = "labour-status-final"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a declaration rests on: its number, its date, and its kind where kinds are told apart."""
+
+    reference: str
+    on: date | None = None
+    kind: str | None = None
 
 
 #: The name of a declaration that nobody keeps.
@@ -257,15 +284,37 @@ def on(day: date, history: Sequence[Spell]) -> Spell | None:
 
 
 def check_declaration(
-    status: LabourStatus, since: date, history: Sequence[Spell], today: date
+    fact: Declared,
+    document: Document | None,
+    history: Sequence[Spell],
+    declared: Iterable[Declared],
+    today: date,
 ) -> None:
-    """Raises when a window may not declare this now."""
+    """Raises when a window may not declare this now. ``declared`` is what stands so far."""
+    status, since = fact.status, fact.since
     if since > today:
         raise InTheFuture
     if status == "employed":
         raise EmployedIsDerived
-    holding = on(since, history)
+    if status == "unemployed":
+        raise UnemployedIsRegistered
     if history[-1].status in FINAL and status != "deceased":
         raise FinalStatus
+    holding = on(since, history)
     if holding is not None and holding.status == status:
         raise StatusUnchanged
+    if status in WITHDRAWN:
+        check_document(document, today)
+        return
+    before = [one for one in declared if one.since <= since]
+    last = max(before, key=lambda one: (one.since, one.id), default=None)
+    if status != "schooling" and last is not None and last.status == "unemployed":
+        raise LeftByCancellation
+
+
+def check_document(document: Document | None, today: date) -> None:
+    """Raises when the document is missing or of the future."""
+    if document is None:
+        raise DocumentNeeded
+    if document.on is not None and document.on > today:
+        raise InTheFuture

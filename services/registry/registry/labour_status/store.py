@@ -10,7 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.labour_status.domain import WITHDRAWN, Declared, Hearing, Spell
+from registry.labour_status.domain import WITHDRAWN, Declared, Document, Hearing, Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,11 @@ def _row(row: Record) -> Row:
     )  # fmt: skip
 
 
-async def add(tx: Tx, rows: Sequence[Row], declarations: Sequence[UUID]) -> None:
-    """New records with their first declared status, each under the name of its declaration."""
+async def add(
+    tx: Tx, rows: Sequence[Row], declarations: Sequence[tuple[UUID, Document | None]]
+) -> None:
+    """New records with their first declared status, each under the name of its declaration, with
+    the document behind it."""
     await tx.copy(
         "labour_status",
         ("id", "worker_id", "status", "since", "area_code", "office"),
@@ -45,26 +48,99 @@ async def add(tx: Tx, rows: Sequence[Row], declarations: Sequence[UUID]) -> None
     )
     await tx.copy(
         "labour_status_declared",
-        ("worker_id", "id", "since", "status"),
+        ("worker_id", "id", "since", "status", "document_kind", "document"),
         [
-            (row.worker_id, id, row.spell.since, row.spell.status)
-            for row, id in zip(rows, declarations, strict=True)
+            (row.worker_id, id, row.spell.since, row.spell.status, *_paper(paper))
+            for row, (id, paper) in zip(rows, declarations, strict=True)
         ],
     )
 
 
-async def declare(tx: Tx, facts: Sequence[tuple[UUID, Declared]], actor: str) -> None:
-    """Keep declarations of workers, each once."""
+def _paper(document: Document | None) -> tuple[str | None, str | None]:
+    return (document.kind, document.reference) if document else (None, None)
+
+
+async def declare(
+    tx: Tx,
+    facts: Sequence[tuple[UUID, Declared]],
+    actor: str,
+    document: Document | None,
+    awaits: bool,
+) -> None:
+    """Keep declarations of workers, each once. With ``awaits`` they hold once they are confirmed."""
     await tx.execute(
-        "insert into labour_status_declared (worker_id, id, since, status, actor)"
-        " select *, $5 from unnest($1::uuid[], $2::uuid[], $3::date[], $4::text[])"
-        " on conflict do nothing",
+        "insert into labour_status_declared (worker_id, id, since, status, actor, document,"
+        " document_on, awaits) select *, $5, $6, $7::date, $8::boolean"
+        " from unnest($1::uuid[], $2::uuid[], $3::date[], $4::text[]) on conflict do nothing",
         [worker_id for worker_id, _ in facts],
         [fact.id for _, fact in facts],
         [fact.since for _, fact in facts],
         [fact.status for _, fact in facts],
         actor,
+        document.reference if document else None,
+        document.on if document else None,
+        awaits,
     )
+
+
+async def confirm(tx: Tx, worker_id: UUID, declaration_id: UUID, actor: str) -> None:
+    await tx.execute(
+        "insert into labour_status_confirmed (declaration_id, worker_id, actor)"
+        " values ($1, $2, $3) on conflict do nothing",
+        declaration_id,
+        worker_id,
+        actor,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """A declaration that another person has to confirm before it holds."""
+
+    fact: Declared
+    worker_id: UUID
+    document: Document | None
+    declared_by: str
+    area_code: str
+    office: str
+
+
+_AWAITING = """
+select d.*, s.area_code, s.office from labour_status_declared d
+  join labour_status s on s.worker_id = d.worker_id
+ where d.awaits
+   and not exists (select from labour_status_confirmed c where c.declaration_id = d.id)
+   and not exists (select from labour_status_undeclared u where u.declaration_id = d.id)
+"""
+
+
+def _awaiting(row: Record) -> Awaiting:
+    document = row["document"]
+    return Awaiting(
+        Declared(row["status"], row["since"], row["id"]), row["worker_id"],
+        None if document is None else Document(document, row["document_on"]), row["actor"],
+        row["area_code"], row["office"],
+    )  # fmt: skip
+
+
+async def awaiting_of(tx: Tx, workers: Sequence[UUID]) -> list[Awaiting]:
+    """What awaits confirmation of these workers, oldest first."""
+    rows = await tx.fetch(
+        _AWAITING + " and d.worker_id = any($1::uuid[]) order by d.id",
+        workers,
+    )
+    return [_awaiting(row) for row in rows]
+
+
+async def awaiting_page(tx: Tx, prefix: str, after: UUID | None, limit: int) -> list[Awaiting]:
+    rows = await tx.fetch(
+        _AWAITING + " and s.area_code like $1 || '%' and ($2::uuid is null or d.id > $2)"
+        " order by d.id limit $3",
+        prefix,
+        after,
+        limit,
+    )
+    return [_awaiting(row) for row in rows]
 
 
 async def undeclare(tx: Tx, worker_id: UUID, declaration_id: UUID, reason: str, actor: str) -> None:
@@ -102,6 +178,8 @@ async def declared_of(
         " where d.worker_id = any($1::uuid[]) and ($2::timestamptz is null or d.recorded_at <= $2)"
         " and not exists (select from labour_status_undeclared u where u.declaration_id = d.id"
         "  and ($2::timestamptz is null or u.recorded_at <= $2))"
+        " and (not d.awaits or exists (select from labour_status_confirmed c"
+        "  where c.declaration_id = d.id and ($2::timestamptz is null or c.recorded_at <= $2)))"
         " order by d.worker_id, d.since, d.id",
         workers,
         known_at,

@@ -19,13 +19,14 @@ from registry.identities import usecases as identities
 from registry.labour_status import domain, events, store
 from registry.labour_status.domain import (
     Declared,
+    Document,
     Hearing,
     LabourStatus,
     Placement,
     Spell,
     Withdrawal,
 )
-from registry.labour_status.store import Row
+from registry.labour_status.store import Awaiting, Row
 from registry.life_facts import usecases as life_facts
 from registry.life_facts.domain import LifeFact
 
@@ -39,6 +40,7 @@ class Opening:
     since: date
     area_code: str
     office: str
+    document: Document | None = None
     declaration_id: UUID = field(default_factory=new_id)
 
 
@@ -68,11 +70,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The record and the whole history, as it is folded now."""
+    """The record and the whole history, as it is folded now; and what nobody has confirmed yet."""
 
     row: Row
     history: list[Spell]
     declared: list[Declared]
+    awaiting: list[Awaiting]
 
 
 async def open_all(tx: Tx, openings: Sequence[Opening]) -> set[UUID]:
@@ -82,7 +85,7 @@ async def open_all(tx: Tx, openings: Sequence[Opening]) -> set[UUID]:
         Row(new_id(), o.worker_id, Spell(o.status, o.since), o.area_code, o.office, None, 1)
         for o in openings
     ]
-    await store.add(tx, rows, [o.declaration_id for o in openings])
+    await store.add(tx, rows, [(o.declaration_id, o.document) for o in openings])
     opened = [row.worker_id for row in rows]
     early = set(await store.heard_of(tx, opened, None)) | set(await life_facts.of(tx, opened))
     if early:
@@ -221,9 +224,30 @@ async def places_of(tx: Tx, workers: Iterable[UUID]) -> list[Place]:
     return [Place(row.worker_id, row.area_code, row.office) for row in rows]
 
 
-async def declare_all(tx: Tx, facts: Sequence[tuple[UUID, Declared]], actor: str) -> None:
-    """Keep declarations of workers; the caller folds them again."""
-    await store.declare(tx, facts, actor)
+async def declare_all(
+    tx: Tx,
+    facts: Sequence[tuple[UUID, Declared]],
+    actor: str,
+    document: Document | None = None,
+    *,
+    awaits: bool = False,
+) -> None:
+    """Keep declarations of workers; the caller folds them again. What ``awaits`` a second person
+    changes nothing before :func:`confirm`."""
+    await store.declare(tx, facts, actor, document, awaits)
+
+
+async def confirm(tx: Tx, worker_id: UUID, declaration_id: UUID, actor: str) -> None:
+    """Another person says so too; the caller has checked who, and folds the person again."""
+    await store.confirm(tx, worker_id, declaration_id, actor)
+
+
+async def list_awaiting(
+    rt: Runtime, actor: Actor, after: UUID | None, limit: int
+) -> list[Awaiting]:
+    """What awaits a second person, in the caller's area."""
+    async with rt.db.looking() as tx:
+        return await store.awaiting_page(tx, actor.area_prefix, after, limit)
 
 
 async def undeclare(tx: Tx, worker_id: UUID, declaration_id: UUID, reason: str, actor: str) -> None:
@@ -244,4 +268,5 @@ async def standing_in(tx: Tx, actor: Actor, worker_id: UUID) -> Standing:
     if not actor.may_see(rows[0].area_code):
         raise Denied(worker_id)
     known = (await known_of(tx, [worker_id]))[worker_id]
-    return Standing(rows[0], known.spells(), known.declared)
+    awaiting = await store.awaiting_of(tx, [worker_id])
+    return Standing(rows[0], known.spells(), known.declared, awaiting)

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from kit.crypto import Sex
 from kit.lifecycle import Act
 from kit.refusal import Refusal
 from registry.labour_status.domain import Declared, LabourStatus
@@ -38,6 +39,17 @@ KINDS: dict[str, str] = {
     "graduate": "高校毕业生", "other": "其他", "unstated": "未注明",
 }  # fmt: skip
 
+#: 下岗证明 / 解除或终止合同证明 / 辞退证明 / 破产裁定 / 注销营业执照 / 毕业证书 / 社区证明
+EvidenceKind = Literal[
+    "layoff_voucher", "separation_proof", "dismissal_notice", "bankruptcy_ruling",
+    "licence_cancellation", "graduation_certificate", "community_proof",
+]  # fmt: skip
+EVIDENCE: dict[str, str] = {
+    "layoff_voucher": "下岗证明", "separation_proof": "终止或解除劳动合同证明",
+    "dismissal_notice": "辞退证明", "bankruptcy_ruling": "破产裁定或关闭文件",
+    "licence_cancellation": "营业执照注销证明", "graduation_certificate": "毕业证书",
+    "community_proof": "社区证明",
+}  # fmt: skip
 #: Why a window cancels a registration (R20).
 StatedReason = Literal[
     "hired", "self_employed", "stable_income", "pension", "incapacitated", "schooling", "enlisted",
@@ -98,6 +110,32 @@ ACTS: tuple[Act, ...] = (
     Act("cancelled", "registered", "reverse", "撤销误注销", _STREET),
     Act("void", "registered", "register", "失业登记", _STREET),
 )  # fmt: skip
+
+
+AGE_MIN = "registry.unemployment_age_min"
+AGE_MALE = "registry.unemployment_age_male"
+AGE_FEMALE = "registry.unemployment_age_female"
+AGE_CADRE = "registry.unemployment_age_female_cadre"
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """R18, in full years: from ``least``, and below the others."""
+
+    least: int
+    male: int
+    female: int
+    cadre: int
+
+    def admit(self, sex: Sex, born: date, *, cadre: bool, on: date) -> bool:
+        """Whether somebody is of legal working age on a day."""
+        female = self.cadre if cadre else self.female
+        return self.least <= age(born, on) < (self.male if sex == "male" else female)
+
+
+def age(born: date, on: date) -> int:
+    """Full years on a day; someone born on 29 February ages on 1 March in common years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 class NoSuchFiling(Refusal):

@@ -285,6 +285,12 @@ async def list_filings(
         return await store.filed_page(tx, actor.area_pattern, workers, late, after, limit)
 
 
+def ages_on(rt: Runtime, on: date) -> domain.Ages:
+    """R18 by the law of a day. Raises ``kit.policy.NoValue``."""
+    names = (domain.AGE_MIN, domain.AGE_MALE, domain.AGE_FEMALE, domain.AGE_CADRE)
+    return domain.Ages(*(integer(rt, name, on) for name in names))
+
+
 def integer(rt: Runtime, parameter: str, on: date) -> int:
     """A whole number of the law on a day. Raises ``kit.policy.NoValue``."""
     value = rt.policies.value(parameter, on).value

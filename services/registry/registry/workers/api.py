@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,9 +20,10 @@ from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
 from kit.versions import etag
-from kit.wire import Asked, Name, ShortText, load
+from kit.wire import Asked, Name, ShortText, load, terms
 from registry.identities.domain import RecordMerged
-from registry.labour_status.domain import LabourStatus
+from registry.labour_status.domain import Document
+from registry.unemployment.domain import EVIDENCE, EvidenceKind
 from registry.workers import correcting, domain, usecases
 from registry.workers.domain import (
     Category,
@@ -51,10 +52,14 @@ CATEGORY = (
     "urban_collective_laid_off 城镇集体下岗（地方），zero_employment_household_member 零就业家庭成员（地方），"
     "none 无"
 )
+#: With which status a person may be registered: work follows from placements and filings, and what
+#: takes somebody out of the labour force is declared on a document, or told by its authority (4.1).
+FirstStatus = Literal[
+    "laid_off", "unemployed", "to_be_placed", "jobless", "new_entrant", "schooling",
+]  # fmt: skip
 LABOUR_STATUS = (
     "劳动状态：laid_off 下岗，unemployed 登记失业，to_be_placed 关闭破产待安置，jobless 未登记失业，"
-    "new_entrant 新成长劳动力，employed 在业，retired 退休，deceased 死亡，enlisted 参军，"
-    "emigrated 出境定居，imprisoned 服刑，incapacitated 完全丧失劳动能力，schooling 在学"
+    "new_entrant 新成长劳动力，schooling 在学"
 )
 PROOF = (
     "证明材料：layoff-certificate 下岗证，centre-agreement 进中心协议，unemployment-insurance-booklet "
@@ -130,8 +135,12 @@ class RegisterWorkerIn(ClaimsFields, BesidesFields, Asked):
     household_number: HouseholdNumber | None = Field(default=None, description="户口簿户号")
     sex: Sex | None = Field(default=None, description="性别；缺省按身份号码")
     birth_date: date | None = Field(default=None, description="出生日期；缺省按身份号码")
-    labour_status: LabourStatus = Field(description=LABOUR_STATUS)
+    labour_status: FirstStatus = Field(description=LABOUR_STATUS)
     status_since: date = Field(description="劳动状态起始日")
+    status_document_kind: EvidenceKind | None = Field(
+        default=None, description="失业证明种类（登记失业须注明）：" + terms(EVIDENCE)
+    )
+    status_document: ShortText | None = Field(default=None, description="失业证明编号")
     area_code: AreaCode
     office: OfficeCode
     registered_on: date = Field(description="登记日期")
@@ -141,8 +150,13 @@ class RegisterWorkerIn(ClaimsFields, BesidesFields, Asked):
             self.id_number, self.name, Contact(self.phone, self.address, self.household_number),
             self.sex, self.birth_date, self.labour_status, self.status_since,
             Claims(*_claimed(self)), Employer(self.former_employer, self.former_employer_code),
-            self._proof(), self.area_code, self.office, self.registered_on, self.id or new_id(),
+            self._proof(), self.area_code, self.office, self.registered_on,
+            self._status_document(), self.id or new_id(),
         )  # fmt: skip
+
+    def _status_document(self) -> Document | None:
+        kind, reference = self.status_document_kind, self.status_document
+        return Document(reference, kind=kind) if kind and reference else None
 
     def _proof(self) -> Proof | None:
         kind, reference, on = self.proof_kind, self.proof_reference, self.proof_on
@@ -288,6 +302,14 @@ problems = [
     ),
     refused(
         domain.ProofDoesNotFit, 422, "证明材料与申报类别不符", "The document does not prove the category"
+    ),
+    refused(
+        domain.NoPaperOfUnemployment, 422, "登记失业须注明失业证明",
+        "The paper that shows how the work was lost is missing",
+    ),
+    refused(
+        domain.NotOfWorkingAge, 422, "失业起始日不在法定劳动年龄内",
+        "Not of legal working age on the day from which unemployed",
     ),
     refused(
         RecordMerged, 409, "该记录已并入另一记录", "The record was merged into another one",

@@ -69,6 +69,18 @@ class AgreementEndsBeforeStart(Refusal):
     code = "agreement-dates-wrong"
 
 
+class NoPaperOfUnemployment(Refusal):
+    """Whoever is registered as unemployed from the first day on shows how the work was lost (4.1)."""
+
+    code = "unemployment-paper-missing"
+
+
+class NotOfWorkingAge(Refusal):
+    """R18: nobody is unemployed outside the legal working age."""
+
+    code = "unemployed-outside-working-age"
+
+
 class ProofDoesNotFit(Refusal):
     """The document shown does not prove the category that is claimed (R1a)."""
 

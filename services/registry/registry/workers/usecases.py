@@ -22,11 +22,12 @@ from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.labour_status import usecases as labour_status
-from registry.labour_status.domain import LabourStatus, population
+from registry.labour_status.domain import Document, LabourStatus, population
 from registry.labour_status.usecases import Opening
 from registry.life_facts import usecases as life_facts
 from registry.offices.places import Places
 from registry.unemployment import usecases as unemployment
+from registry.unemployment.domain import Ages
 from registry.unemployment_insurance import usecases as unemployment_insurance
 from registry.workers import changes, domain, events, reading, record, store
 from registry.workers.domain import (
@@ -65,6 +66,7 @@ class RegisterWorker:
     area_code: str
     office: str
     registered_on: date
+    status_document: Document | None = None
     id: UUID = field(default_factory=new_id)
 
 
@@ -77,6 +79,31 @@ class _Known:
     numbers: set[bytes]
     places: Places
     proofs: Proofs
+    unemployed: MayBeUnemployed
+
+
+class MayBeUnemployed:
+    """Who may be registered as unemployed (4.1); R18 is looked up once per day."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+        self._by_day: dict[date, Ages | None] = {}
+
+    def check(self, command: RegisterWorker) -> None:
+        """Raises when somebody may not be unemployed from the first day on: no paper, or not of age
+        then. A day before the law asks for no age; of a woman only the later limit is sure: the form
+        does not tell a worker from a cadre."""
+        number, on = command.id_number, command.status_since
+        if command.status_document is None:
+            raise domain.NoPaperOfUnemployment
+        if on not in self._by_day:
+            try:
+                self._by_day[on] = unemployment.ages_on(self._rt, on)
+            except NoValue:
+                self._by_day[on] = None
+        ages = self._by_day[on]
+        if ages is not None and not ages.admit(number.sex, number.birth_date, cadre=True, on=on):
+            raise domain.NotOfWorkingAge
 
 
 class Proofs:
@@ -113,6 +140,8 @@ def _check(actor: Actor, command: RegisterWorker, index: bytes, known: _Known) -
         registered_on=command.registered_on,
         today=known.today,
     )
+    if command.labour_status == "unemployed":
+        known.unemployed.check(command)
     if command.proof is not None:
         domain.check_proof(
             command.claims,
@@ -141,6 +170,7 @@ async def register_all(
         numbers,
         await Places.of(tx, {(c.area_code, c.office, c.registered_on) for c in commands}),
         Proofs(rt),
+        MayBeUnemployed(rt),
     )
     outcome: list[Refusal | None] = []
     made: list[NewWorker] = []
@@ -166,7 +196,7 @@ async def register_all(
         openings.append(
             Opening(
                 command.id, command.labour_status, command.status_since, command.area_code,
-                command.office,
+                command.office, command.status_document,
             )
         )  # fmt: skip
         told.append(_registered(command))
