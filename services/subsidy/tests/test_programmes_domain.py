@@ -18,6 +18,7 @@ from subsidy.entitlements import domain as entitlements
 from subsidy.entitlements import terms as entitlement_terms
 from subsidy.programmes import domain, record
 from subsidy.programmes.domain import Assessment
+from subsidy.programmes.durations import old_enough
 from subsidy.programmes.facts import (
     AllowanceFacts,
     Contribution,
@@ -358,6 +359,43 @@ def test_a_citys_wrong_file_stops_the_start(tmp_path: Path) -> None:
         (tmp_path / "si-enterprise.toml").write_text(default.replace(right, wrong), "utf-8")
         with pytest.raises(PolicyError, match=message):
             check(Policies.load(HERE.parent / "policies", overlay=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "message"),
+    [
+        ("retirement_ages", ", female_cadre = 55", "", "is no retirement_ages: 'female_cadre'"),
+        ("difficult_age_reference", '"day"', '"some-day"', "is no age_reference"),
+        ("post_partial_month", '"by-days"', '"by-luck"', "is no partial_month: by-luck"),
+        ("difficult_ages", "{ male = 50, female = 40 }", "45", "is no difficult_ages"),
+    ],
+)
+def test_a_citys_value_of_another_shape_stops_the_start(
+    tmp_path: Path, name: str, right: str, wrong: str, message: str
+) -> None:
+    default = (HERE.parent / "policies" / f"{name}.toml").read_text("utf-8")
+    assert right in default
+    (tmp_path / f"{name}.toml").write_text(default.replace(right, wrong), "utf-8")
+    with pytest.raises(PolicyError, match=message):
+        check(Policies.load(HERE.parent / "policies", overlay=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("reference", "born", "enough"),
+    [
+        ("day", date(1963, 6, 1), True),
+        ("day", date(1963, 6, 2), False),
+        ("year-end", date(1963, 12, 31), True),
+        ("year-end", date(1964, 1, 1), False),
+        ("2007-12-31", date(1967, 12, 31), True),
+        ("2007-12-31", date(1968, 1, 1), False),
+    ],
+)
+def test_the_age_is_counted_on_the_day_that_the_city_has(
+    reference: str, born: date, enough: bool
+) -> None:
+    values = {"age_reference": reference, "difficult_ages": {"male": 50, "female": 40}}
+    assert old_enough(Person("female", born), date(2003, 6, 1), values) == enough
 
 
 def test_a_record_is_explained_without_the_page_of_terms() -> None:

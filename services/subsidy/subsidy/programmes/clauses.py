@@ -20,7 +20,6 @@ from subsidy.programmes.facts import (
     MonthFacts,
     ProjectFacts,
     TrainingFacts,
-    age_on,
     months_after,
 )
 
@@ -64,12 +63,6 @@ def _jobless(f: OfPerson, v: Values) -> bool:
     return f.days is not None and any(one.meets(*f.days) for one in f.person.unemployed)
 
 
-def _old_enough(f: OfPerson, v: Values) -> bool:
-    """R4 on the day itself: whoever has the birthday on that day is old enough."""
-    least: int = v["difficult_ages"][f.person.sex]
-    return age_on(f.person.birth_date, f.law_on) >= least
-
-
 def _first_day(f: OfPerson) -> date:
     return f.law_on if f.days is None else f.days[0]
 
@@ -108,7 +101,8 @@ PERSON = {
     "age-4050": Entry(
         "开始之日男满50周岁、女满40周岁（按规定年龄）",
         "had reached the age of the hard-to-employ (men 50, women 40) on the first day",
-        ("person.sex", "person.birth_date"), _old_enough, ("difficult_ages",),
+        ("person.sex", "person.birth_date"), 
+        lambda f, v: durations.old_enough(f.person, f.law_on, v), ("difficult_ages", "age_reference"),
     ),
     "below-retirement-age": Entry(
         "当月首日未达到法定退休年龄", "is below the statutory age of retirement on the first day of the line",
@@ -120,6 +114,9 @@ PERSON = {
         ("person.left_on",), _not_left,
     ),
 }  # fmt: skip
+
+#: What a year of continuation needs (B8).
+_RENEWING = ("months_max", "renewable", "difficult_ages", "age_reference")
 
 # --- months of work ------------------------------------------------------------------------------
 
@@ -189,8 +186,8 @@ WORK = {
     "within-term-or-renewed": Entry(
         "在劳动合同期内，且不超过最长期限或已逐年核准延续",
         "lies in the contract's term and within the most months, or in a year of continuation",
-        ("month", "work.started_on", "work.contract_months", "work.renewed_until"),
-        durations.term_2006, ("months_max", "renewable"),
+        ("month", "work.started_on", "work.contract_months", "work.renewed_until", "person.birth_date"),
+        durations.term_2006, _RENEWING,
     ),
     "within-term-or-until-retirement": Entry(
         "在劳动合同期内，且不超过最长期限；初次核定时距退休不足规定年限的，至退休",
@@ -204,8 +201,8 @@ WORK = {
     ),
     "months-left-or-renewed": Entry(
         "累计享受月数未满，或已逐年核准延续", "the counter is not exhausted, or a year of continuation was approved",
-        ("used", "work.renewed_until"),
-        lambda f, v: durations.left_2006(f, _used(f, v), v), ("months_max", "renewable"),
+        ("used", "work.renewed_until", "person.birth_date"),
+        lambda f, v: durations.left_2006(f, _used(f, v), v), _RENEWING,
     ),
     "months-left-or-until-retirement": Entry(
         "累计享受月数未满；初次核定时距退休不足规定年限的，至退休",

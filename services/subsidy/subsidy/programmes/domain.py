@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
@@ -160,8 +161,32 @@ def _local_only(facts: Facts, terms: Terms) -> bool:
 # --- reading a version ---------------------------------------------------------------------------
 
 
-def _table(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda table: {key: read(value) for key, value in table.items()}
+def _table(read: Callable[[Any], Any], *needed: str) -> Callable[[Any], Any]:
+    """Reads a table; raises ``KeyError`` for a key that is needed and not there."""
+
+    def table(values: Any) -> Any:
+        found = {key: read(value) for key, value in values.items()}
+        for key in needed:
+            found[key]
+        return found
+
+    return table
+
+
+def _reference(value: str) -> str:
+    """``day``, ``year-end`` or a day; raises ``ValueError``."""
+    if value not in ("day", "year-end"):
+        date.fromisoformat(value)
+    return value
+
+
+def _choice(*known: str) -> Callable[[Any], Any]:
+    def choice(value: str) -> str:
+        if value not in known:
+            raise ValueError(value)
+        return value
+
+    return choice
 
 
 def _percent(value: Any) -> Decimal:
@@ -179,7 +204,10 @@ ROLES: dict[str, Callable[[Any], Any]] = {
         ("contract_months_min", "months_max", "until_retirement_years", "performed_months_min",
          "claim_window_months", "employment_window_months"), int,
     ),
-    **dict.fromkeys(("difficult_ages", "retirement_ages", "shares", "ratio"), _table(int)),
+    "difficult_ages": _table(int, "male", "female"),
+    "retirement_ages": _table(int, "male", "female", "female_cadre"),
+    "shares": _table(int, "enterprise", "society", "finance"),
+    "ratio": _table(int, "numerator", "denominator"),
     **dict.fromkeys(("rates", "percents"), _table(_percent)),
     **dict.fromkeys(
         ("base_max_percent", "cap_percent", "pass_rate_min", "employment_rate_min",
@@ -188,7 +216,8 @@ ROLES: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("minimum_wage", "standard", "average_wage"), _fen),
     "amounts": _table(_fen),
     "renewable": bool,
-    "partial_month": str,
+    "partial_month": _choice("by-days", "whole"),
+    "age_reference": _reference,
 }  # fmt: skip
 
 _NEEDED = (

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from subsidy.entitlements.domain import months_between
-from subsidy.programmes.facts import MonthFacts, Person, anniversary
+from subsidy.programmes.facts import MonthFacts, Person, age_on, anniversary
 
 Values = Mapping[str, Any]
 
@@ -32,10 +32,24 @@ def until_retirement(facts: MonthFacts, values: Values) -> bool:
     return retirement <= border
 
 
+def old_enough(person: Person, day: date, values: Values) -> bool:
+    """R4: men of 50, women of 40; counted on the day itself (a birthday on it counts), at the end of
+    its year, or on one fixed day, as the city has it (R4a)."""
+    reference: str = values["age_reference"]
+    if reference == "year-end":
+        day = day.replace(month=12, day=31)
+    elif reference != "day":
+        day = date.fromisoformat(reference)
+    least: int = values["difficult_ages"][person.sex]
+    return age_on(person.birth_date, day) >= least
+
+
 def renewed(facts: MonthFacts, values: Values) -> bool:
-    """B8: the law of the month lets it go on, and the year in which the month lies was approved."""
+    """B8: the law of the month lets a person of 40 or 50 go on, and the year in which the month lies
+    was approved."""
     until = facts.work.renewed_until
-    return bool(values["renewable"]) and until is not None and until >= facts.month
+    approved = until is not None and until >= facts.month
+    return approved and values["renewable"] and old_enough(facts.person, facts.month, values)
 
 
 def _index(facts: MonthFacts) -> int:

@@ -245,9 +245,13 @@ Facts = MonthFacts | AllowanceFacts | TrainingFacts | IntroductionFacts | Projec
 # --- days ----------------------------------------------------------------------------------------
 
 
+_LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
 def last_of(month: date) -> date:
     """The last day of the month of a day."""
-    return month.replace(day=monthrange(month.year, month.month)[1])
+    leap = month.month == 2 and isleap(month.year)
+    return month.replace(day=29 if leap else _LENGTHS[month.month])
 
 
 def anniversary(day: date, years: int) -> date:

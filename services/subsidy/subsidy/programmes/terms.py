@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -95,20 +96,29 @@ def law_of(policies: Policies) -> Law:
 
 
 def check(policies: Policies) -> None:
-    """Every version of every programme can be read, and names parameters that there are. Raises
-    :class:`kit.policy.PolicyError`, so that a wrong file stops the start."""
+    """Every version of every programme can be read, and names parameters that there are and whose
+    values can be read. Raises :class:`kit.policy.PolicyError`, so that a wrong file stops the start."""
     law = Law(policies)
-    known = {one.id for one in policies}
+    known = {one.id: one for one in policies}
     for code in law.codes():
         for entry in law.policy(code).entries:
             found = law.version(code, entry.since)
-            if found is None:
-                continue
-            programme = found[0]
-            named = {*programme.law.values(), *programme.month.values()}
-            if programme.window is not None:
-                named.add(programme.window)
-            if unknown := sorted(named - known):
+            if found is not None:
+                _check_bound(known, found[0])
+
+
+def _check_bound(known: Mapping[str, Policy], programme: Programme) -> None:
+    bound = {**programme.law, **programme.month}
+    where = f"programme {programme.code}, version {programme.version}"
+    named = {*bound.values(), *([programme.window] if programme.window else [])}
+    if unknown := sorted(named - {*known}):
+        raise PolicyError(f"{where}: there is no {', '.join(unknown)}")
+    for role, name in bound.items():
+        for entry in known[name].entries:
+            try:
+                if entry.parameter is not None:
+                    domain.ROLES[role](entry.parameter.value)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise PolicyError(
-                    f"programme {code}, version {programme.version}: there is no {', '.join(unknown)}"
-                )
+                    f"{where}: {name} of {entry.since} is no {role}: {error}"
+                ) from None
