@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from datetime import date
 from uuid import uuid4
 
+import httpx
+
+from local import bank
 from tests.journeys.city import AS_OF, CITY, DISTRICT, PLACE, City
 from tests.rights.calls import Calls, a_placed_person, found_one, made
 
@@ -138,8 +143,40 @@ async def batch_calls(city: City, calls: Calls) -> None:
     note(f"POST {base}/enquiries", {"on": "2003-08-20"}, batch_id=new["id"])
     note(f"POST {base}/withdrawals", {"on": "2003-08-01"}, batch_id=other["id"])
     note("GET /v1/payment-orders")
+    await _bank_calls(city, calls, approver, body())
     orders = await city.get("subsidy", f"/v1/payment-orders?batch_id={new['id']}")
     note("GET /v1/payment-orders/{order_id}", order_id=orders["items"][0]["id"])
+
+
+async def _bank_calls(
+    city: City, calls: Calls, approver: httpx.AsyncClient, batch: dict[str, object]
+) -> None:
+    """What the bank says of a batch that it has: one message taken, one to take, one line in doubt."""
+    note = calls.of("subsidy")
+    officer = city.world["subsidy"].client("finance_officer")
+    new = (await city.post("subsidy", "/v1/payment-batches", batch)).json()
+    path = f"/v1/payment-batches/{new['id']}"
+    approval = {"approved_on": "2003-08-01", "content_hash": new["content_hash"]}
+    await approver.post(f"{path}/approvals", json=approval, headers=_key())
+    await officer.post(f"{path}/handovers", json={"on": "2003-08-01"}, headers=_key())
+    file = (await officer.get(f"{path}/file")).content
+
+    def message(fate: str) -> dict[str, object]:
+        content = bank.answer(file, [bank.Fate.of(fate)], date(2003, 8, 4)).statement or b""
+        return {"content": b64encode(content).decode(), "received_on": "2003-08-05", **PLACE}
+
+    taken = await made(city, "subsidy", "/v1/bank-messages", message("unknown"))
+    items = (await city.get("subsidy", "/v1/reconciliation-items"))["items"]
+    note("POST /v1/bank-messages", message("accepted"))
+    note("GET /v1/bank-messages")
+    note("GET /v1/bank-messages/{message_id}", message_id=taken)
+    note("GET /v1/bank-messages/{message_id}/lines", message_id=taken)
+    note("GET /v1/reconciliation-items")
+    note(
+        "POST /v1/reconciliation-items/{item_id}/resolutions",
+        {"resolution": "other-business", "resolved_on": "2003-08-06", "note": "专户利息"},
+        item_id=items[0]["id"],
+    )
 
 
 def _key(more: dict[str, str] | None = None) -> dict[str, str]:

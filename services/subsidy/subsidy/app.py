@@ -29,6 +29,7 @@ from subsidy.payments.domain import (
 )  # fmt: skip
 from subsidy.programmes import api as programmes
 from subsidy.programmes.terms import check
+from subsidy.replies import api as replies
 from subsidy.reservations import api as reservations
 
 PROBLEMS: dict[type[Exception], Problem] = {
@@ -37,6 +38,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(payees.problems),
     **dict(orders.problems),
     **dict(batches.problems),
+    **dict(replies.problems),
     YearOutOfRange: Problem(
         422, "budget-year-differs", "预算年度与到账日期不符",
         "The budget year does not fit the day of receipt",
@@ -77,6 +79,7 @@ SEALED = [
     Sealed("payee_account", "name"),
     Sealed("payee_account", "number"),
     Sealed("payment_file", "content", row="batch_id"),
+    Sealed("bank_message", "content"),
 ]
 
 SERVICE = Service(
@@ -106,6 +109,8 @@ SERVICE = Service(
         programmes.router,
         batches.router,
         orders.router,
+        replies.messages,
+        replies.desk,
     ],
     problems=PROBLEMS,
     subscriptions=SUBSCRIPTIONS,

@@ -201,4 +201,5 @@ async def test_the_table_is_an_alternative_to_the_message_not_a_second_one(
     assert "王小明".encode() not in kept
     assert {one.name: sum(one.keys.values()) for one in report} == {
         "payee_account.name": 2, "payee_account.number": 2, "payment_file.content": 1,
+        "bank_message.content": 0,
     }  # fmt: skip

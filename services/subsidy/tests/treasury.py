@@ -99,9 +99,10 @@ class Treasury:
         made = await self.make(*lines, **fields)
         assert made.status_code == 201, made.text
         batch = made.json()
-        approved = await self.approve(batch)
+        on = str(fields.get("made_on", "2003-08-01"))
+        approved = await self.approve(batch, approved_on=on)
         assert approved.status_code == 201, approved.text
-        handed = await self.step(batch, "handovers")
+        handed = await self.step(batch, "handovers", on)
         assert handed.status_code == 201, handed.text
         return handed.json(), (await self.file(batch)).content
 

@@ -46,6 +46,14 @@ async def get(tx: Tx, batch_id: UUID, area_prefix: str, *, lock: bool = False) -
     return None if row is None else Batch(**dict(row))
 
 
+async def by_message(tx: Tx, message_id: str, area_prefix: str) -> Batch | None:
+    """The batch whose file has this message id."""
+    row = await tx.fetchrow(
+        _SELECT + " where message_id = $1 and area_code like $2 || '%'", message_id, area_prefix
+    )
+    return None if row is None else Batch(**dict(row))
+
+
 async def add_file(tx: Tx, batch_id: UUID, kept: Kept) -> None:
     await tx.execute(
         "insert into payment_file (batch_id, content, sha256, bytes) values ($1, $2, $3, $4)",

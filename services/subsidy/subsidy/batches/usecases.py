@@ -104,7 +104,7 @@ async def make(rt: Runtime, tx: Tx, actor: Actor, draft: Draft) -> Batch:
     if reservation is None:
         raise ReservationUnknown
     reservation.admit_payment(reservation.arrangement_id, draft.made_on)
-    unpaid = await orders.unpaid(tx, actor, draft.carried)
+    unpaid = await orders.locked(tx, actor, draft.carried)
     known = await payees.payable(
         tx, actor,
         [draft.payer_id, *(one.payee_id for one in draft.lines), *(o.payee_id for o in unpaid)],
@@ -221,6 +221,12 @@ async def file_of(rt: Runtime, actor: Actor, batch_id: UUID) -> Document:
         purpose=f"payment: {batch.message_id}",
     )  # fmt: skip
     return Document(batch, content, file.sha256)
+
+
+async def named(tx: Tx, actor: Actor, message_id: str) -> list[Order]:
+    """The orders of the file of which the bank speaks by our message's id; none for another one."""
+    batch = await store.by_message(tx, message_id, actor.area_prefix)
+    return [] if batch is None else await orders.of_batch(tx, batch.id)
 
 
 async def batch_of(rt: Runtime, actor: Actor, batch_id: UUID) -> Shown:

@@ -58,8 +58,8 @@ async def attempts(tx: Tx, about: Sequence[UUID]) -> dict[UUID, int]:
     return {one: known.get(one, (0, 0))[0] + 1 for one in about}
 
 
-async def unpaid(tx: Tx, actor: Actor, ids: Sequence[UUID]) -> list[Order]:
-    """Orders of the actor's area that are to go again, locked. Raises 404."""
+async def locked(tx: Tx, actor: Actor, ids: Sequence[UUID]) -> list[Order]:
+    """Orders of the actor's area with which something is about to happen. Raises 404."""
     found = await store.lock(tx, ids, actor.area_prefix)
     if len(found) != len(ids):
         raise NotFound
