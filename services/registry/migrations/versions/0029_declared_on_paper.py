@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 SQL = """
 alter table labour_status_declared
