@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from kit.ids import new_id
+from kit.policy import Policies
 from kit.rates import Rates
 from registry.labour_status import usecases as labour_status
 
@@ -436,3 +438,28 @@ async def test_days_of_the_notice_count(registry: Any) -> None:
     await registry.loaded("/v1/calendar-days", days)
     case, _ = await seen(registry, id)
     assert (case["due_on"], case["due_provisional"]) == ("2003-10-13", False)
+
+
+async def test_a_city_that_takes_other_papers_takes_them_at_registration_and_at_the_check(
+    registry: Any, tmp_path: Path
+) -> None:
+    rt = registry.thing.runtime
+    (tmp_path / "proofs.toml").write_text(
+        'id = "registry.category_proofs"\ntitle = "Papers"\ntitle_zh = "材料"\nunit = "codes"\n'
+        '[[values]]\nsince = 2002-09-30\nvalue = ["soe_laid_off:employer-statement"]\n'
+        'cite = { document = "地方办法", clause = "R1a", status = "to-verify" }\n',
+        "utf-8",
+    )
+    rt.policies = Policies.load(rt.service.root / "policies", overlay=tmp_path)
+    shown = {"proof_reference": "证 5 号", "proof_on": "2002-10-01"}
+    wrong = registry.form(proof_kind="layoff-certificate", **shown)
+    assert (await registry.post("/v1/workers", wrong, 422))["code"] == "proof-does-not-fit"
+    worker = await registry.worker(proof_kind="employer-statement", **shown)
+    body = {"worker_id": worker, "applied_on": "2003-03-03", "evidence": registry.papers}
+    id = (await registry.post("/v1/certificates", body))["id"]
+    missing = await act(registry, id, "checks", {"on": "2003-03-05"}, 409)
+    assert (missing["code"], missing["detail"]) == ("evidence-missing", "缺少：category_proof")
+    statement = {"kind": "employer_statement", "reference": "证 5 号"}
+    await registry.post(f"/v1/certificates/{id}/evidence", {"evidence": [statement]})
+    checked = await act(registry, id, "checks", {"on": "2003-03-05"})
+    assert checked["state"] == "checked"

@@ -18,6 +18,7 @@ from registry.certificates import acts, domain, standing
 from registry.certificates.acts import ACTS, LIVE_STATES, State
 from registry.certificates.domain import Certificate
 from registry.labour_status.domain import WITHDRAWN, Withdrawal
+from registry.workers.domain import PROOF_KINDS
 
 WITHDRAWING = frozenset(
     {"retired", "deceased", "emigrated", "enlisted", "imprisoned", "incapacitated"}
@@ -267,11 +268,22 @@ def test_a_withdrawal_rests_on_the_paper_of_its_reason(reason: Any) -> None:
 
 def test_papers_that_are_asked_for() -> None:
     asked = ("id_card", "photo", "category_proof")
-    domain.check_evidence("soe_laid_off", asked, ["id_card", "photo", "centre_agreement"])
+    proofs = ("soe_laid_off:centre-agreement", "soe_unemployed:unemployment-insurance-booklet")
+    both = ["id_card", "photo"]
+    domain.check_evidence("soe_laid_off", asked, [*both, "centre_agreement"], proofs)
+    domain.check_evidence(
+        "soe_unemployed", asked, [*both, "unemployment_insurance_booklet"], proofs
+    )
     with pytest.raises(domain.EvidenceMissing) as missing:
-        domain.check_evidence("soe_unemployed", asked, ["id_card", "centre_agreement"])
+        domain.check_evidence("soe_unemployed", asked, ["id_card", "centre_agreement"], proofs)
     assert missing.value.params["kinds"] == "photo, category_proof"
-    domain.check_evidence("none", asked, ["id_card", "photo"])
+    with pytest.raises(domain.EvidenceMissing):
+        domain.check_evidence("soe_unemployed", asked, [*both, "unemployment_card"], proofs)
+    domain.check_evidence("none", asked, both, proofs)
+
+
+def test_every_paper_that_proves_a_category_at_registration_can_be_seen_at_the_check() -> None:
+    assert set(domain.PROVES.values()) == set(PROOF_KINDS)
 
 
 def test_a_certificate_is_usable_only_when_issued_and_in_its_time() -> None:

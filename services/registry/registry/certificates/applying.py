@@ -82,8 +82,8 @@ def _check_papers(command: Apply, category: Category, terms: Terms) -> None:
     """What the check at a window asks for, of those who take many: listed, or declared in one. Raises
     ``evidence-missing``."""
     if command.papers_seen is None:
-        asked = terms.codes(EVIDENCE, command.applied_on)
-        domain.check_evidence(category, asked, (one.kind for one in command.papers))
+        seen = (paper.kind for paper in command.papers)
+        terms.check_papers(EVIDENCE, category, command.applied_on, seen)
 
 
 async def apply_all(

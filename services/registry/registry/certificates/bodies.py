@@ -42,7 +42,8 @@ class EvidenceIn(Asked):
     model_config = ConfigDict(json_schema_extra={"examples": [_PAPER]})
     kind: EvidenceKind = Field(
         description="种类：id_card 身份证，photo 照片，layoff_certificate 下岗证，centre_agreement 中心协议，"
-        "unemployment_card 失业证，closure_document 关闭破产文件，settlement_proof 安置费证明，"
+        "employer_statement 原单位证明，unemployment_card 失业证，"
+        "unemployment_insurance_booklet 失业保险金领取证，closure_document 关闭破产文件，settlement_proof 安置费证明，"
         "dibao_certificate 低保证，zero_employment_recognition 零就业家庭认定，"
         "investigation_record 调查笔录，retirement_document 退休证，death_certificate 死亡证明，"
         "surrendered_booklet 交回的证件，other 其他"

@@ -7,7 +7,7 @@ the procedure's own state is in ``standing``; which step leads where, in ``acts`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from kit.facts import add_months
 from kit.refusal import Refusal
 from registry.certificates import acts
 from registry.certificates.acts import Act, State
-from registry.workers.domain import Category
+from registry.workers.domain import Category, ProofKind
 
 #: The state machine as arrows, and what its states are called.
 ACTS = acts.ARROWS
@@ -40,14 +40,16 @@ RevocationReason = Literal[
     "deceased",
     "surrendered",
 ]
-#: Papers (4.1, R1a): 身份证 / 照片 / 下岗证 / 中心协议 / 失业证 / 关闭破产文件 / 安置费证明 / 低保证 / 零就业家庭认定 /
-#: 调查笔录 / 退休证 / 死亡证明 / 交回的证件 / 其他.
+#: Papers (4.1, R1a): 身份证 / 照片 / 下岗证 / 中心协议 / 原单位证明 / 失业证 / 失业保险金领取证 / 关闭破产文件 /
+#: 安置费证明 / 低保证 / 零就业家庭认定 / 调查笔录 / 退休证 / 死亡证明 / 交回的证件 / 其他.
 EvidenceKind = Literal[
     "id_card",
     "photo",
     "layoff_certificate",
     "centre_agreement",
+    "employer_statement",
     "unemployment_card",
+    "unemployment_insurance_booklet",
     "closure_document",
     "settlement_proof",
     "dibao_certificate",
@@ -58,16 +60,18 @@ EvidenceKind = Literal[
     "surrendered_booklet",
     "other",
 ]
-#: Which papers prove a category (R1a; R3). One of them is enough.
-PROOFS: dict[Category, frozenset[EvidenceKind]] = {
-    "soe_laid_off": frozenset({"layoff_certificate", "centre_agreement"}),
-    "soe_unemployed": frozenset({"unemployment_card"}),
-    "closed_soe_to_be_placed": frozenset({"closure_document", "settlement_proof"}),
-    "dibao_long_term_unemployed": frozenset({"dibao_certificate"}),
-    "soe_collective_laid_off": frozenset({"layoff_certificate"}),
-    "urban_collective_laid_off": frozenset({"layoff_certificate"}),
-    "zero_employment_household_member": frozenset({"zero_employment_recognition"}),
-    "none": frozenset(),
+#: What registration calls the papers that prove a category (R1a); which of them proves which one is a
+#: parameter.
+PROVES: dict[EvidenceKind, ProofKind] = {
+    "layoff_certificate": "layoff-certificate",
+    "centre_agreement": "centre-agreement",
+    "employer_statement": "employer-statement",
+    "unemployment_card": "unemployment-card",
+    "unemployment_insurance_booklet": "unemployment-insurance-booklet",
+    "closure_document": "closure-document",
+    "settlement_proof": "settlement-receipt",
+    "dibao_certificate": "dibao-certificate",
+    "zero_employment_recognition": "zero-employment-household-certificate",
 }
 
 
@@ -167,17 +171,21 @@ class Evidence:
     actor: str
 
 
-def check_evidence(category: Category, asked: Iterable[str], seen: Iterable[EvidenceKind]) -> None:
-    """Raises :class:`EvidenceMissing`. ``asked``: kinds, or ``category_proof`` for one of R1a."""
+def check_evidence(
+    category: Category,
+    asked: Iterable[str],
+    seen: Iterable[EvidenceKind],
+    proofs: Collection[str],
+) -> None:
+    """Raises :class:`EvidenceMissing`. ``asked``: kinds, or ``category_proof`` for one of the papers
+    that prove the category; ``proofs``: pairs ``category:kind`` of the day, as at registration. A
+    category that no paper proves asks for none."""
     have = frozenset(seen)
+    proving = {kind for kind, code in PROVES.items() if f"{category}:{code}" in proofs}
     lacking = [
         kind
         for kind in asked
-        if (
-            PROOFS[category] and not PROOFS[category] & have
-            if kind == "category_proof"
-            else kind not in have
-        )
+        if (proving and not proving & have if kind == "category_proof" else kind not in have)
     ]
     if lacking:
         raise EvidenceMissing(kinds=", ".join(lacking))

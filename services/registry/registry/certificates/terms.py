@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from kit.crypto import Sex
@@ -11,7 +12,9 @@ from kit.workdays import WorkCalendar
 from registry.certificates import domain, rule
 from registry.certificates.acts import State
 from registry.certificates.deciding import scheme_end
-from registry.certificates.domain import Certificate
+from registry.certificates.domain import Certificate, EvidenceKind
+from registry.workers.domain import Category
+from registry.workers.usecases import PROOFS
 
 PUBLICITY = "registry.certificate_publicity_days"
 VALIDITY = "registry.certificate_validity_years"
@@ -54,6 +57,12 @@ class Terms:
         if key not in self._known:
             self._known[key] = self._rt.policies.value(id, day).value
         return self._known[key]
+
+    def check_papers(
+        self, asked: str, category: Category, day: date, seen: Iterable[EvidenceKind]
+    ) -> None:
+        """What that list of papers asks for by the law of a day. Raises ``evidence-missing``."""
+        domain.check_evidence(category, self.codes(asked, day), seen, self.codes(PROOFS, day))
 
     def publicity_days(self, day: date) -> int:
         return self.number(PUBLICITY, day)

@@ -210,9 +210,9 @@ async def check_certificate(
     async with rt.db.transaction() as tx:
         before = await stepping(rt, tx, actor, id, on, version, acts.CHECK)
         papers = await reading.evidence_of(tx, id)
-        asked = Terms(rt).codes(terms.EVIDENCE, before.applied_on)
         if before.state == "applied":
-            domain.check_evidence(before.category, asked, (paper.kind for paper in papers))
+            kinds = (paper.kind for paper in papers)
+            Terms(rt).check_papers(terms.EVIDENCE, before.category, before.applied_on, kinds)
         person = (await people_on(rt, tx, {before.worker_id: before.applied_on}))[before.worker_id]
         decision = Judge(rt).decide(id, person, before.applied_on, on)
         await decisions.store(tx, [decision])

@@ -127,10 +127,8 @@ async def inspect_all(
             if (before.id, year) in done:
                 raise domain.AlreadyInspected
             if missed is not None:
-                asked = terms.codes(LATE_EVIDENCE, on)
-                certificate.check_evidence(
-                    before.category, asked, (one.kind for one in command.papers)
-                )
+                seen = (one.kind for one in command.papers)
+                terms.check_papers(LATE_EVIDENCE, before.category, on, seen)
         except Refusal as refusal:
             outcome.append(refusal)
             continue
