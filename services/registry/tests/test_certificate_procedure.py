@@ -128,6 +128,21 @@ async def test_who_is_posted_again_stands_on_the_list_again(registry: Any) -> No
     assert [one["certificate_id"] for one in listed["items"]] == [id]
 
 
+async def test_what_a_correction_grants_stands_on_the_list_first(registry: Any) -> None:
+    """A correction approved for a day of the past opens no way around the days of publicity."""
+    worker = await registry.worker(category="none")
+    id = await registry.certificate(worker)
+    assert (await seen(registry, id))[0]["state"] == "refused"
+    await registry.correct(worker, "category", "soe_laid_off")
+    posted = (await seen(registry, id))[0]
+    assert (posted["state"], posted["state_on"]) == ("publicised", "2003-09-01")
+    third = registry.thing.client(subject="third")
+    early = await act(registry, id, "issues", {"on": "2003-10-31"}, 409, by=third)
+    assert early["code"] == "publicity-not-over"
+    listed = await third.get(f"/v1/certificate-publications?area_code={DISTRICT}")
+    assert [one["posted_on"] for one in listed.json()["items"]] == ["2003-10-31"]
+
+
 async def test_a_batch_says_which_papers_were_seen(registry: Any) -> None:
     """Line by line or declared for all; a line without either is not taken."""
     line = {"worker_id": await registry.worker(), "applied_on": "2003-03-03", "papers_seen": None}
