@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from kit.money import share, yuan
@@ -89,6 +90,13 @@ NAMES = {
     "difficult": "就业困难人员", "certificate": "持《再就业优惠证》人员", "other": "其他失业人员",
 }  # fmt: skip
 
+
+@lru_cache(maxsize=1024)
+def of_monthly(yearly: int, percent: Decimal) -> int:
+    """So many percent of the twelfth of a yearly amount."""
+    return share(yearly, percent, 1200)
+
+
 Formula = Callable[[Any, Values], tuple[Step, ...]]
 
 
@@ -100,7 +108,7 @@ def _sum(steps: list[Step]) -> Step:
 def _per_insurance(facts: MonthFacts, values: Values, code: str) -> tuple[Step, ...]:
     """Base × rate for each covered insurance in the order of their names, and the sum."""
     steps, parts = [], []
-    cap = share(values["average_wage"], values["base_max_percent"], 1200)
+    cap = of_monthly(values["average_wage"], values["base_max_percent"])
     for insurance in sorted(values["insurances"]):
         # Paid twice for one month, the lower base is subsidised: nothing is paid out on a mistake.
         base = min(
@@ -146,7 +154,7 @@ def post_capped(facts: MonthFacts, values: Values) -> tuple[Step, ...]:
     """The same, at most a share of the average wage of the year before."""
     standard: int = values["standard"]
     wage: int = values["average_wage"]
-    cap = share(wage, values["cap_percent"], 1200)
+    cap = of_monthly(wage, values["cap_percent"])
     if standard <= cap:
         return post_standard(facts, values)
     told = (
@@ -197,7 +205,7 @@ def wage_share(facts: IntroductionFacts, values: Values) -> tuple[Step, ...]:
     percent = values["percents"].get(str(step), Decimal(0))
     wage: int = values["average_wage"]
     told = ("wage", yuan(wage)), ("percent", str(percent)), ("months", str(months))
-    return (Step("wage-share", told, share(wage, percent, 1200)),)
+    return (Step("wage-share", told, of_monthly(wage, percent)),)
 
 
 def project_rest(facts: ProjectFacts, values: Values) -> tuple[Step, ...]:

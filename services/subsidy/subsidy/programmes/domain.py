@@ -7,7 +7,7 @@ a value, and :func:`assess` asks all conditions in order; the first that does no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -47,6 +47,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """The conditions that one part is asked, apart in clauses and tests; ``met``: all of them held.
+    Made once: a run asks them a million times."""
+
+    clauses: tuple[Clause, ...]
+    tests: tuple[Test, ...]
+    met: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """One version of a programme. ``counter``: whose months (times) it uses, with other programmes of
     that counter. ``window``: id of the parameter of the time within which it is claimed. ``law`` and
@@ -71,6 +81,11 @@ class Programme:
     law: Mapping[str, str]
     month: Mapping[str, str]
     own: Mapping[str, Any]
+    by_part: Mapping[str | None, Rules]
+
+    def rules_of(self, part: str | None) -> Rules:
+        """The conditions of a part; of no part, or of one that has none of its own, the common ones."""
+        return self.by_part.get(part) or self.by_part[None]
 
     @property
     def computes(self) -> Formula:
@@ -137,17 +152,15 @@ def assess(facts: Facts, terms: Terms) -> Assessment:
     if terms.missing:
         return Assessment(tuple(not_set(one) for one in terms.missing))
     values = terms.values
-    part = facts.part if isinstance(facts, TrainingFacts) else None
-    conditions = tuple(
-        rule.clause.outcome(rule.test(facts, values))
-        for rule in programme.rules
-        if rule.part is None or rule.part == part
-    )
-    if not all(one.ok for one in conditions):
-        return Assessment(conditions)
+    rules = programme.rules_of(facts.part if isinstance(facts, TrainingFacts) else None)
+    met = [test(facts, values) for test in rules.tests]
+    if not all(met):
+        return Assessment(
+            tuple([clause.outcome(ok) for clause, ok in zip(rules.clauses, met, strict=True)])
+        )
     steps = programme.computes(facts, values)
     return Assessment(
-        conditions, steps, steps[-1].fen, int(programme.period == "month"),
+        rules.met, steps, steps[-1].fen, int(programme.period == "month"),
         _local_only(facts, terms),
     )  # fmt: skip
 
@@ -276,8 +289,19 @@ def programme_of(code: str, raw: Mapping[str, Any]) -> Programme:
     return Programme(
         code, raw["version"], raw["claimant"], raw["payee"], raw["use"], raw["fund"], raw["period"],
         raw["facts"], raw["kind"], own["excludes"], raw.get("counter"), None if window is None else f"subsidy.{window}",
-        raw["amount"]["formula"], tuple(rules), law, month, own,
+        raw["amount"]["formula"], tuple(rules), law, month, own, _by_part(rules),
     )  # fmt: skip
+
+
+def _by_part(rules: Sequence[Rule]) -> dict[str | None, Rules]:
+    found: dict[str | None, Rules] = {}
+    for part in (None, *(rule.part for rule in rules)):
+        asked = [rule for rule in rules if rule.part in (None, part)]
+        clauses = tuple(rule.clause for rule in asked)
+        found[part] = Rules(
+            clauses, tuple(rule.test for rule in asked), tuple(one.met for one in clauses)
+        )
+    return found
 
 
 def _one_of(code: str, value: Any, known: tuple[str, ...]) -> None:

@@ -32,11 +32,12 @@ def record(facts: Facts) -> dict[str, Any]:
 
 
 def _ordered(told: Any) -> Any:
-    if isinstance(told, dict):
-        return {key: _ordered(value) for key, value in told.items()}
-    if isinstance(told, list):
-        return sorted(told, key=canonical) if len(told) > 1 else told
-    return told
+    if type(told) is dict:
+        return {
+            key: _ordered(value) if type(value) in (dict, list) else value
+            for key, value in told.items()
+        }
+    return sorted(told, key=canonical) if len(told) > 1 else told
 
 
 def outcome_of(one: Assessment) -> dict[str, Any]:
