@@ -1,7 +1,9 @@
 """The catalogue of conditions: what each says and how it is tested. A programme's version names those
 that hold for it, in order, each with the clause that asks for it (``policies/programmes/*.toml``).
 
-A test sees the facts of one line and the values of the programme's parameters, under their roles.
+A test sees the facts of one line and the values of the programme's parameters, under their roles. It
+never changes its meaning, because records are derived again by it: what the law asks otherwise is a
+new code beside it.
 """
 
 from __future__ import annotations

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
+import orjson
 from pydantic import Field, TypeAdapter
 
 from kit import decisions
@@ -96,15 +98,22 @@ def explain(told: Mapping[str, Any], lang: Literal["zh", "en"]) -> list[str]:
     return lines + [step_text(one["code"], one["operands"], one["fen"], lang) for one in steps]
 
 
+@lru_cache(maxsize=1024)
+def _terms(code: str, content: bytes) -> Terms:
+    """Terms out of a record's parameters: read once for the thousands of records that share them."""
+    parameters = orjson.loads(content)
+    raw = parameters.get(programme_id(code))
+    programme = None if raw is None else domain.programme_of(code, raw)
+    return domain.terms_of(programme, parameters)
+
+
 def again(code: str) -> Rule:
     """The rule of a programme on nothing but a record: its version stands among the parameters."""
 
     def rerun(
         facts: Mapping[str, Any], parameters: Mapping[str, Any], law_on: date
     ) -> tuple[Sequence[Condition], Mapping[str, Any]]:
-        raw = parameters.get(programme_id(code))
-        programme = None if raw is None else domain.programme_of(code, raw)
-        one = domain.assess(facts_of(facts), domain.terms_of(programme, parameters))
+        one = domain.assess(facts_of(facts), _terms(code, canonical(parameters)))
         return one.conditions, outcome_of(one)
 
     return rerun
