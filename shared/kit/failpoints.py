@@ -11,8 +11,15 @@ import signal
 
 #: Every failpoint there is; hitting an unknown one is a programming error.
 NAMES = frozenset(
-    {"relay-after-publish", "consumer-after-commit", "rotation-after-batch", "indexes-after-batch"}
-)
+    {
+        "relay-after-publish", "consumer-after-commit", "rotation-after-batch",
+        "indexes-after-batch",
+        "batch-made-before-commit", "batch-made-after-commit",
+        "batch-approved-before-commit", "batch-approved-after-commit",
+        "batch-handed-over-before-commit", "batch-handed-over-after-commit",
+        "bank-message-taken-before-commit", "bank-message-taken-after-commit",
+    }
+)  # fmt: skip
 
 _armed = os.environ.get("FAIL_AT", "")
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from os import urandom
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit import rotation
 from kit.facts import InTheFuture, MakerIsChecker
 from kit.ids import new_id
+from kit.testing import Signer, under_test
+from local import bank
+from subsidy.app import SERVICE
 from subsidy.payees import domain
 from subsidy.payees.domain import Account, Payee
 
 from .conftest import DISTRICT, Desk
+from .treasury import Treasury
 
 TODAY = date(2003, 9, 30)
 ACCOUNT = {
@@ -192,3 +203,48 @@ async def test_the_database_holds_no_name_no_number_and_no_second_look_by_the_ma
                 row["id"],
             )
     assert payee["waiting_account_id"] == str(row["id"])
+
+
+async def test_accounts_come_under_a_new_key_and_the_old_one_may_go(
+    make_database: Callable[[str], tuple[str, str]],
+    signer: Signer,
+    keys_file: Path,
+    tmp_path: Path,
+) -> None:
+    """Accounts, files and messages: all that is encrypted here, by the application's own rights."""
+    _, url = await asyncio.to_thread(make_database, "subsidy")
+    keys = orjson.loads(keys_file.read_bytes())["keys"]
+    older = [{**key, "primary": key["purpose"] != "encrypt"} for key in keys]
+    fresh = {
+        "kid": "e2",
+        "purpose": "encrypt",
+        "key": b64encode(urandom(32)).decode(),
+        "primary": True,
+    }
+    both, last = tmp_path / "both.json", tmp_path / "last.json"
+    both.write_bytes(orjson.dumps({"keys": [*older, fresh]}))
+    others = [key for key in keys if key["purpose"] != "encrypt"]
+    last.write_bytes(orjson.dumps({"keys": [*others, fresh]}))
+    async with under_test(SERVICE, url, signer=signer, keys_file=keys_file) as thing:
+        treasury = await Treasury.opened(Desk(thing, thing.client("finance_officer")))
+        payee = await treasury.payee()
+        batch, file = await treasury.sent(treasury.wanted(payee, "10.00"))
+        statement = bank.answer(file, [bank.Fate.of("accepted")], date(2003, 8, 4)).statement
+        content = b64encode(statement or b"").decode()
+        body = {"content": content, "received_on": "2003-08-05", **treasury.officer.place}
+        assert (await treasury.officer.post("/v1/bank-messages", body)).status_code == 201
+    async with under_test(SERVICE, url, signer=signer, keys_file=both) as thing:
+        await rotation.rotate(thing.db, thing.runtime.keyring, SERVICE.sealed)
+        async with thing.db.looking() as tx:
+            standing = await rotation.standing(tx, thing.runtime.keyring, SERVICE.sealed)
+        assert {one.name: one.keys for one in standing} == {
+            "payee_account.name": {"e2": 2}, "payee_account.number": {"e2": 2},
+            "payment_file.content": {"e2": 1}, "bank_message.content": {"e2": 1},
+        }  # fmt: skip
+    async with under_test(SERVICE, url, signer=signer, keys_file=last) as thing:
+        treasury = Treasury(
+            thing, Desk(thing, thing.client("finance_officer")), Desk(thing, thing.client())
+        )
+        assert (await treasury.file(batch)).content == file
+        shown = (await treasury.officer.client.get(f"/v1/payees/{payee}")).json()
+        assert shown["accounts"][0]["name_masked"] == "黑********"

@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
-from kit import audit
+from kit import audit, failpoints
 from kit.auth import Actor
 from kit.crypto import place
 from kit.db import Tx
@@ -81,6 +81,8 @@ async def make_batch(rt: Runtime, actor: Actor, draft: Draft, claim: Claim) -> S
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
         made = Shown(await make(rt, tx, actor, draft))
         await kept.keep(made, location=f"/v1/payment-batches/{draft.id}")
+        failpoints.hit("batch-made-before-commit")
+    failpoints.hit("batch-made-after-commit")
     return made
 
 
@@ -158,6 +160,8 @@ async def approve_batch(
         await store.save(tx, batch)
         shown = Shown(batch, file.sha256)
         await kept.keep(shown)
+        failpoints.hit("batch-approved-before-commit")
+    failpoints.hit("batch-approved-after-commit")
     return shown
 
 
@@ -169,6 +173,8 @@ async def hand_over(rt: Runtime, actor: Actor, batch_id: UUID, on: date, claim: 
         await store.save(tx, batch)
         shown = await _shown(tx, batch)
         await kept.keep(shown)
+        failpoints.hit("batch-handed-over-before-commit")
+    failpoints.hit("batch-handed-over-after-commit")
     return shown
 
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from kit import failpoints
 from kit.auth import Actor
 from kit.crypto import place
 from kit.db import Tx
@@ -72,6 +73,8 @@ async def receive(rt: Runtime, actor: Actor, received: Received, claim: Claim) -
             raise domain.MessageDiffers(message_id=before.id)
         shown = await _shown(tx, before or message)
         await kept.keep(shown, location=f"/v1/bank-messages/{shown.message.id}")
+        failpoints.hit("bank-message-taken-before-commit")
+    failpoints.hit("bank-message-taken-after-commit")
     rt.wake()
     return shown
 
