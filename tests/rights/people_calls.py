@@ -66,6 +66,12 @@ async def registry_calls(city: City, calls: Calls) -> None:
         rows=[{"worker_id": fresh[5], "issued_on": "2003-04-10"}],
     )
     await _told_by_authorities(city)
+    finding = (await city.get("registry", "/v1/contributions/conflicts"))["items"][0]["id"]
+    note(
+        "POST /v1/contributions/conflicts/{conflict_id}/explanations",
+        {"reason": "已查证"},
+        conflict_id=finding,
+    )
     note("GET /v1/life-facts")
     note("GET /v1/contributions")
     note("GET /v1/contributions/conflicts")

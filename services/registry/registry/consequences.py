@@ -14,7 +14,7 @@ from kit.db import Tx
 from kit.events import Event
 from kit.service import Runtime
 from registry.certificates import folding, issuing
-from registry.contributions import usecases as contributions
+from registry.contributions import folding as contributions
 from registry.difficulties import usecases as difficulties
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status

@@ -12,6 +12,8 @@ import orjson
 import pytest
 
 from kit.ids import new_id
+from registry.contributions import domain as contributions
+from registry.labour_status.domain import LabourStatus, Spell
 
 AGENCY = "231100-insurance-agency"
 UNEMPLOYED = {"labour_status": "unemployed", "status_since": "2003-02-10"}
@@ -220,3 +222,96 @@ async def test_a_file_of_many_twice_at_once(registry: Any) -> None:
     assert len(await registry.told("contribution.recorded")) == 60
     async with registry.thing.db.looking() as tx:
         assert await tx.fetchval("select count(*) from contribution_conflict") == 60
+
+
+FORMER = {"former_employer": "爱辉区第二机械厂", "former_employer_code": "702890015"}
+
+
+async def found(registry: Any, **query: Any) -> list[tuple[str, str, list[str]]]:
+    page = await registry.get("/v1/contributions/conflicts", **query)
+    return [(one["finding"], one["month"], one["payers"]) for one in page["items"]]
+
+
+async def test_laid_off_and_insured_by_another_employer(registry: Any) -> None:
+    """4.6: the former employer still insures whom it laid off; another one has hired them."""
+    worker, number = await a_worker(registry, **FORMER)
+    _, unknown = await a_worker(registry)
+    jobless, jobless_number = await a_worker(registry, labour_status="jobless")
+    other = "70289002-3"
+    rows = [
+        paid(number, "2003-03"), paid(number, "2003-04", payer=other),
+        paid(unknown, "2003-04", payer=other), paid(jobless_number, "2003-05", payer=other),
+    ]  # fmt: skip
+    await load(agency(registry), rows)
+    assert await found(registry) == [
+        ("insured-by-another", "2003-04", [other]), ("insured-by-another", "2003-05", [other]),
+    ]  # fmt: skip
+    told = await registry.told("contribution.conflict-found")
+    assert {e.data["worker_id"] for e in told} == {worker, jobless}
+    assert [e.data["payers"] for e in told] == [[other], [other]]
+    # The form named the wrong enterprise: corrected, nothing contradicts any more.
+    await registry.correct(
+        worker, "former_employer", {"name": "爱辉区第三机械厂", "code": "702890023"}
+    )
+    assert sorted(await found(registry)) == [
+        ("insured-by-another", "2003-03", ["70289001-5"]),
+        ("insured-by-another", "2003-05", [other]),
+    ]  # fmt: skip
+    (cleared,) = await registry.told("contribution.conflict-cleared")
+    assert (cleared.data["month"], cleared.data["explained"]) == ("2003-04", False)
+    assert cleared.reverses in {e.id for e in told}
+
+
+async def test_what_the_office_explains_stands_again_when_another_one_pays(registry: Any) -> None:
+    _, number = await a_worker(registry, **UNEMPLOYED)
+    await load(agency(registry), [paid(number, "2003-04")])
+    (one,) = (await registry.get("/v1/contributions/conflicts"))["items"]
+    path = f"/v1/contributions/conflicts/{one['id']}/explanations"
+    body = {"reason": "补缴以前月份，已查证"}
+    foreign = registry.thing.client("station_clerk", area="231121000000", office="231121-x")
+    assert (await foreign.post(path, json=body)).status_code == 404
+    explained = await registry.post(path, body)
+    assert (explained["standing"], explained["explanation"]) == (False, body["reason"])
+    again = await registry.post(path, body, 409)
+    assert again["code"] == "conflict-not-standing"
+    (told,) = await registry.told("contribution.conflict-found")
+    (cleared,) = await registry.told("contribution.conflict-cleared")
+    assert (cleared.reverses, cleared.data["explained"]) == (told.id, True)
+    assert body["reason"] not in str(cleared.data)
+    # The same employer in the same month again says nothing new; another one does.
+    await load(agency(registry), [paid(number, "2003-04", base="10.00")])
+    assert await found(registry) == []
+    assert len(await found(registry, standing=False)) == 1
+    await load(agency(registry), [paid(number, "2003-04", payer="70289002-3")])
+    assert await found(registry) == [
+        ("insured-while-unemployed", "2003-04", ["70289001-5", "70289002-3"])
+    ]
+    (stands,) = (await registry.get("/v1/contributions/conflicts"))["items"]
+    assert (stands["id"], stands["explanation"]) == (one["id"], None)
+    assert len(await registry.told("contribution.conflict-found")) == 2
+
+
+MONTH = date(2003, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "payer", "former", "kind"),
+    [
+        ("unemployed", "70289001-5", ["702890015"], "insured-while-unemployed"),
+        ("laid_off", "70289001-5", ["702890015"], None),
+        ("laid_off", "70289002-3", ["702890015"], "insured-by-another"),
+        ("laid_off", "70289002-3", [], None),
+        ("to_be_placed", "70289002-3", ["702890015", "7028900-23"], None),
+        ("jobless", "70289002-3", [], "insured-by-another"),
+        ("new_entrant", "70289002-3", ["702890015"], None),
+        ("employed", "70289002-3", ["702890015"], None),
+    ],
+)
+def test_which_employer_contradicts_which_status(
+    status: LabourStatus, payer: str, former: list[str], kind: str | None
+) -> None:
+    spells = [Spell(status, date(2001, 1, 1))]
+    says = contributions.contradicting({MONTH: [payer]}, spells, former)
+    assert {month: one.kind for month, one in says.items()} == ({MONTH: kind} if kind else {})
+    begun = [*spells, Spell("retired", date(2003, 4, 30))]
+    assert contributions.contradicting({MONTH: [payer]}, begun, former) == {}

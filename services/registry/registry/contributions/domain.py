@@ -9,8 +9,8 @@ file again: ids that are known do nothing, the others are then recorded.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
 from uuid import UUID
@@ -18,7 +18,7 @@ from uuid import UUID
 from kit.crypto import IdNumber
 from kit.facts import InTheFuture
 from kit.refusal import Refusal
-from registry.labour_status.domain import Spell, on
+from registry.labour_status.domain import LabourStatus, Spell, on
 
 #: 养老 / 医疗 / 失业
 Insurance = Literal["pension", "medical", "unemployment"]
@@ -79,17 +79,57 @@ class Contribution:
     told_event: UUID | None = None
 
 
+#: 登记失业期间由单位参保 / 下岗、待安置或无业期间由原单位以外的单位参保
+FindingKind = Literal["insured-while-unemployed", "insured-by-another"]
+FINDINGS: dict[str, str] = {
+    "insured-while-unemployed": "登记失业期间由单位参保",
+    "insured-by-another": "下岗、待安置或无业期间由原单位以外的单位参保",
+}
+
+
+class NothingToExplain(Refusal):
+    """The month contradicts nothing any more."""
+
+    code = "conflict-not-standing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a month says against the status: which employers paid."""
+
+    kind: FindingKind
+    payers: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A month in which an employer insured somebody who was registered as unemployed throughout
-    (policy 4.6, 已再就业仍领取): for the street to look into."""
+    """A month in which an employer insured somebody who was without work throughout (policy 4.6,
+    已再就业仍领取): for the street to look into. ``explanation``: what the office found, as long as
+    nobody else pays; ``standing``: it is so, and not explained."""
 
     id: UUID
     worker_id: UUID
     month: date
-    payers: tuple[str, ...]
+    finding: Finding
     area_code: str
     office: str
+    standing: bool = True
+    explanation: str | None = None
+    told_event: UUID | None = None
+
+    def seen(self, found: Finding | None) -> Conflict:
+        """The same after a fold. An explanation holds for the employers that it was given for."""
+        if found is None:
+            return replace(self, standing=False)
+        known = set(found.payers) <= set(self.finding.payers)
+        explanation = self.explanation if known else None
+        return replace(self, finding=found, standing=explanation is None, explanation=explanation)
+
+    def explain(self, explanation: str) -> Conflict:
+        """The office has looked into it. Raises :class:`NothingToExplain`."""
+        if not self.standing:
+            raise NothingToExplain
+        return replace(self, standing=False, explanation=explanation)
 
 
 def check(paid: Paid, today: date) -> None:
@@ -102,18 +142,39 @@ def check(paid: Paid, today: date) -> None:
         raise NothingInsured
 
 
-def unemployed_throughout(month: date, spells: Sequence[Spell]) -> bool:
-    """Whether somebody was registered as unemployed on every day of a month. Who found or lost work
+#: Without work, but with an employer that may still insure: only another one contradicts.
+_LAID_OFF: frozenset[LabourStatus] = frozenset({"laid_off", "to_be_placed", "jobless"})
+
+
+def status_throughout(month: date, spells: Sequence[Spell]) -> LabourStatus | None:
+    """The status that held on every day of a month; None when it changed. Who found or lost work
     within it may well have been insured by the employer."""
     last = month.replace(day=monthrange(month.year, month.month)[1])
     holding = on(month, spells)
-    return (
-        holding is not None
-        and holding.status == "unemployed"
-        and all(s.status == "unemployed" for s in spells if month < s.since <= last)
-    )
+    if holding is None or any(
+        s.status != holding.status for s in spells if month < s.since <= last
+    ):
+        return None
+    return holding.status
 
 
-def contradicting(months: Iterable[date], spells: Sequence[Spell]) -> set[date]:
-    """The months, of those in which an employer paid, that contradict the unemployment."""
-    return {month for month in months if unemployed_throughout(month, spells)}
+def contradicting(
+    paid: Mapping[date, Iterable[str]], spells: Sequence[Spell], former: Iterable[str]
+) -> dict[date, Finding]:
+    """What the months in which employers paid say against the person's status. ``former``: codes of
+    the former employers; while a laid-off person's is unknown, nobody can be told to be another."""
+    own = {_plain(code) for code in former}
+    found: dict[date, Finding] = {}
+    for month, codes in paid.items():
+        payers, status = tuple(sorted(set(codes))), status_throughout(month, spells)
+        if status == "unemployed" and payers:
+            found[month] = Finding("insured-while-unemployed", payers)
+        elif status in _LAID_OFF and (own or status == "jobless"):
+            others = tuple(code for code in payers if _plain(code) not in own)
+            if others:
+                found[month] = Finding("insured-by-another", others)
+    return found
+
+
+def _plain(code: str) -> str:
+    return code.replace("-", "").upper()

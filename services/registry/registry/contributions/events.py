@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from kit.money import YuanPositive
 from registry import examples
-from registry.contributions.domain import Insurance
+from registry.contributions.domain import FindingKind, Insurance
 from registry.telling import told
 
 
@@ -42,4 +42,36 @@ CONTRIBUTION_REVERSED = told(
     "contribution.reversed", ContributionReversed, "社保缴费冲正", "Contribution reversed", **_PAID
 )
 
-TOLD = [CONTRIBUTION_RECORDED, CONTRIBUTION_REVERSED]
+
+class ConflictFound(BaseModel):
+    """Employers insured somebody in a month who was without work throughout it (policy 4.6): to be
+    looked into, and held by whoever pays. Told again when other employers paid."""
+
+    worker_id: UUID
+    month: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}$", examples=["2003-05"])
+    finding: FindingKind
+    payers: list[str]
+
+
+class ConflictCleared(BaseModel):
+    """It is no longer so, or (``explained``) the office has looked into it."""
+
+    worker_id: UUID
+    month: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}$", examples=["2003-05"])
+    finding: FindingKind
+    explained: bool
+
+
+_CONFLICT = {
+    "worker_id": examples.WORKER, "month": "2003-05", "finding": "insured-while-unemployed",
+}  # fmt: skip
+CONFLICT_FOUND = told(
+    "contribution.conflict-found", ConflictFound, "发现参保疑点", "A contribution contradicts",
+    **_CONFLICT, payers=["70289001-5"],
+)  # fmt: skip
+CONFLICT_CLEARED = told(
+    "contribution.conflict-cleared", ConflictCleared, "参保疑点消除", "It contradicts no more",
+    **_CONFLICT, explained=True,
+)  # fmt: skip
+
+TOLD = [CONTRIBUTION_RECORDED, CONTRIBUTION_REVERSED, CONFLICT_FOUND, CONFLICT_CLEARED]

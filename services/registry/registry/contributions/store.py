@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from registry.contributions.domain import (
     INSURANCES,
     Conflict,
     Contribution,
+    Finding,
     Insurance,
     Withdrawal,
 )
@@ -137,68 +138,94 @@ async def page(
 # --- months that contradict an unemployment
 
 
-async def paid_by_employers(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, set[date]]:
-    """The months in which an employer paid for each of these."""
-    found: dict[UUID, set[date]] = {}
+async def paid_by_employers(
+    tx: Tx, workers: Sequence[UUID]
+) -> dict[UUID, dict[date, tuple[str, ...]]]:
+    """Which employers paid for each of these, by month."""
+    found: dict[UUID, dict[date, tuple[str, ...]]] = {}
     for row in await tx.fetch(
-        "select distinct c.worker_id, c.month from contribution c"  # noqa: S608
-        f" where c.worker_id = any($1::uuid[]) and c.payer is not null and not {_REVERSED}",
+        "select c.worker_id, c.month, array_agg(distinct c.payer) as payers from contribution c"  # noqa: S608
+        f" where c.worker_id = any($1::uuid[]) and c.payer is not null and not {_REVERSED}"
+        " group by 1, 2",
         workers,
     ):
-        found.setdefault(row["worker_id"], set()).add(row["month"])
+        found.setdefault(row["worker_id"], {})[row["month"]] = tuple(row["payers"])
     return found
 
 
-async def conflicts_of(tx: Tx, workers: Sequence[UUID]) -> set[tuple[UUID, date]]:
+async def former_employers(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, str]:
+    """The code of each worker's former employer; absent where none is known. The noun of workers
+    stands above this one, so its table is read here, as for their places."""
     rows = await tx.fetch(
-        "select worker_id, month from contribution_conflict where worker_id = any($1::uuid[])",
+        "select id, employer_code from worker where id = any($1::uuid[])"
+        " and employer_code is not null",
         workers,
     )
-    return {(row["worker_id"], row["month"]) for row in rows}
+    return {row["id"]: row["employer_code"] for row in rows}
 
 
-async def add_conflicts(tx: Tx, rows: Iterable[tuple[UUID, UUID, date]]) -> None:
-    await tx.copy("contribution_conflict", ("id", "worker_id", "month"), list(rows))
+_CONFLICT = (
+    "select f.*, w.area_code, w.office from contribution_conflict f"
+    " join worker w on w.id = f.worker_id"
+)
 
 
-async def remove_conflicts(tx: Tx, gone: Iterable[tuple[UUID, date]]) -> None:
-    rows = list(gone)
+def _conflict(row: Record) -> Conflict:
+    return Conflict(
+        row["id"], row["worker_id"], row["month"], Finding(row["finding"], tuple(row["payers"])),
+        row["area_code"], row["office"], row["standing"], row["explanation"], row["told_event"],
+    )  # fmt: skip
+
+
+async def conflicts_of(tx: Tx, workers: Sequence[UUID]) -> list[Conflict]:
+    """Every month that was ever found of these, also what no longer stands."""
+    rows = await tx.fetch(_CONFLICT + " where f.worker_id = any($1::uuid[])", workers)
+    return [_conflict(row) for row in rows]
+
+
+async def save_conflicts(tx: Tx, rows: Sequence[Conflict]) -> None:
+    """Write what was found or changed. Payers travel as one text each: arrays of arrays would have to
+    be of one length, and no code has a comma."""
     await tx.execute(
-        "delete from contribution_conflict c using unnest($1::uuid[], $2::date[])"
-        " as g (worker_id, month) where (c.worker_id, c.month) = (g.worker_id, g.month)",
-        [worker for worker, _ in rows],
-        [month for _, month in rows],
+        "insert into contribution_conflict (id, worker_id, month, finding, payers, standing,"
+        " explanation, told_event)"
+        " select id, worker_id, month, finding, string_to_array(payers, ','), standing, explanation,"
+        " told_event from unnest($1::uuid[], $2::uuid[], $3::date[], $4::text[], $5::text[],"
+        " $6::bool[], $7::text[], $8::uuid[]) as f (id, worker_id, month, finding, payers,"
+        " standing, explanation, told_event)"
+        " on conflict (id) do update set finding = excluded.finding, payers = excluded.payers,"
+        " standing = excluded.standing, explanation = excluded.explanation,"
+        " told_event = excluded.told_event",
+        [one.id for one in rows],
+        [one.worker_id for one in rows],
+        [one.month for one in rows],
+        [one.finding.kind for one in rows],
+        [",".join(one.finding.payers) for one in rows],
+        [one.standing for one in rows],
+        [one.explanation for one in rows],
+        [one.told_event for one in rows],
     )
+
+
+async def explained_by(tx: Tx, id: UUID, actor: str) -> None:
+    await tx.execute("update contribution_conflict set explained_by = $2 where id = $1", id, actor)
+
+
+async def conflict(tx: Tx, id: UUID) -> Conflict | None:
+    row = await tx.fetchrow(_CONFLICT + " where f.id = $1", id)
+    return _conflict(row) if row else None
 
 
 async def conflicts(
-    tx: Tx, pattern: str, month: date | None, after: UUID | None, limit: int
+    tx: Tx, areas: str, month: date | None, standing: bool, after: UUID | None, limit: int
 ) -> list[Conflict]:
     rows = await tx.fetch(
-        "select f.id, f.worker_id, f.month, w.area_code, w.office"
-        " from contribution_conflict f join worker w on w.id = f.worker_id"
-        " where w.area_code ~ $1 and ($2::date is null or f.month = $2)"
-        " and ($3::uuid is null or f.id > $3) order by f.id limit $4",
-        pattern,
+        _CONFLICT + " where w.area_code ~ $1 and ($2::date is null or f.month = $2)"
+        " and f.standing = $3 and ($4::uuid is null or f.id > $4) order by f.id limit $5",
+        areas,
         month,
+        standing,
         after,
         limit,
     )
-    return [
-        Conflict(row["id"], row["worker_id"], row["month"], (), row["area_code"], row["office"])
-        for row in rows
-    ]
-
-
-async def payers(
-    tx: Tx, workers: Sequence[UUID], months: Sequence[date]
-) -> dict[tuple[UUID, date], tuple[str, ...]]:
-    """Which employers paid for each of these in these months."""
-    rows = await tx.fetch(
-        "select c.worker_id, c.month, array_agg(distinct c.payer) as payers from contribution c"  # noqa: S608
-        " where c.worker_id = any($1::uuid[]) and c.month = any($2::date[])"
-        f" and c.payer is not null and not {_REVERSED} group by 1, 2",
-        workers,
-        months,
-    )
-    return {(row["worker_id"], row["month"]): tuple(sorted(row["payers"])) for row in rows}
+    return [_conflict(row) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -10,13 +10,12 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
-from kit.ids import new_id
 from kit.money import yuan
 from kit.outbox import emit
 from kit.service import Runtime
 from registry.authorities import Teller
-from registry.contributions import domain, events, store
-from registry.contributions.domain import Conflict, Contribution, Withdrawal
+from registry.contributions import events, folding, store
+from registry.contributions.domain import Contribution, Withdrawal
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 
@@ -33,7 +32,7 @@ async def keep(tx: Tx, teller: Teller, rows: Sequence[Contribution]) -> None:
         teller.subject,
     )
     await emit(tx, [event for id, event in made.items() if id in new])
-    await refold(tx, {row.worker_id for row in rows if row.id in new and row.payer})
+    await folding.refold(tx, {row.worker_id for row in rows if row.id in new and row.payer})
 
 
 async def take_back(tx: Tx, teller: Teller, withdrawals: Sequence[Withdrawal]) -> set[UUID]:
@@ -50,13 +49,14 @@ async def take_back(tx: Tx, teller: Teller, withdrawals: Sequence[Withdrawal]) -
     after = {row.id: row for row in await store.of(tx, named, teller.office)}
     undone = [row for row in before if not row.reversed and after[row.id].reversed]
     await emit(tx, [_event(events.CONTRIBUTION_REVERSED, row) for row in undone])
-    await refold(tx, {row.worker_id for row in undone if row.payer})
+    await folding.refold(tx, {row.worker_id for row in undone if row.payer})
     return concerned
 
 
 async def paid_by_employers(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, set[date]]:
     """First days of the months in which an employer paid for each of these."""
-    return await store.paid_by_employers(tx, workers)
+    paid = await store.paid_by_employers(tx, workers)
+    return {worker: set(months) for worker, months in paid.items()}
 
 
 def _event(type: EventType, row: Contribution) -> NewEvent:
@@ -68,34 +68,6 @@ def _event(type: EventType, row: Contribution) -> NewEvent:
         },
         reverses=row.told_event,
     )  # fmt: skip
-
-
-async def refold(tx: Tx, people: Iterable[UUID]) -> None:
-    """Find again in which months employers insured these people while they were registered as
-    unemployed throughout (4.6). Their records are locked."""
-    persons = set((await identities.person_of(tx, people)).values())
-    if not persons:
-        return
-    members = await identities.members_of(tx, persons)
-    everyone = [id for ids in members.values() for id in ids]
-    paid = await store.paid_by_employers(tx, everyone)
-    known = await store.conflicts_of(tx, everyone)
-    insured = {
-        person: set().union(*(paid.get(id, set()) for id in ids)) for person, ids in members.items()
-    }
-    insured = {person: months for person, months in insured.items() if months}
-    if not insured and not known:
-        return
-    spells = await labour_status.spells_of(tx, insured)
-    found = {
-        (person, month)
-        for person, months in insured.items()
-        for month in domain.contradicting(months, spells[person])
-    }
-    if gone := known - found:
-        await store.remove_conflicts(tx, gone)
-    if new := found - known:
-        await store.add_conflicts(tx, [(new_id(), *one) for one in sorted(new)])
 
 
 # --- reading
@@ -119,25 +91,3 @@ async def list_contributions(
     async with rt.db.reading() as tx:
         asked = None if worker_id is None else await _records_of(tx, worker_id)
         return await store.page(tx, actor.area_pattern, asked, month, after, limit)
-
-
-async def list_conflicts(
-    rt: Runtime, actor: Actor, month: date | None, after: UUID | None, limit: int
-) -> list[Conflict]:
-    """The findings of the caller's subtree, with the employers that paid."""
-    async with rt.db.reading() as tx:
-        found = await store.conflicts(tx, actor.area_pattern, month, after, limit)
-        members = await identities.members_of(tx, [one.worker_id for one in found])
-        everyone = [id for ids in members.values() for id in ids]
-        payers = await store.payers(tx, everyone, sorted({one.month for one in found}))
-    return [
-        replace(
-            one,
-            payers=tuple(
-                sorted(
-                    {p for id in members[one.worker_id] for p in payers.get((id, one.month), ())}
-                )
-            ),
-        )
-        for one in found
-    ]
