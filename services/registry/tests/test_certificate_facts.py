@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from kit import decisions
+from kit.db import Tx
 from kit.ids import new_id
 from registry import consequences
+from registry.certificates.deciding import RULES, people_on
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 
@@ -22,12 +28,12 @@ async def a_holder(registry: Any, **fields: Any) -> tuple[str, str, str]:
 OFFICES = {"retired": "231100-insurance-agency", "dibao": "231100-civil-affairs"}
 
 
-async def tell(registry: Any, number: str, kind: str, on: str) -> str:
+async def tell(registry: Any, number: str, kind: str, on: str, **more: str) -> str:
     """The authority for it tells a fact; answers its id."""
     office = OFFICES.get(kind, "231100-police")
     client = registry.thing.client("authority", office=office, subject=office)
     id = str(new_id())
-    body = {"id": id, "id_number": number, "kind": kind, "on": on}
+    body = {"id": id, "id_number": number, "kind": kind, "on": on, **more}
     answer = await client.post("/v1/life-facts", json=body)
     assert answer.status_code == 201, answer.text
     return id
@@ -126,6 +132,62 @@ async def test_dibao_takes_no_certificate(registry: Any) -> None:
     _, number, id = await a_holder(registry)
     await tell(registry, number, "dibao", "2003-06-01")
     assert (await standing(registry, id))[0] == "issued"
+
+
+POOR = {
+    "category": "dibao_long_term_unemployed", "labour_status": "unemployed",
+    "status_since": "2002-01-07", "jobless_since": "2002-01-07", "former_enterprise_kind": "other",
+    "centre_agreement_on": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claims", "listed", "granted"),
+    [
+        (True, None, True),  # civil affairs know nobody of that number: the claim stands
+        (False, None, False),
+        (False, {}, True),
+        (True, {"until": "2003-03-03"}, False),
+        (True, {"until": "2003-03-04"}, True),
+    ],
+)
+async def test_the_list_of_dibao_goes_before_the_claim(
+    registry: Any, claims: bool, listed: dict[str, str] | None, granted: bool
+) -> None:
+    """On the day of application; a correction asks the list again."""
+    form = registry.form(**POOR, dibao=claims)
+    await registry.post("/v1/workers", form)
+    if listed is not None:
+        await tell(registry, form["id_number"], "dibao", "2002-02-01", **listed)
+    id = await registry.certificate(form["id"])
+    decision = await registry.get(f"/v1/certificates/{id}/decision")
+    assert (decision["granted"], decision["clause"]) == (
+        granted,
+        None if granted else "劳社部发[2002]20号 R1a(4)/dibao",
+    )
+    async with registry.thing.db.looking() as tx:
+        record = await decisions.load(tx, UUID(decision["id"]))
+    assert record is not None
+    assert decisions.rederive(record, RULES).same
+
+
+async def test_a_set_of_applications_asks_the_list_once_and_only_for_its_category(
+    registry: Any,
+) -> None:
+    poor, others = ([registry.form(**fields) for _ in range(25)] for fields in (POOR, {}))
+    await registry.loaded("/v1/workers", [*poor, *others])
+
+    async def statements(people: list[dict[str, Any]]) -> int:
+        asked: list[str] = []
+        days = {UUID(one["id"]): date(2003, 3, 1) for one in people}
+        async with registry.thing.db.pool.acquire() as connection:
+            connection.add_query_logger(lambda record: asked.append(record.query))
+            async with connection.transaction():
+                await people_on(registry.thing.runtime, Tx(connection), days)
+        return len(asked)
+
+    await statements(poor[:5])
+    assert await statements(poor[5:]) == await statements(poor[:5]) > await statements(others)
 
 
 async def test_a_correction_under_a_fact_stays_under_it(registry: Any) -> None:

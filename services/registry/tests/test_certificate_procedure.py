@@ -472,9 +472,9 @@ async def test_a_city_that_takes_other_papers_takes_them_at_registration_and_at_
     worker = await registry.worker(proof_kind="employer-statement", **shown)
     body = {"worker_id": worker, "applied_on": "2003-03-03", "evidence": registry.papers}
     id = (await registry.post("/v1/certificates", body))["id"]
-    missing = await act(registry, id, "checks", {"on": "2003-03-05"}, 409)
+    missing = await act(registry, id, "checks", {"on": "2003-03-05"}, 409, by=registry.street)
     assert (missing["code"], missing["detail"]) == ("evidence-missing", "缺少：category_proof")
     statement = {"kind": "employer_statement", "reference": "证 5 号"}
     await registry.post(f"/v1/certificates/{id}/evidence", {"evidence": [statement]})
-    checked = await act(registry, id, "checks", {"on": "2003-03-05"})
+    checked = await act(registry, id, "checks", {"on": "2003-03-05"}, by=registry.street)
     assert checked["state"] == "checked"

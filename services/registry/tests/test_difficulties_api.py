@@ -150,6 +150,39 @@ async def test_an_exit_by_hand_is_taken_back_by_somebody_else(registry: Any) -> 
     assert (none.status_code, none.json()["code"]) == (409, "no-exit-by-hand")
 
 
+@pytest.mark.parametrize(("until", "state"), [(None, "recognised"), ("2006-03-01", "refused")])
+async def test_the_list_of_dibao_goes_before_the_paper(
+    registry: Any, until: str | None, state: str
+) -> None:
+    thing = registry.thing
+    later = thing.runtime.settings.model_copy(update={"business_day": date(2008, 6, 30)})
+    thing.runtime.settings = later
+    form = registry.form(
+        labour_status="unemployed", status_since="2004-01-05", jobless_since="2004-01-05",
+        dibao=True, category="dibao_long_term_unemployed", former_enterprise_kind="other",
+        centre_agreement_on=None,
+    )  # fmt: skip
+    await registry.post("/v1/workers", form)
+    office = "231100-civil-affairs"
+    fact = {
+        "id": str(new_id()), "id_number": form["id_number"], "kind": "dibao", "on": "2004-02-01",
+        "until": until,
+    }  # fmt: skip
+    told = await thing.client("authority", office=office, subject=office).post(
+        "/v1/life-facts", json=fact
+    )
+    assert told.status_code == 201, told.text
+    papers = [
+        {"kind": kind, "reference": "证 3", "issued_on": "2006-02-20"}
+        for kind in ("hardship-proof", "dibao-certificate")
+    ]
+    poor = await recognise(registry, form["id"], "2006-03-01", kind="dibao", proofs=papers)
+    assert (poor["state"], poor["clause"]) == (
+        state,
+        None if state == "recognised" else "国发[2005]36号 R5/dibao",
+    )
+
+
 async def test_kinds_and_proofs_by_the_law_of_the_day(registry: Any) -> None:
     """2006 and 2008: the poor with the street's proof; the disabled with their certificate."""
     thing = registry.thing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from kit import decisions
 from kit.decisions import Condition
 from kit.refusal import Refusal
-from registry.certificates import rule
+from registry.certificates import record, rule
 from registry.certificates.deciding import RULES as CERTIFICATE_RULES
 from registry.certificates.deciding import law_on
 from registry.certificates.rule import WorkerFacts
@@ -31,6 +32,7 @@ def facts_of(told: dict[str, Any]) -> WorkerFacts:
         sex=claims.pop("sex", "female"),
         birth_date=claims.pop("born", date(1965, 5, 4)),
         insurance=claims.pop("insurance", None),
+        dibao=claims.pop("dibao_list", None),
         claims=Claims(**claims),
     )
 
@@ -80,8 +82,8 @@ def test_a_decision_of_the_first_shape_of_2002_is_derived_by_the_first_shape() -
         {"id": rule.MONTHS_PARAMETER, "value": 12},
         {"id": rule.SETTLED_PARAMETER, "value": "2002-09-30"},
     ]
-    *_, last = rule.certificate_2002_claimed(
-        rule.facts_of(told), rule.terms_of({p["id"]: p["value"] for p in parameters}), date(2003, 3, 1)
+    *_, last = rule.RULES["2002"](
+        record.facts_of(told), rule.terms_of({p["id"]: p["value"] for p in parameters}), date(2003, 3, 1)
     )  # fmt: skip
     assert (last.zh, last.facts, last.ok) == (
         "正在领取失业保险金", ("drawing_unemployment_insurance",), True,
@@ -93,11 +95,33 @@ def test_a_decision_of_the_first_shape_of_2002_is_derived_by_the_first_shape() -
         "conditions": [
             {"code": c.code, "clause": c.clause, "text_zh": c.zh, "text_en": c.en,
              "facts": list(c.facts), "passed": True}
-            for c in (*(clause.met for clause in rule.CLAUSES["2002-2"]["soe_unemployed"][:-1]), last)
+            for c in (*(clause.met for clause in rule.CLAUSES["2002-3"]["soe_unemployed"][:-1]), last)
         ],
     }  # fmt: skip
     assert [c["clause"] for c in kept["conditions"][:2]] == clauses
     assert decisions.rederive(kept, CERTIFICATE_RULES).same
+
+
+@pytest.mark.parametrize(("earlier", "now"), [("2002-2", "2002-3"), ("2006", "2006-2")])
+def test_what_was_decided_before_the_list_of_dibao_was_matched_is_derived_by_the_claim(
+    earlier: str, now: str
+) -> None:
+    facts = facts_of({
+        "category": "dibao_long_term_unemployed", "former_enterprise_kind": "other", "dibao": True,
+        "labour_status": "unemployed", "status_since": date(2002, 3, 1),
+    })  # fmt: skip
+    ended = replace(facts, dibao="does_not_receive")
+    day = date(2006, 3, 1)
+    terms = law_on(policies("2006"), day).terms
+
+    def dibao(version: str, of: WorkerFacts) -> bool:
+        (said,) = [c.ok for c in rule.RULES[version](of, terms, day) if c.code == "dibao"]
+        return said
+
+    assert (dibao(earlier, ended), dibao(now, ended), dibao(now, facts)) == (True, False, True)
+    told = {name: value for name, value in record.record(facts).items() if name != "dibao_list"}
+    kept = {name: v.isoformat() if isinstance(v, date) else v for name, v in told.items()}
+    assert record.facts_of(kept).dibao is None, "a record of then knows of no list"
 
 
 def test_both_ends_of_the_programme_are_cases() -> None:

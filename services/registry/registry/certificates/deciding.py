@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from kit.db import Tx
-from kit.decisions import Decision, Rule
+from kit.decisions import Decision
 from kit.policy import NoValue, Parameter, Policies
 from kit.service import Runtime
-from registry.certificates import domain, rule
+from registry.certificates import domain, record, rule
 from registry.certificates.rule import Terms, WorkerFacts
 from registry.labour_status import usecases as labour_status
+from registry.life_facts import usecases as life_facts
 from registry.unemployment_insurance import usecases as unemployment_insurance
 from registry.workers import usecases as workers
-from registry.workers.domain import Facts
+from registry.workers.domain import Category, Facts
 
 #: Every rule of this noun that ever decided, for deriving old decisions again.
-RULES: dict[str, Rule] = {f"{rule.RULE}@{version}": rule.again(version) for version in rule.RULES}
+RULES = record.RULES
 #: The last day on which the programme takes applications; local extensions overlay it (R12).
 SCHEME_END = "registry.certificate_scheme_end"
 
@@ -33,14 +34,16 @@ class Person:
 
 
 async def people_on(rt: Runtime, tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Person]:
-    """The facts of each worker on a day; absent for those whom nobody registered. The insurance is
-    asked about once for all who need it."""
+    """The facts of each worker on a day; absent for those whom nobody registered. The insurance
+    and the list of dibao are asked about once for all who need it."""
     known = await workers.facts_on(tx, days)
     spells = await labour_status.status_on(tx, days)
-    insured = {
-        id: days[id] for id, facts in known.items() if facts.claims.category in rule.ASKS_INSURANCE
-    }
-    insurance = await unemployment_insurance.state_on(rt, tx, insured)
+
+    def asking(categories: Container[Category]) -> dict[UUID, date]:
+        return {id: days[id] for id, facts in known.items() if facts.claims.category in categories}
+
+    insurance = await unemployment_insurance.state_on(rt, tx, asking(rule.ASKS_INSURANCE))
+    dibao = await life_facts.dibao_on(tx, asking(rule.ASKS_DIBAO))
     people: dict[UUID, Person] = {}
     for id, facts in known.items():
         spell = spells.get(id)
@@ -49,7 +52,8 @@ async def people_on(rt: Runtime, tx: Tx, days: Mapping[UUID, date]) -> dict[UUID
         people[id] = Person(
             facts,
             WorkerFacts(
-                facts.claims, status, since, facts.sex, facts.birth_date, insurance.get(id)
+                facts.claims, status, since, facts.sex, facts.birth_date, insurance.get(id),
+                dibao.get(id),
             ),
         )  # fmt: skip
     return people
@@ -109,7 +113,7 @@ class Judge:
             decided_on=decided_on,
             law_on=on,
             conditions=rule.RULES[law.version](person.facts, law.terms, on),
-            facts=rule.record(person.facts),
+            facts=record.record(person.facts),
             parameters=law.parameters,
             parameter_set=self._rt.policies.parameter_set_hash,
         )

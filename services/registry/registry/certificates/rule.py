@@ -17,6 +17,7 @@ from typing import Any
 from kit.crypto import Sex
 from kit.decisions import Clause, Condition
 from registry.labour_status.domain import WITHDRAWN, LabourStatus
+from registry.life_facts.domain import DibaoOnDay
 from registry.unemployment_insurance.domain import OnDay
 from registry.workers.domain import CATEGORIES, Category, Claims
 
@@ -36,7 +37,8 @@ class WorkerFacts:
     """What the rule looks at: the claims, and the labour status on the day of application.
 
     ``insurance``: what the agency's mirror says of that day; None where it knows nothing of the
-    person, so that the claim stands, and for categories that it is not asked about."""
+    person, so that the claim stands, and for categories that it is not asked about. ``dibao``: the
+    same of the civil affairs office's list."""
 
     claims: Claims
     status: LabourStatus
@@ -44,6 +46,7 @@ class WorkerFacts:
     sex: Sex
     birth_date: date
     insurance: OnDay | None = None
+    dibao: DibaoOnDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,11 @@ def _drawing(facts: WorkerFacts, terms: Terms) -> bool:
         return facts.claims.drawing_unemployment_insurance
     exhausted = terms.exhausted_counts and facts.insurance == "exhausted"
     return facts.insurance == "drawing" or exhausted
+
+
+def _dibao(facts: WorkerFacts, terms: Terms) -> bool:
+    """The civil affairs office's word goes before the claim."""
+    return facts.claims.dibao if facts.dibao is None else facts.dibao == "receives"
 
 
 def retires_on(sex: Sex, born: date, male_age: int, female_age: int) -> date:
@@ -168,6 +176,13 @@ SETTLEMENT = Clause(
 )  # fmt: skip
 DIBAO = Clause(
     "dibao", "劳社部发[2002]20号 R1a(4)",
+    "享受城市居民最低生活保障（民政部门的名单先于本人申报）",
+    "receives the minimum living allowance (the civil affairs office's list goes before the claim)",
+    ("dibao", "dibao_list"),
+)  # fmt: skip
+#: As it was asked before the list was matched.
+DIBAO_CLAIMED = Clause(
+    "dibao", "劳社部发[2002]20号 R1a(4)",
     "享受城市居民最低生活保障", "receives the minimum living allowance",
     ("dibao",),
 )  # fmt: skip
@@ -242,7 +257,8 @@ _TESTS: dict[Clause, Test] = {
     DRAWING_CLAIMED: lambda f, t, on: f.claims.drawing_unemployment_insurance,
     CLOSED: lambda f, t, on: f.claims.former_enterprise_closed,
     SETTLEMENT: lambda f, t, on: f.claims.settlement_received,
-    DIBAO: lambda f, t, on: f.claims.dibao,
+    DIBAO: lambda f, t, on: _dibao(f, t),
+    DIBAO_CLAIMED: lambda f, t, on: f.claims.dibao,
     DIBAO_JOBLESS: _dibao_jobless,
     WORKED_BEFORE: lambda f, t, on: f.claims.former_enterprise_kind != "none",
     BELOW_RETIREMENT: lambda f, t, on: (
@@ -267,17 +283,17 @@ _EVERYONE_2006 = (
 Clauses = Mapping[Category, tuple[Clause, ...]]
 
 #: The version of the rule that decides by the law of that name.
-IN_USE = {"2002": "2002-2", "2006": "2006"}
+IN_USE = {"2002": "2002-3", "2006": "2006-2"}
 #: By version in use: the conditions of each category, in the order in which the first failing one is told.
 #: A category that the law does not know has those of everyone, of which the first then fails.
 CLAUSES: dict[str, Clauses] = {
-    "2002-2": {
+    "2002-3": {
         "soe_laid_off": (*_EVERYONE, STATE_OWNED, RELATION_KEPT, CENTRE),
         "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING),
         "closed_soe_to_be_placed": (*_EVERYONE, STATE_OWNED, CLOSED, SETTLEMENT),
         "dibao_long_term_unemployed": (*_EVERYONE, DIBAO, DIBAO_JOBLESS, WORKED_BEFORE),
     },
-    "2006": {
+    "2006-2": {
         "soe_laid_off": (*_EVERYONE_2006, STATE_OWNED, LAID_OFF_2006),
         "soe_unemployed": (*_EVERYONE_2006, STATE_OWNED, REGISTERED_2006),
         "closed_soe_to_be_placed": (*_EVERYONE_2006, STATE_OWNED, CLOSED, SETTLEMENT),
@@ -287,27 +303,49 @@ CLAUSES: dict[str, Clauses] = {
         "zero_employment_household_member": (*_EVERYONE_2006, REGISTERED_2006, ZERO_EMPLOYMENT),
     },
 }
-#: The first shape of 2002: decisions that were made by it are derived by it.
+#: Earlier shapes: decisions that were made by them are derived by them.
+_BEFORE_LIST_2002: Clauses = {
+    **CLAUSES["2002-3"],
+    "dibao_long_term_unemployed": (*_EVERYONE, DIBAO_CLAIMED, DIBAO_JOBLESS, WORKED_BEFORE),
+}
 _FIRST_2002: Clauses = {
-    **CLAUSES["2002-2"], "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING_CLAIMED),
-}  # fmt: skip
-#: Categories of which a law asks the mirror of unemployment insurance.
-ASKS_INSURANCE: frozenset[Category] = frozenset(
-    category
-    for by_category in CLAUSES.values()
-    for category, clauses in by_category.items()
-    if DRAWING in clauses
-)
-_COMMON = {"2002": _EVERYONE, "2002-2": _EVERYONE, "2006": _EVERYONE_2006}
+    **_BEFORE_LIST_2002,
+    "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING_CLAIMED),
+}
+_BEFORE_LIST_2006: Clauses = {
+    **CLAUSES["2006-2"],
+    "dibao_long_term_unemployed": (*_EVERYONE_2006, DIBAO_CLAIMED, DIBAO_JOBLESS, WORKED_BEFORE),
+}
+_EARLIER = {"2002": _FIRST_2002, "2002-2": _BEFORE_LIST_2002, "2006": _BEFORE_LIST_2006}
+
+
+def _asking(clause: Clause) -> frozenset[Category]:
+    return frozenset(
+        category
+        for by_category in CLAUSES.values()
+        for category, clauses in by_category.items()
+        if clause in clauses
+    )
+
+
+#: Categories of which a law asks the mirror of unemployment insurance, and the list of dibao.
+ASKS_INSURANCE = _asking(DRAWING)
+ASKS_DIBAO = _asking(DIBAO)
+
+
+def _common(version: str) -> tuple[Clause, ...]:
+    return _EVERYONE if version.startswith("2002") else _EVERYONE_2006
+
+
 _Plan = dict[Category, tuple[tuple[Clause, Test], ...]]
 _PLANS: dict[str, _Plan] = {
     version: {
         category: tuple(
-            (clause, _TESTS[clause]) for clause in by_category.get(category, _COMMON[version])
+            (clause, _TESTS[clause]) for clause in by_category.get(category, _common(version))
         )
         for category in CATEGORIES
     }
-    for version, by_category in {**CLAUSES, "2002": _FIRST_2002}.items()
+    for version, by_category in {**CLAUSES, **_EARLIER}.items()
 }
 
 
@@ -317,30 +355,24 @@ def _outcome(plan: _Plan, facts: WorkerFacts, terms: Terms, on: date) -> tuple[C
     )
 
 
-def certificate_2002(facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condition, ...]:
-    """Every condition of the claimed category with its outcome. All hold: entitled."""
-    return _outcome(_PLANS["2002-2"], facts, terms, on)
-
-
-def certificate_2002_claimed(facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condition, ...]:
-    """The same by what was claimed of unemployment insurance: the first shape of the rule."""
-    return _outcome(_PLANS["2002"], facts, terms, on)
-
-
-def certificate_2006(facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condition, ...]:
-    """The same by 国发[2005]36号."""
-    return _outcome(_PLANS["2006"], facts, terms, on)
-
-
 Rule = Callable[[WorkerFacts, Terms, date], tuple[Condition, ...]]
-RULES: dict[str, Rule] = {
-    "2002": certificate_2002_claimed, "2002-2": certificate_2002, "2006": certificate_2006,
-}  # fmt: skip
+
+
+def _rule(version: str) -> Rule:
+    def run(facts: WorkerFacts, terms: Terms, on: date) -> tuple[Condition, ...]:
+        return _outcome(_PLANS[version], facts, terms, on)
+
+    return run
+
+
+#: Every shape of every law: each answers all conditions of the claimed category with their outcomes.
+#: All hold: entitled.
+RULES: dict[str, Rule] = {version: _rule(version) for version in _PLANS}
 
 
 def parameters_of(version: str) -> tuple[str, ...]:
     """Which parameters that version in use needs, beside the one that names its law."""
-    own = {"2002-2": (EXHAUSTED_PARAMETER,), "2006": (MALE_PARAMETER, FEMALE_PARAMETER)}
+    own = {"2002-3": (EXHAUSTED_PARAMETER,), "2006-2": (MALE_PARAMETER, FEMALE_PARAMETER)}
     return (CATEGORIES_PARAMETER, MONTHS_PARAMETER, SETTLED_PARAMETER, *own[version])
 
 
@@ -355,56 +387,3 @@ def terms_of(values: Mapping[str, Any]) -> Terms:
         int(values.get(FEMALE_PARAMETER, 0)),
         bool(values.get(EXHAUSTED_PARAMETER, False)),
     )
-
-
-def record(facts: WorkerFacts) -> dict[str, Any]:
-    """The facts as a decision keeps them."""
-    claims = facts.claims
-    return {
-        "category": claims.category,
-        "former_enterprise_kind": claims.former_enterprise_kind,
-        "former_enterprise_closed": claims.former_enterprise_closed,
-        "settlement_received": claims.settlement_received,
-        "drawing_unemployment_insurance": claims.drawing_unemployment_insurance,
-        "dibao": claims.dibao,
-        "jobless_since": claims.jobless_since,
-        "internally_retired": claims.internally_retired,
-        "centre_agreement_on": claims.centre_agreement_on,
-        "self_employed_since": claims.self_employed_since,
-        "stable_income_since": claims.stable_income_since,
-        "zero_employment_household": claims.zero_employment_household,
-        "unemployment_insurance": facts.insurance,
-        "labour_status": facts.status,
-        "status_since": facts.status_since,
-        "sex": facts.sex,
-        "birth_date": facts.birth_date,
-    }
-
-
-_DAYS = ("jobless_since", "centre_agreement_on", "self_employed_since", "stable_income_since")
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
-def facts_of(record: Mapping[str, Any]) -> WorkerFacts:
-    """The facts out of a decision's record."""
-    told = {**record}
-    status, since = told.pop("labour_status"), date.fromisoformat(told.pop("status_since"))
-    sex, born = told.pop("sex"), date.fromisoformat(told.pop("birth_date"))
-    insurance = told.pop("unemployment_insurance", None)  # older records do not have it
-    for name in _DAYS:
-        told[name] = _day(told[name])
-    return WorkerFacts(Claims(**told), status, since, sex, born, insurance)
-
-
-def again(version: str) -> Callable[..., tuple[tuple[Condition, ...], dict[str, Any]]]:
-    """The rule of a version run on nothing but a decision's record (``kit.decisions.rederive``)."""
-
-    def rerun(
-        facts: Mapping[str, Any], parameters: Mapping[str, Any], law_on: date
-    ) -> tuple[tuple[Condition, ...], dict[str, Any]]:
-        return RULES[version](facts_of(facts), terms_of(parameters), law_on), {}
-
-    return rerun

@@ -18,7 +18,7 @@ from registry.labour_status import domain as statuses
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import BASE_STATUSES, Spell
 from registry.life_facts import usecases as life_facts
-from registry.life_facts.domain import LifeFact
+from registry.life_facts.domain import LifeFact, dibao_on
 from registry.workers import usecases as workers
 from registry.workers.domain import Claims
 from registry.workers.domain import Facts as Place
@@ -38,7 +38,10 @@ class Person:
         claims: Claims = self.place.claims
         spell = statuses.on(on, self.spells)
         shown = frozenset(evidence)
-        dibao = claims.dibao or "dibao-certificate" in shown or self.dibao(on) is not None
+        # The civil affairs office's list goes before the claim and the paper (4.6).
+        listed = dibao_on(on, self.life)
+        claimed = claims.dibao or "dibao-certificate" in shown
+        dibao = claimed if listed is None else listed == "receives"
         return Facts(
             self.place.sex, self.place.birth_date, claims.category,
             spell.status if spell else "new_entrant", claims.former_enterprise_kind,

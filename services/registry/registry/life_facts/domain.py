@@ -33,6 +33,10 @@ WITHDRAWS: frozenset[Kind] = frozenset(
 ENDLESS: frozenset[Kind] = frozenset({"deceased", "retired"})
 
 
+#: What the civil affairs office's list says of a day: 在享 / 不在享.
+DibaoOnDay = Literal["receives", "does_not_receive"]
+
+
 class FactBeforeBirth(Refusal):
     """The fact is dated before the birth date in the ID number."""
 
@@ -73,6 +77,15 @@ class LifeFact:
     def holds(self, day: date) -> bool:
         """Whether it holds on a day."""
         return self.on <= day and (self.until is None or day < self.until)
+
+
+def dibao_on(day: date, facts: Iterable[LifeFact]) -> DibaoOnDay | None:
+    """What the civil affairs office's facts say of a day; None where it knows nothing of the person
+    (a fact that was reversed is not there). Before the first of them nothing was received."""
+    told = [fact for fact in facts if fact.kind == "dibao"]
+    if not told:
+        return None
+    return "receives" if any(fact.holds(day) for fact in told) else "does_not_receive"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ writes, then calls :func:`bind`, then lets follow what follows (``registry.conse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -21,7 +21,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.identities import usecases as identities
 from registry.life_facts import domain, events, store
-from registry.life_facts.domain import End, Kind, LifeFact, NewFact, Reversal, Step
+from registry.life_facts.domain import DibaoOnDay, End, Kind, LifeFact, NewFact, Reversal, Step
 from registry.life_facts.store import Entry
 
 #: Makes the id of an end that was told together with its fact.
@@ -35,6 +35,22 @@ async def of(
     found: dict[UUID, list[LifeFact]] = {}
     for fact in domain.merged(await store.of(tx, list(workers), known_at)):
         found.setdefault(fact.worker_id, []).append(fact)
+    return found
+
+
+async def dibao_on(tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, DibaoOnDay]:
+    """What the civil affairs office says of each worker, under all records of the person, on a day
+    of his or her own. Absent: it told nothing of the person, so what was claimed stands."""
+    if not days:
+        return {}
+    persons = await identities.person_of(tx, days)
+    members = await identities.members_of(tx, set(persons.values()))
+    told = await of(tx, [id for ids in members.values() for id in ids])
+    found: dict[UUID, DibaoOnDay] = {}
+    for worker, day in days.items():
+        facts = (fact for id in members[persons[worker]] for fact in told.get(id, ()))
+        if (said := domain.dibao_on(day, facts)) is not None:
+            found[worker] = said
     return found
 
 
