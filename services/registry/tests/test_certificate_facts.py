@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 from kit import decisions
 from kit.db import Tx
 from kit.ids import new_id
+from kit.policy import Policies
 from registry import consequences
 from registry.certificates.deciding import RULES, people_on
 from registry.identities import usecases as identities
@@ -268,3 +270,30 @@ async def test_whoever_is_free_again_applies_again(registry: Any) -> None:
     await take_back(registry, fact)
     assert (await standing(registry, id))[0] == "issued"
     assert await standing(registry, again) == ("refused", None, "merged")
+
+
+async def test_what_withdraws_says_the_law_of_the_facts_own_day(
+    registry: Any, tmp_path: Path
+) -> None:
+    """A kind that was added later does not reach back; one that was dropped later still withdrew.
+    What began before the application is met on its day."""
+    rt = registry.thing.runtime
+    (tmp_path / "withdrawing.toml").write_text(
+        'id = "registry.certificate_withdrawing_facts"\ntitle = "Facts"\ntitle_zh = "事实"\n'
+        'unit = "codes"\n'
+        '[[values]]\nsince = 2002-09-30\nvalue = ["emigrated"]\n'
+        'cite = { document = "地方办法", clause = "R17", status = "to-verify" }\n'
+        '[[values]]\nsince = 2003-06-01\nvalue = ["imprisoned"]\n'
+        'cite = { document = "地方办法", clause = "R17", status = "to-verify" }\n',
+        "utf-8",
+    )
+    rt.policies = Policies.load(rt.service.root / "policies", overlay=tmp_path)
+    for kind, on, state in (
+        ("imprisoned", "2003-05-31", "issued"),
+        ("imprisoned", "2003-06-01", "revoked"),
+        ("emigrated", "2003-05-31", "revoked"),
+        ("emigrated", "2003-06-01", "issued"),
+    ):
+        _, number, id = await a_holder(registry)
+        await tell(registry, number, kind, on)
+        assert (await standing(registry, id))[0] == state, (kind, on)

@@ -66,7 +66,7 @@ CERTIFICATES = st.lists(
 
 
 def stand(certificates: list[Certificate], facts: list[Withdrawal]) -> list[Certificate]:
-    return [one for one, _ in standing.fold(certificates, facts, WITHDRAWING)]
+    return [one for one, _ in standing.fold(certificates, facts, lambda day: WITHDRAWING)]
 
 
 @CALM

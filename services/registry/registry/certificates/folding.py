@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ async def refold(
     found = await store.all_locked(tx, list(of_person))
     if not found:
         return
-    withdrawing = frozenset(Terms(rt).codes(terms.WITHDRAWING, rt.today()))
+    withdrawing = partial(Terms(rt).codes, terms.WITHDRAWING)
     by_person: dict[UUID, list[Certificate]] = {}
     for certificate in found:
         by_person.setdefault(of_person[certificate.worker_id], []).append(certificate)

@@ -8,7 +8,7 @@ order, once or twice, give the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -18,6 +18,8 @@ from registry.certificates.domain import Certificate
 from registry.labour_status.domain import Withdrawal
 
 MERGED = "merged"
+#: The kinds of facts that withdraw a certificate, by the law of a day.
+Withdrawing = Callable[[date], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,14 @@ def touches(base: Certificate, fact: Withdrawal) -> bool:
 
 
 def _of_facts(
-    base: Certificate, facts: Iterable[Withdrawal], withdrawing: frozenset[str]
+    base: Certificate, facts: Iterable[Withdrawal], withdrawing: Withdrawing
 ) -> Cause | None:
-    """The earliest fact that withdraws it."""
-    found = [fact for fact in facts if fact.kind in withdrawing and touches(base, fact)]
+    """The earliest fact that withdraws it, by the law of the day on which the two first met."""
+    found = [
+        fact
+        for fact in facts
+        if fact.kind in withdrawing(max(fact.on, base.applied_on)) and touches(base, fact)
+    ]
     if not found:
         return None
     first = min(found, key=lambda fact: (fact.on, fact.kind, fact.id))
@@ -117,7 +123,7 @@ def _rank(base: Certificate) -> tuple[bool, date, date, UUID]:
 def fold(
     certificates: Sequence[Certificate],
     facts: Sequence[Withdrawal],
-    withdrawing: frozenset[str],
+    withdrawing: Withdrawing,
 ) -> list[tuple[Certificate, Cause | None]]:
     """All certificates of one person, of all records, as they stand under these facts; each with
     what stands over it. In the order given; ``step`` and ``version`` are left alone."""
