@@ -63,7 +63,7 @@ class WorkIn(Asked):
 
     started_on: Day
     contract_months: Term | None = Field(default=None, description="劳动合同期限（月），无合同为空")
-    wage: YuanNotNegative = Field(default=0, description="月工资")
+    wage: YuanNotNegative = Field(default_factory=int, description="月工资")
     sector: Code | None = Field(default=None, description="行业")
     new_post: bool = Field(default=False, description="新增岗位")
     ended_on: Day | None = Field(default=None, description="最后工作日")
@@ -101,7 +101,9 @@ class AllowanceIn(Asked):
     person: PersonIn
     agreement: SpellIn = Field(description="进中心协议期")
     working: tuple[SpellIn, ...] = Field(default=(), max_length=50, description="再就业期间")
-    enterprise_pays: YuanNotNegative = Field(default=0, description="企业承担部分到位金额")
+    enterprise_pays: YuanNotNegative = Field(
+        default_factory=int, description="企业承担部分到位金额"
+    )
     recognised_on: Day | None = Field(default=None, description="三部门联合认定之日")
     used: Used = Field(default_factory=dict)
     taken: Taken = ()
@@ -147,7 +149,7 @@ class ProjectIn(Asked):
     approval: ShortText | None = Field(default=None, description="批准文号")
     approved: YuanNotNegative = Field(description="批准金额")
     spent: YuanNotNegative = Field(description="凭证支出")
-    paid: YuanNotNegative = Field(default=0, description="此前已付")
+    paid: YuanNotNegative = Field(default_factory=int, description="此前已付")
     provincial_approval: ShortText | None = Field(default=None, description="省级批准文号")
 
 
