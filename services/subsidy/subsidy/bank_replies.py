@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from kit.money import fen
+from kit.money import FEN_MAX, fen
 from subsidy import iso20022
 from subsidy.iso20022 import MessageKind, NoMessage
 from subsidy.orders.domain import AnswerKind
@@ -124,15 +124,18 @@ def _reason(reasons: list[Any]) -> str | None:
 def _fen(amount: Any) -> int:
     """CNY to the fen; anything else is no amount of ours."""
     try:
-        return fen(amount.value) if amount.ccy == "CNY" else 0
+        found = fen(amount.value) if amount.ccy == "CNY" else 0
     except ValueError:
         return 0
+    return found if found <= FEN_MAX else 0
 
 
 def _day(choice: Any) -> date | None:
+    """Raises ``NoMessage`` for a day that is in the schema and in no calendar of ours."""
     if choice is None:
         return None
-    day: date = (
-        (choice.dt or choice.dt_tm).to_date() if choice.dt else choice.dt_tm.to_datetime().date()
-    )
+    try:
+        day: date = choice.dt.to_date() if choice.dt else choice.dt_tm.to_datetime().date()
+    except ValueError:
+        raise NoMessage from None
     return day

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from base64 import b64encode
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,15 +16,18 @@ from hypothesis import strategies as st
 
 from local import bank
 from local.bank import Fate
-from subsidy import bank_codes
+from subsidy import bank_codes, bank_replies
+from subsidy.bank_files import Header, Instruction, pain_001
 from subsidy.orders import domain
 from subsidy.orders.domain import Answer, Order
+from subsidy.payees.domain import Details
 
 from .conftest import Desk
 from .test_policies import POLICIES
 from .treasury import Treasury
 
 DAY = date(2003, 8, 4)
+PAYER = Details("市财政局再就业资金专户", "23110010000001", "102261000018")
 
 
 # --- the rule
@@ -309,6 +312,11 @@ async def test_what_is_no_message_of_a_bank_is_refused_and_nothing_of_it_is_repe
     for content in (b"no xml", file, gzip.compress(b"<Document/>"), b"\x1f\x8b\x08broken"):
         refused = await take(treasury, content)
         assert (refused.status_code, refused.json()["code"]) == (422, "no-bank-message")
+    statement = bank.answer(file, fates("accepted"), DAY).statement or b""
+    nowhen = statement.replace(b"<BookgDt><Dt>2003-", b"<BookgDt><Dt>12003-")
+    assert (await take(treasury, nowhen)).json()["code"] == "no-bank-message"
+    much = statement.replace(b">100.00<", b">9999999999999999.99<")
+    assert (await take(treasury, much)).json()["doubt"] == 1
     broken = (bank.answer(file, fates("accepted"), DAY).statement or b"").replace(b"CNY", b"YUAN")
     refused = await take(treasury, broken)
     assert (refused.status_code, refused.json()["code"]) == (422, "bank-message-not-valid")
@@ -327,3 +335,46 @@ async def test_another_district_s_message_touches_no_order_of_the_city(treasury:
     async with treasury.service.db.looking() as tx:
         kept = await tx.fetch("select * from bank_message")
     assert all(isinstance(row["id"], UUID) and b"<Document" not in row["content"] for row in kept)
+
+
+# --- reading
+
+
+def a_report(status: str, *reasons: str) -> bytes:
+    head = "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:pain.002.001.12'><CstmrPmtStsRpt><GrpHdr><MsgId>M</MsgId>"
+    words = "".join(f"<StsRsnInf><Rsn>{one}</Rsn></StsRsnInf>" for one in reasons)
+    return (
+        f"{head}<CreDtTm>2003-08-04T17:00:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>O</OrgnlMsgId>"
+        "<OrgnlMsgNmId>pain.001</OrgnlMsgNmId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>O"
+        f"</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>E1</OrgnlEndToEndId><TxSts>{status}</TxSts>{words}"
+        "</TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [("ACSC", "accept"), ("ACTC", "accept"), ("RJCT", "reject"), ("CANC", "reject"), ("RCVD", None), ("PDNG", None)],
+)  # fmt: skip
+def test_a_status_accepts_or_rejects_and_never_pays(status: str, kind: str | None) -> None:
+    (line,) = bank_replies.read(a_report(status)).lines
+    assert (line.end_to_end_id, line.kind, line.on) == ("E1", kind, None)
+
+
+def test_the_first_reason_with_a_code_counts_also_a_bank_s_own() -> None:
+    (line,) = bank_replies.read(a_report("RJCT", "<Prtry>B999</Prtry>", "<Cd>AC04</Cd>")).lines
+    assert line.reason_code == "B999"
+
+
+def test_what_is_not_booked_says_nothing() -> None:
+    order = pain_001(
+        Header("M" * 32, datetime(2003, 8, 1, tzinfo=UTC), DAY, PAYER),
+        [Instruction("E" * 32, 10000, PAYER, "补贴", uuid4())],
+    )
+    statement = bank.answer(order, fates("returned:AC04"), DAY).statement or b""
+    paid, back = bank_replies.read(statement).lines
+    assert (paid.kind, paid.amount, paid.on, paid.reason_code) == ("settle", 10000, DAY, None)
+    assert (back.kind, back.amount, back.on, back.reason_code) == ("return", 10000, DAY, "AC04")
+    pending = statement.replace(b"<Sts><Cd>BOOK</Cd></Sts>", b"<Sts><Cd>PDNG</Cd></Sts>")
+    assert bank_replies.read(pending).lines == ()
+    foreign = statement.replace(b'Ccy="CNY"', b'Ccy="USD"')
+    assert [line.amount for line in bank_replies.read(foreign).lines] == [0, 0]

@@ -150,6 +150,10 @@ async def test_only_confirmed_accounts_committed_money_and_a_fund_s_own_account(
     body = {"kind": "provider", "reference_id": str(uuid4()), "account": treasury.account()}
     new = (await treasury.officer.post("/v1/payees", {**body, **treasury.officer.place})).json()
     assert await code(treasury.wanted(new["id"], "1.00")) == (409, "no-confirmed-account")
+    most = treasury.wanted(payee, "99999999999999.00")
+    assert await code(*[{**most, "about": str(uuid4())} for _ in range(1000)]) == (
+        409, "more-than-committed",
+    )  # fmt: skip
     early = await code(treasury.wanted(payee, "1.00"), execute_on="2003-07-31")
     assert early == (422, "executed-before-made")
     other = await code(treasury.wanted(payee, "1.00"), reservation_id=str(uuid4()))

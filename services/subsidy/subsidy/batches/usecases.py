@@ -17,6 +17,7 @@ from kit.db import Tx
 from kit.facts import admit
 from kit.idempotency import Claim, once
 from kit.ids import new_id
+from kit.money import FEN_MAX
 from kit.problems import NotFound
 from kit.service import Runtime
 from subsidy.bank_files import Header, Instruction, as_csv, pain_001
@@ -123,6 +124,9 @@ async def make(rt: Runtime, tx: Tx, actor: Actor, draft: Draft) -> Batch:
         Line(o.about, o.attempt + 1, o.payee_id, _account(known, o.payee_id), o.amount, o.purpose)
         for o in carried
     ]  # fmt: skip
+    total = sum(line.amount for line in lines)
+    if total > FEN_MAX:
+        raise domain.MoreThanCommitted(missing=total - FEN_MAX)  # no account holds so much
     payer_account = _account(known, draft.payer_id)
     content_hash = domain.content_hash(
         draft.reservation_id, payer_account, draft.format, draft.execute_on, lines
@@ -130,7 +134,7 @@ async def make(rt: Runtime, tx: Tx, actor: Actor, draft: Draft) -> Batch:
     batch = Batch(
         draft.id, draft.reservation_id, reservation.arrangement_id, draft.payer_id, payer_account,
         draft.format, draft.execute_on, draft.made_on, actor.subject, count,
-        sum(line.amount for line in lines), content_hash, orders_domain.mark(content_hash),
+        total, content_hash, orders_domain.mark(content_hash),
         "made", draft.made_on, None, draft.area_code, draft.office,
     )  # fmt: skip
     await store.add(tx, batch)

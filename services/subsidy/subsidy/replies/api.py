@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from base64 import b64decode
 from binascii import Error as NoBase64
@@ -70,7 +69,7 @@ def _plain(text: str) -> bytes:
         if content[:2] != b"\x1f\x8b":
             return content
         opened = zlib.decompressobj(wbits=31).decompress(content, iso20022.BYTES_MAX + 1)
-    except (NoBase64, ValueError, zlib.error, gzip.BadGzipFile):
+    except (NoBase64, ValueError, zlib.error):
         raise NoMessage from None
     return opened
 
