@@ -150,6 +150,50 @@ async def test_an_exit_by_hand_is_taken_back_by_somebody_else(registry: Any) -> 
     assert (none.status_code, none.json()["code"]) == (409, "no-exit-by-hand")
 
 
+async def told_of(registry: Any, id: str) -> list[Any]:
+    return [one for one in await registry.thing.told() if str(one.entity_id) == id]
+
+
+async def test_a_recognition_on_a_wrong_birth_date_never_held(registry: Any) -> None:
+    """The corrected number makes her too young; corrected again, she was right all the time."""
+    form = registry.form(born=OLD)
+    await registry.post("/v1/workers", form)
+    one = await recognise(registry, form["id"])
+    await registry.correct(form["id"], "id_number", registry.id_number("19700504"))
+    assert await state(registry, one["id"]) == ("exited", "2003-05-04", "corrected")
+    decision = await registry.get(f"/v1/difficulties/{one['id']}/decision")
+    assert (decision["granted"], decision["clause"]) == (False, "中发[2002]12号 R4/age-4050")
+    now = await registry.get(f"/v1/difficulties/{one['id']}")
+    assert now["clause"] == decision["clause"]
+    async with registry.thing.db.looking() as tx:
+        records = await decisions.load_for(tx, UUID(one["id"]))
+    assert [kept["granted"] for kept in records] == [True, False]
+    assert [kept["decided_on"] for kept in records] == ["2003-05-04", "2003-09-01"]
+    assert all(decisions.rederive(kept, RULES).same for kept in records)
+    await registry.correct(form["id"], "id_number", registry.id_number("19620504"))
+    assert await state(registry, one["id"]) == ("recognised", None, None)
+    events = await told_of(registry, one["id"])
+    assert [e.type.split(".")[2] for e in events] == ["recognised", "exited", "reinstated"]
+    assert [e.reverses for e in events] == [None, events[0].id, events[1].id]
+    assert events[1].data["reason"] == "corrected"
+
+
+async def test_who_was_refused_on_a_wrong_birth_date_is_recognised_once(registry: Any) -> None:
+    """From the first day that was asked for, with the end that came since; other attributes leave
+    what was recognised as it is."""
+    worker = await registry.worker(born="19700504")
+    first, second = [await recognise(registry, worker, f"2003-05-0{n}") for n in (5, 6)]
+    assert {first["state"], second["state"]} == {"refused"}
+    await registry.correct(worker, "id_number", registry.id_number(OLD))
+    assert await state(registry, first["id"]) == ("recognised", None, None)
+    assert await state(registry, second["id"]) == ("refused", None, None)
+    again = await registry.get(f"/v1/difficulties/{second['id']}")
+    assert again["clause"] == second["clause"], "what was decided of it stands"
+    await registry.correct(worker, "stable_income_since", "2003-02-01")
+    (event,) = await told_of(registry, first["id"])
+    assert event.type.split(".")[2] == "recognised"
+
+
 @pytest.mark.parametrize(("until", "state"), [(None, "recognised"), ("2006-03-01", "refused")])
 async def test_the_list_of_dibao_goes_before_the_paper(
     registry: Any, until: str | None, state: str

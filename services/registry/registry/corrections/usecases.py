@@ -20,6 +20,7 @@ from registry.certificates import usecases as certificates
 from registry.certificates.domain import Certificate
 from registry.corrections import domain, store
 from registry.corrections.domain import Request, State
+from registry.difficulties import usecases as difficulties
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.life_facts import usecases as life_facts
@@ -30,7 +31,7 @@ from registry.workers.correcting import Correction
 from registry.workers.domain import Worker
 from registry.workers.record import CLAIMS
 
-#: What rules look at: a correction of one of these asks the rule of the certificate again.
+#: What rules look at: a correction of one of these asks the rules of certificate and recognition again.
 DECIDED_ON = frozenset({*CLAIMS, "id_number"})
 
 
@@ -87,7 +88,7 @@ async def request_correction(
 async def approve_correction(
     rt: Runtime, actor: Actor, id: UUID, on: date, version: int
 ) -> Outcome:
-    """Another person approves: the record is changed, the rule is asked again with the facts of the
+    """Another person approves: the record is changed, the rules are asked again with the facts of the
     day of application, and everything derived is folded again. ``on`` is the day from which the
     consequences are drawn."""
     async with rt.db.transaction() as tx:
@@ -110,6 +111,7 @@ async def approve_correction(
             certificate = await certificates.redecide(
                 rt, tx, actor, worker.id, corrected.claims.category, on
             )
+            await difficulties.redecide(rt, tx, worker.id, on)
         if before.attribute == "place":
             await transfers.follow(tx, [worker.id])
         # Facts are about whoever has a number: with another one come others.

@@ -142,16 +142,18 @@ class Judge:
         on: date,
         wishes: bool,
         evidence: Iterable[Evidence],
+        decided_on: date | None = None,
     ) -> Decision:
-        """One decision on the facts of a day, not yet kept. Raises as :meth:`law`."""
+        """One decision on the facts of a day, not yet kept. ``decided_on``: when it is not decided
+        on that day. Raises as :meth:`law`."""
         law, facts = self.law(on), person.facts(on, wishes, evidence)
         dibao = person.dibao(on)
         told: Mapping[str, UUID] = (
             {"dibao": dibao.told_event} if dibao is not None and dibao.told_event else {}
         )
         return Decision(
-            noun="difficulty", entity_id=id, rule=rule.RULE, version=law.version, decided_on=on,
-            law_on=on, conditions=rule.LAWS[law.version](kind, facts, law.terms, on),
+            noun="difficulty", entity_id=id, rule=rule.RULE, version=law.version,
+            decided_on=decided_on or on, law_on=on, conditions=rule.LAWS[law.version](kind, facts, law.terms, on),
             facts=record.record(kind, facts), parameters=law.parameters,
             parameter_set=self._rt.policies.parameter_set_hash, events=told,
         )  # fmt: skip

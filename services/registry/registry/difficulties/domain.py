@@ -21,10 +21,11 @@ from registry.labour_status.domain import Spell
 
 #: 已认定 / 不予认定 / 已退出
 State = Literal["recognised", "refused", "exited"]
-#: 已就业 / 退休 / 死亡 / 出境定居 / 服刑 / 参军 / 完全丧失劳动能力 / 三次拒绝推荐 / 无就业愿望 / 已有同类认定 / 其他
+#: 已就业 / 退休 / 死亡 / 出境定居 / 服刑 / 参军 / 完全丧失劳动能力 / 三次拒绝推荐 / 无就业愿望 / 已有同类认定 /
+#: 更正后不符合条件 / 其他
 ExitReason = Literal[
     "employed", "retired", "deceased", "emigrated", "imprisoned", "enlisted", "incapacitated",
-    "refused_three_offers", "wish_ended", "superseded", "other",
+    "refused_three_offers", "wish_ended", "superseded", "corrected", "other",
 ]  # fmt: skip
 #: What a clerk may write as the reason; the others follow from facts.
 HandReason = Literal["employed", "retired", "refused_three_offers", "wish_ended", "other"]
@@ -38,6 +39,7 @@ ACTS: tuple[lifecycle.Act, ...] = (
     lifecycle.Act("recognised", "exited", "leave", "就业、退休、三次拒绝等自动退出", "facts"),
     lifecycle.Act("exited", "recognised", "restore", "撤销退出", "certificate_approver"),
     lifecycle.Act("exited", "recognised", "return", "事实撤销后恢复", "facts"),
+    lifecycle.Act("refused", "recognised", "correct", "更正后认定", "facts"),
 )
 
 _LEAVING: dict[str, ExitReason] = {
@@ -120,7 +122,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """One decision about one person and kind, and whether it still holds."""
+    """One decision about one person and kind, and whether it still holds. ``clause``: by which the
+    present decision refuses; one that recognised first and does not after a correction never held."""
 
     id: UUID
     worker_id: UUID
@@ -136,6 +139,15 @@ class Difficulty:
     told_event: UUID | None = None
     recognised_event: UUID | None = None
     version: int = 1
+
+
+def holding(rows: Iterable[Difficulty], kind: Kind, on: date) -> bool:
+    """Whether a recognition of this kind holds on a day, or from a later one on."""
+    return any(
+        row.state != "refused" and row.kind == kind
+        and (row.exited_on is None or row.exited_on > on)
+        for row in rows
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +215,9 @@ def fold(rows: Sequence[Difficulty], endings: dict[UUID, Ending | None]) -> list
             continue
         end = endings[row.id]
         until = holding.get(row.kind, row.recognised_on)
-        if until is None or until > row.recognised_on:
+        if row.clause is not None:
+            end = Ending(row.recognised_on, "corrected")
+        elif until is None or until > row.recognised_on:
             end = Ending(row.recognised_on, "superseded")
         else:
             holding[row.kind] = end.on if end else None

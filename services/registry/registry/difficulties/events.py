@@ -20,7 +20,8 @@ class DifficultyRecognised(BaseModel):
 
 
 class DifficultyExited(BaseModel):
-    """The day of fact is the first without it. One that was superseded never held: the event then
+    """The day of fact is the first without it. One that was superseded or that
+    a correction took the ground from never held: the event then
     names the recognition that it reverses."""
 
     worker_id: UUID

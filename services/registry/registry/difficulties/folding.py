@@ -89,10 +89,10 @@ def told_of(was: Difficulty, now: Difficulty) -> NewEvent:
     """The event of a change: left, or back again."""
     if now.state == "exited":
         assert now.exited_on is not None
-        superseded = now.exit_reason == "superseded"
+        never_held = now.exit_reason in ("superseded", "corrected")
         return event_of(
             now, events.DIFFICULTY_EXITED, now.exited_on, {"reason": now.exit_reason},
-            reverses=now.recognised_event if superseded else None,
+            reverses=now.recognised_event if never_held else None,
         )  # fmt: skip
     assert was.exited_on is not None
     return event_of(

@@ -117,16 +117,19 @@ async def save(tx: Tx, difficulties: Sequence[Difficulty]) -> None:
             await tx.execute(
                 "update difficulty d set state = u.state, exited_on = u.exited_on,"
                 " exit_reason = u.exit_reason, told_event = u.told_event,"
-                " recognised_event = u.recognised_event, version = d.version + 1"
+                " recognised_event = u.recognised_event, decision_id = u.decision_id,"
+                " clause = u.clause, version = d.version + 1"
                 " from unnest($1::uuid[], $2::text[], $3::date[], $4::text[], $5::uuid[],"
-                " $6::uuid[]) as u (id, state, exited_on, exit_reason, told_event,"
-                " recognised_event) where d.id = u.id",
+                " $6::uuid[], $7::uuid[], $8::text[]) as u (id, state, exited_on, exit_reason,"
+                " told_event, recognised_event, decision_id, clause) where d.id = u.id",
                 [d.id for d in rows],
                 [d.state for d in rows],
                 [d.exited_on for d in rows],
                 [d.exit_reason for d in rows],
                 [d.told_event for d in rows],
                 [d.recognised_event for d in rows],
+                [d.decision_id for d in rows],
+                [d.clause for d in rows],
             )
 
 

@@ -47,11 +47,6 @@ class Recognise:
     proofs: tuple[Proof, ...] = ()
 
 
-def _holding(rows: Sequence[Difficulty], kind: Kind, on: date) -> bool:
-    """Whether a recognition of this kind holds on a day, or from a later one on."""
-    return any(row.kind == kind and (row.exited_on is None or row.exited_on > on) for row in rows)
-
-
 @dataclass(slots=True)
 class _Known:
     """What a set of requests is checked against; what it adds is added here too."""
@@ -71,7 +66,7 @@ class _Known:
             raise NoSuchWorker
         if command.worker_id in self.merged:
             raise self.merged[command.worker_id]
-        if _holding(self.rows[self.person_of[command.worker_id]], command.kind, on):
+        if domain.holding(self.rows[self.person_of[command.worker_id]], command.kind, on):
             raise domain.AlreadyRecognised
         if command.id in self.used:
             raise IdTaken
@@ -98,6 +93,13 @@ async def _known(rt: Runtime, tx: Tx, commands: Sequence[Recognise]) -> _Known:
     )
 
 
+def _recognised(difficulty: Difficulty) -> NewEvent:
+    return event_of(
+        difficulty, events.DIFFICULTY_RECOGNISED, difficulty.recognised_on,
+        {"decision_id": str(difficulty.decision_id)},
+    )  # fmt: skip
+
+
 @dataclass(slots=True)
 class _Made:
     """What a set of requests leaves behind."""
@@ -114,10 +116,7 @@ class _Made:
             person.place.area_code, person.place.office, decision.clause,
         )  # fmt: skip
         if decision.granted:
-            event = event_of(
-                difficulty, events.DIFFICULTY_RECOGNISED, command.recognised_on,
-                {"decision_id": str(decision.id)},
-            )  # fmt: skip
+            event = _recognised(difficulty)
             self.told.append(event)
             difficulty = replace(difficulty, told_event=event.id, recognised_event=event.id)
         self.difficulties.append(difficulty)
@@ -218,6 +217,49 @@ async def restore_difficulty(
         after = await _in(tx, actor, id)
     rt.wake()
     return after
+
+
+async def redecide(rt: Runtime, tx: Tx, worker_id: UUID, on: date) -> None:
+    """What the rule looks at was corrected: ask it again of everything that this person asked for,
+    with the facts of each day, the wish and the papers of then. What is no longer granted never held
+    (its event reverses the recognition); what is granted again holds again, unless another one of
+    its kind does. ``on``: the day of the correction. The person is locked."""
+    person = (await identities.person_of(tx, [worker_id]))[worker_id]
+    members = (await identities.members_of(tx, [person]))[person]
+    rows = await store.of_workers(tx, members)
+    if not rows:
+        return
+    known = await people(tx, [(row.worker_id, row.recognised_on) for row in rows])
+    records = await decisions.load_of(tx, [row.id for row in rows])
+    judge, made = Judge(rt), dict[UUID, Decision]()
+    for row in rows:
+        told = records[row.id][-1]["facts"]  # the first shape of the rule asked for neither
+        made[row.id] = judge.decide(
+            row.id, row.kind, known[row.worker_id, row.recognised_on], row.recognised_on,
+            told.get("wishes_work", True), told.get("evidence", ()), on,
+        )  # fmt: skip
+    await decisions.store(tx, list(made.values()))
+    decided = [
+        replace(row, decision_id=made[row.id].id, clause=made[row.id].clause) for row in rows
+    ]
+    may_return = [row for row in decided if row.state == "refused" and row.clause is None]
+    await store.save(tx, [row for row in decided if row not in may_return])
+    await refold(rt, tx, [person], {})
+    standing = await store.granted_to(tx, members)
+    back: list[Difficulty] = []
+    told_of: list[NewEvent] = []
+    for row in may_return:
+        if domain.holding([*standing, *back], row.kind, row.recognised_on):
+            continue
+        event = _recognised(row)
+        told_of.append(event)
+        back.append(
+            replace(row, state="recognised", told_event=event.id, recognised_event=event.id)
+        )
+    if back:
+        await store.save(tx, back)
+        await emit(tx, told_of)
+        await refold(rt, tx, [person], {})
 
 
 async def _in(tx: Tx, actor: Actor, id: UUID) -> Difficulty:
