@@ -51,6 +51,7 @@ COMPANIONS = {
         "glyphs.py",
         "places.py",
         "printing.py",
+        "reviewing.py",
         "succession.py",
         "verifying.py",
     },

@@ -76,6 +76,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
     note("GET /v1/contributions")
     note("GET /v1/contributions/conflicts")
     note("GET /v1/certificates/counts")
+    note("GET /v1/certificates/differing")
     note("GET /v1/certificates")
     note(
         "POST /v1/certificates/{certificate_id}/checks",
@@ -133,6 +134,7 @@ async def difficulty_calls(city: City, calls: Calls, old: list[str]) -> None:
         difficulty_id=difficulty,
     )
     note("GET /v1/retirement-candidates", query="?by=2030-01-01")
+    note("GET /v1/difficulties/differing")
     note("GET /v1/difficulties/census")
     note("GET /v1/difficulties/census/counts")
     answer = {"worker_id": old[3], "asked_on": ON, "answer": "declines"}

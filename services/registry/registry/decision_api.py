@@ -11,7 +11,9 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 
 from kit import decisions
+from kit.areas import AreaCode
 from kit.problems import header, language
+from registry.differing import Differing
 
 
 class ConditionOut(BaseModel):
@@ -23,6 +25,32 @@ class ConditionOut(BaseModel):
     text_zh: str
     text_en: str
     facts: list[str] = Field(description="所依据的事实")
+
+
+class DifferingOut(BaseModel):
+    """A decision that today's knowledge would make otherwise (按现有情况结论不同的决定)."""
+
+    id: UUID = Field(description="优惠证或认定")
+    worker_id: UUID
+    asked_on: date = Field(description="申请日期；按当日事实与法规复核")
+    granted: bool = Field(description="原决定是否批准；现结论相反")
+    conditions: list[ConditionOut] = Field(description="现结论不同的条件")
+    area_code: AreaCode
+    office: str = Field(description="经办机构")
+
+    @classmethod
+    def of(cls, one: Differing) -> DifferingOut:
+        return cls(
+            id=one.id, worker_id=one.worker_id, asked_on=one.asked_on, granted=one.granted,
+            conditions=[
+                ConditionOut(
+                    code=c.code, passed=c.ok, clause=c.clause, text_zh=c.zh, text_en=c.en,
+                    facts=list(c.facts),
+                )
+                for c in one.conditions
+            ],
+            area_code=one.area_code, office=one.office,
+        )  # fmt: skip
 
 
 class DecisionOut(BaseModel):

@@ -194,6 +194,30 @@ async def test_who_was_refused_on_a_wrong_birth_date_is_recognised_once(registry
     assert event.type.split(".")[2] == "recognised"
 
 
+async def test_decisions_that_a_late_word_would_have_made_otherwise_are_listed(
+    registry: Any,
+) -> None:
+    """Somebody at work on the day of the request, told months later: both grants stand in a list,
+    with the condition; others do not, and nobody else's area sees them."""
+    forms = [registry.form(born=OLD) for _ in range(3)]
+    await registry.loaded("/v1/workers", forms)
+    late, *_ = workers = [form["id"] for form in forms]
+    given = [
+        (await registry.certificate(id), (await recognise(registry, id))["id"]) for id in workers
+    ]
+    paths = "/v1/certificates/differing", "/v1/difficulties/differing"
+    for path in paths:
+        assert (await registry.get(path))["items"] == []
+    await registry.thing.deliver(confirmed(registry, late, new_id(), "2003-01-10"))
+    for path, id, code in zip(paths, given[0], ("not-reemployed", "target-group"), strict=True):
+        (one,) = (await registry.get(path))["items"]
+        assert (one["id"], one["worker_id"], one["granted"]) == (id, late, True)
+        assert code in [c["code"] for c in one["conditions"] if not c["passed"]]
+        assert (await registry.get(path, area_code="231121000000"))["items"] == []
+        foreign = registry.thing.client("station_clerk", area="231121000000", office="231121-x")
+        assert (await foreign.get(path)).json()["items"] == []
+
+
 @pytest.mark.parametrize(("until", "state"), [(None, "recognised"), ("2006-03-01", "refused")])
 async def test_the_list_of_dibao_goes_before_the_paper(
     registry: Any, until: str | None, state: str

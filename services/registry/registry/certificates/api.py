@@ -18,7 +18,7 @@ from kit.steps import Act, Step, acting, stepping
 from kit.versions import etag
 from kit.wire import load
 from registry.areas.succession import reach
-from registry.certificates import applying, cases, domain, ending, issuing, usecases
+from registry.certificates import applying, cases, domain, ending, issuing, reviewing, usecases
 from registry.certificates.acts import State
 from registry.certificates.bodies import (
     STATE,
@@ -42,7 +42,7 @@ from registry.certificates.cases import Case
 from registry.certificates.domain import Certificate
 from registry.certificates.issuing import Issue
 from registry.certificates.terms import TIMED
-from registry.decision_api import DecisionOut
+from registry.decision_api import DecisionOut, DifferingOut
 
 router = APIRouter(prefix="/v1/certificates", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
@@ -164,6 +164,37 @@ async def list_overdue_certificates(
     return pagination.page(
         rows, limit, position=lambda c: [str(c.certificate.id)], item=CertificateOut.of,
         actor=actor, filters=filters,
+    )  # fmt: skip
+
+
+@router.get(
+    "/differing", summary="结论不同的优惠证决定", operation_id="list_differing_certificates"
+)
+async def list_differing_certificates(
+    request: Request,
+    actor: Reader,
+    area_code: Annotated[
+        AreaCode | None, Query(description="区划（含下级）；缺省为本机构辖区")
+    ] = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[DifferingOut]:
+    """Decisions that the rule would make otherwise with what is known today of the day of the
+    request: a job or a fact that was told late. Each with the conditions that come out otherwise;
+    nothing is changed by it."""
+    filters = {"area_code": area_code}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rt = runtime_of(request)
+    pattern = await reach(rt, actor, area_code)
+    if pattern is None:
+        return pagination.Page(items=[])
+    rows = await reviewing.list_differing(rt, pattern, after[0] if after else None, limit + 1)
+    await audit.note(
+        rt, actor, "list_differing_certificates", [row.worker_id for row in rows[:limit]], SHOWN
+    )
+    return pagination.page(
+        rows, limit, position=lambda d: [str(d.id)], item=DifferingOut.of, actor=actor,
+        filters=filters,
     )  # fmt: skip
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from kit import decisions
 from kit.db import Tx
 from kit.decisions import Decision
 from kit.policy import NoValue, Parameter, Policies
 from kit.service import Runtime
 from registry.certificates import domain, record, rule
+from registry.certificates.domain import Certificate
 from registry.certificates.rule import Terms, WorkerFacts
 from registry.labour_status import usecases as labour_status
 from registry.life_facts import usecases as life_facts
@@ -117,3 +120,25 @@ class Judge:
             parameters=law.parameters,
             parameter_set=self._rt.policies.parameter_set_hash,
         )
+
+
+async def again(
+    rt: Runtime, tx: Tx, rows: Sequence[Certificate], decided_on: date
+) -> dict[UUID, tuple[Mapping[str, Any], Decision]]:
+    """The rule asked again with what is known now of each day of application, beside the record of
+    the last decision. As many rounds as one worker has certificates, which is nearly always one."""
+    rounds: list[dict[UUID, Certificate]] = []
+    for row in rows:
+        free = next((one for one in rounds if row.worker_id not in one), None)
+        if free is None:
+            rounds.append(free := {})
+        free[row.worker_id] = row
+    records = await decisions.load_of(tx, [row.id for row in rows])
+    judge = Judge(rt)
+    made: dict[UUID, tuple[Mapping[str, Any], Decision]] = {}
+    for by_worker in rounds:
+        known = await people_on(rt, tx, {id: row.applied_on for id, row in by_worker.items()})
+        for id, row in by_worker.items():
+            now = judge.decide(row.id, known[id], row.applied_on, decided_on)
+            made[row.id] = records[row.id][-1], now
+    return made

@@ -16,8 +16,8 @@ from kit.steps import Step, stepping
 from kit.versions import etag
 from kit.wire import load
 from registry.areas.succession import reach
-from registry.decision_api import DecisionOut
-from registry.difficulties import census, domain, usecases
+from registry.decision_api import DecisionOut, DifferingOut
+from registry.difficulties import census, domain, reviewing, usecases
 from registry.difficulties.domain import State
 from registry.difficulties.rule import Kind
 from registry.difficulties.wire import (
@@ -165,6 +165,33 @@ async def import_census_answers(
 ) -> bulk.ImportResult:
     """Many answers, as a station brings them from its doors."""
     return await load(request, options, AnswerIn, AnswerIn.command, census.note_asked, actor)
+
+
+@router.get("/differing", summary="结论不同的认定决定", operation_id="list_differing_difficulties")
+async def list_differing_difficulties(
+    request: Request,
+    actor: Reader,
+    area_code: Area = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[DifferingOut]:
+    """Decisions that the rule would make otherwise with what is known today of the day of the
+    request: a job or a fact that was told late. Each with the conditions that come out otherwise;
+    nothing is changed by it."""
+    filters = {"area_code": area_code}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    rt = runtime_of(request)
+    pattern = await reach(rt, actor, area_code)
+    if pattern is None:
+        return pagination.Page(items=[])
+    rows = await reviewing.list_differing(rt, pattern, after[0] if after else None, limit + 1)
+    await audit.note(
+        rt, actor, "list_differing_difficulties", [row.worker_id for row in rows[:limit]], SHOWN
+    )
+    return pagination.page(
+        rows, limit, position=lambda d: [str(d.id)], item=DifferingOut.of, actor=actor,
+        filters=filters,
+    )  # fmt: skip
 
 
 # --- one recognition ----------------------------------------------------------------------------

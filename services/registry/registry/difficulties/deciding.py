@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from kit import decisions
 from kit.db import Tx
 from kit.decisions import Decision
 from kit.policy import NoValue, Parameter, Policies
 from kit.service import Runtime
 from registry.difficulties import domain, record, rule
+from registry.difficulties.domain import Difficulty
 from registry.difficulties.rule import Evidence, Facts, Kind, Terms
 from registry.identities import usecases as identities
 from registry.labour_status import domain as statuses
@@ -119,6 +122,26 @@ def law_on(policies: Policies, on: date) -> Law:
     except NoValue:
         raise domain.LawNotInForce from None
     return Law(version, rule.terms_of({one.id: one.value for one in used}), (named, *used))
+
+
+async def again(
+    rt: Runtime, tx: Tx, rows: Sequence[Difficulty], decided_on: date
+) -> dict[UUID, tuple[Mapping[str, Any], Decision]]:
+    """The rule asked again with what is known now of the day of each request, with the wish and the
+    papers of then; beside the record of its last decision."""
+    known = await people(tx, [(row.worker_id, row.recognised_on) for row in rows])
+    records = await decisions.load_of(tx, [row.id for row in rows])
+    judge = Judge(rt)
+    made: dict[UUID, tuple[Mapping[str, Any], Decision]] = {}
+    for row in rows:
+        kept = records[row.id][-1]
+        told = kept["facts"]  # the first shape of the rule asked for neither wish nor papers
+        now = judge.decide(
+            row.id, row.kind, known[row.worker_id, row.recognised_on], row.recognised_on,
+            told.get("wishes_work", True), told.get("evidence", ()), decided_on,
+        )  # fmt: skip
+        made[row.id] = kept, now
+    return made
 
 
 class Judge:

@@ -20,7 +20,7 @@ from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.difficulties import domain, events, folding, record, store
-from registry.difficulties.deciding import Judge, Person, people
+from registry.difficulties.deciding import Judge, Person, again, people
 from registry.difficulties.domain import Difficulty, Exit, HandReason, Proof, State
 from registry.difficulties.folding import event_of
 from registry.difficulties.rule import Kind
@@ -229,15 +229,7 @@ async def redecide(rt: Runtime, tx: Tx, worker_id: UUID, on: date) -> None:
     rows = await store.of_workers(tx, members)
     if not rows:
         return
-    known = await people(tx, [(row.worker_id, row.recognised_on) for row in rows])
-    records = await decisions.load_of(tx, [row.id for row in rows])
-    judge, made = Judge(rt), dict[UUID, Decision]()
-    for row in rows:
-        told = records[row.id][-1]["facts"]  # the first shape of the rule asked for neither
-        made[row.id] = judge.decide(
-            row.id, row.kind, known[row.worker_id, row.recognised_on], row.recognised_on,
-            told.get("wishes_work", True), told.get("evidence", ()), on,
-        )  # fmt: skip
+    made = {id: now for id, (_, now) in (await again(rt, tx, rows, on)).items()}
     await decisions.store(tx, list(made.values()))
     decided = [
         replace(row, decision_id=made[row.id].id, clause=made[row.id].clause) for row in rows
