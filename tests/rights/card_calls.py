@@ -13,6 +13,7 @@ async def card_calls(city: City, calls: Calls) -> None:
     note("POST /v1/credentials/batches", {"limit": 10})
     note("POST /v1/certificates/{certificate_id}/credentials", {}, certificate_id=story.certificate)
     note("GET /v1/certificates/{certificate_id}/credential", certificate_id=story.certificate)
+    note("GET /v1/certificates/{certificate_id}/credentials", certificate_id=story.certificate)
     for paper in ("card", "booklet"):
         path = "GET /v1/certificates/{certificate_id}/" + paper + ".pdf"
         note(path, certificate_id=story.certificate, query="?purpose=issue")

@@ -52,5 +52,5 @@ async def one_person_calls(city: City, calls: Calls) -> None:
         "registry", f"/v1/correction-requests/{asked}/approvals", {"on": ON},
         persona="supervisor", **{"If-Match": '"v1"'},
     )  # fmt: skip
-    for tail in ("record", "changes", "dossier"):
+    for tail in ("record", "changes", "dossier", "census-answers", "refused-referrals"):
         note("GET /v1/workers/{worker_id}/" + tail, worker_id=c)

@@ -41,12 +41,6 @@ async def record_acts(tx: Tx, acts: Iterable[Act]) -> None:
 # --- reading ------------------------------------------------------------------------------------
 
 
-async def _records(tx: Tx, worker_id: UUID) -> list[UUID]:
-    """All records of the person who has this one, the surviving one first."""
-    person = (await identities.person_of(tx, [worker_id]))[worker_id]
-    return (await identities.members_of(tx, [person]))[person]
-
-
 async def benefit_of(rt: Runtime, actor: Actor, benefit_id: UUID) -> Line:
     """One benefit of a person whom the caller may see, or 404."""
     async with rt.db.looking() as tx:
@@ -86,8 +80,13 @@ async def list_benefits(
     limit: int,
 ) -> list[Line]:
     async with rt.db.reading() as tx:
-        records = await _records(tx, worker_id) if worker_id else None
+        records = await identities.records_of(tx, worker_id) if worker_id else None
         return await reading.page(tx, actor.area_pattern, records, certificate_id, after, limit)
+
+
+async def of(tx: Tx, records: Sequence[UUID], limit: int) -> list[Line]:
+    """The benefits of these records, oldest first."""
+    return await reading.page(tx, "", records, None, None, limit)
 
 
 async def list_overlaps(
@@ -100,7 +99,7 @@ async def list_overlaps(
     limit: int,
 ) -> list[Overlap]:
     async with rt.db.reading() as tx:
-        person = (await _records(tx, worker_id))[0] if worker_id else None
+        person = (await identities.records_of(tx, worker_id))[0] if worker_id else None
         return await reading.overlap_page(
             tx, actor.area_pattern, person, cause, standing, after, limit
         )
@@ -145,7 +144,7 @@ async def months_used(rt: Runtime, actor: Actor, worker_id: UUID, on: date) -> l
             raise NotFound
         if not actor.may_see(facts.area_code):
             raise audit.Denied(worker_id)
-        person = (await _records(tx, worker_id))[0]
+        person = (await identities.records_of(tx, worker_id))[0]
         book = (await folding.books_of(tx, [person]))[person]
     law, born = Law(rt), Born(facts.sex, facts.birth_date)
     months = rules.used(book.entries)

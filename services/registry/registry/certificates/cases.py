@@ -165,7 +165,12 @@ async def standing_of(
 async def evidence_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, list[Evidence]]:
     async with rt.db.reading() as tx:
         certificate = await usecases.certificate_in(tx, actor, id)
-        return certificate, await reading.evidence_of(tx, id)
+        return certificate, (await papers_of(tx, [id], usecases.PAPERS))[id]
+
+
+async def papers_of(tx: Tx, ids: Sequence[UUID], limit: int) -> dict[UUID, list[Evidence]]:
+    """The papers seen for each of these certificates, oldest first, at most ``limit`` of each."""
+    return await reading.evidence_of(tx, ids, limit)
 
 
 async def decision_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, dict[str, Any]]:

@@ -24,15 +24,22 @@ class Counts:
     revoked: int
 
 
-async def evidence_of(tx: Tx, id: UUID) -> list[Evidence]:
-    """The papers of one certificate, oldest first."""
-    rows = await tx.fetch(
-        "select * from certificate_evidence where certificate_id = $1 order by id limit 200", id
-    )
-    return [
-        Evidence(row["id"], id, row["kind"], row["reference"], row["digest"], row["actor"])
-        for row in rows
-    ]
+async def evidence_of(tx: Tx, ids: Sequence[UUID], limit: int) -> dict[UUID, list[Evidence]]:
+    """The papers of each certificate, oldest first, at most ``limit`` of each."""
+    found: dict[UUID, list[Evidence]] = {id: [] for id in ids}
+    for row in await tx.fetch(
+        "select e.* from unnest($1::uuid[]) as c (id) cross join lateral ("
+        "select * from certificate_evidence where certificate_id = c.id order by id limit $2) e"
+        " order by e.id",
+        list(found),
+        limit,
+    ):
+        one = Evidence(
+            row["id"], row["certificate_id"], row["kind"], row["reference"], row["digest"],
+            row["actor"],
+        )  # fmt: skip
+        found[one.certificate_id].append(one)
+    return found
 
 
 async def page(

@@ -38,6 +38,9 @@ from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
 from registry.workers.domain import Category
 
+#: So many papers of one case are looked at.
+PAPERS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -209,7 +212,7 @@ async def check_certificate(
     ``evidence-missing``."""
     async with rt.db.transaction() as tx:
         before = await stepping(rt, tx, actor, id, on, version, acts.CHECK)
-        papers = await reading.evidence_of(tx, id)
+        papers = (await reading.evidence_of(tx, [id], PAPERS))[id]
         if before.state == "applied":
             kinds = (paper.kind for paper in papers)
             Terms(rt).check_papers(terms.EVIDENCE, before.category, before.applied_on, kinds)

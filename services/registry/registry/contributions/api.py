@@ -121,17 +121,24 @@ async def list_contributions(
 async def list_contribution_conflicts(
     request: Request,
     actor: Reader,
+    worker_id: Annotated[UUID | None, Query(description="劳动者（含已并入的登记）")] = None,
     month: Annotated[Month | None, Query(description="缴费月份")] = None,
-    standing: Annotated[bool, Query(description="待核实的；false 为已消除或已说明的")] = True,
+    standing: Annotated[
+        bool | None,
+        Query(
+            description="待核实的；false 为已消除或已说明的；缺省：指定劳动者时为全部，否则为待核实的"
+        ),
+    ] = None,
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[ConflictOut]:
     """Whom an employer insured in a month through which they were without work: for the street to look
     into. A finding goes when the employment is recorded, the line is reversed, or it is explained."""
     rt = runtime_of(request)
-    filters = {"month": month, "standing": standing}
+    filters = {"worker_id": worker_id, "month": month, "standing": standing}
     rows = await folding.list_conflicts(
-        rt, actor, first_day(month) if month else None, standing, after(cursor, actor, filters),
+        rt, actor, worker_id, first_day(month) if month else None, standing,
+        after(cursor, actor, filters),
         limit + 1,
     )  # fmt: skip
     people = {row.worker_id for row in rows[:limit]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -123,8 +123,25 @@ async def _in(tx: Tx, actor: Actor, id: UUID) -> Conflict:
 
 
 async def list_conflicts(
-    rt: Runtime, actor: Actor, month: date | None, standing: bool, after: UUID | None, limit: int
+    rt: Runtime,
+    actor: Actor,
+    worker_id: UUID | None,
+    month: date | None,
+    standing: bool | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Conflict]:
-    """The findings of the caller's subtree, with the employers that paid."""
-    async with rt.db.looking() as tx:
-        return await store.conflicts(tx, actor.area_pattern, month, standing, after, limit)
+    """The findings of the caller's subtree, with the employers that paid; of one person under all
+    records. Not asked otherwise: of a person all, else those that stand."""
+    async with rt.db.reading() as tx:
+        pattern = actor.area_pattern
+        if worker_id is None:
+            stands = True if standing is None else standing
+            return await store.conflicts(tx, pattern, None, month, stands, after, limit)
+        records = await identities.records_of(tx, worker_id)
+        return await store.conflicts(tx, pattern, records, month, standing, after, limit)
+
+
+async def conflicts_of(tx: Tx, records: Sequence[UUID], limit: int) -> list[Conflict]:
+    """The findings about these records, oldest first, also what no longer stands."""
+    return await store.conflicts(tx, "", records, None, None, None, limit)

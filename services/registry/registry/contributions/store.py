@@ -217,12 +217,20 @@ async def conflict(tx: Tx, id: UUID) -> Conflict | None:
 
 
 async def conflicts(
-    tx: Tx, areas: str, month: date | None, standing: bool, after: UUID | None, limit: int
+    tx: Tx,
+    areas: str,
+    workers: Sequence[UUID] | None,
+    month: date | None,
+    standing: bool | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Conflict]:
     rows = await tx.fetch(
-        _CONFLICT + " where w.area_code ~ $1 and ($2::date is null or f.month = $2)"
-        " and f.standing = $3 and ($4::uuid is null or f.id > $4) order by f.id limit $5",
+        _CONFLICT + " where w.area_code ~ $1 and ($2::uuid[] is null or f.worker_id = any($2))"
+        " and ($3::date is null or f.month = $3) and ($4::bool is null or f.standing = $4)"
+        " and ($5::uuid is null or f.id > $5) order by f.id limit $6",
         areas,
+        workers,
         month,
         standing,
         after,

@@ -73,12 +73,6 @@ def _event(type: EventType, row: Contribution) -> NewEvent:
 # --- reading
 
 
-async def _records_of(tx: Tx, worker_id: UUID) -> list[UUID]:
-    persons = await identities.person_of(tx, [worker_id])
-    members = await identities.members_of(tx, persons.values())
-    return [id for ids in members.values() for id in ids]
-
-
 async def list_contributions(
     rt: Runtime,
     actor: Actor,
@@ -89,5 +83,10 @@ async def list_contributions(
 ) -> list[Contribution]:
     """Contributions of people whom the caller may see; of one person under all records."""
     async with rt.db.reading() as tx:
-        asked = None if worker_id is None else await _records_of(tx, worker_id)
+        asked = None if worker_id is None else await identities.records_of(tx, worker_id)
         return await store.page(tx, actor.area_pattern, asked, month, after, limit)
+
+
+async def of(tx: Tx, records: Sequence[UUID], limit: int) -> list[Contribution]:
+    """What was paid under these records, oldest first."""
+    return await store.page(tx, "", records, None, None, limit)

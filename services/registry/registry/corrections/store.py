@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -83,17 +84,17 @@ async def page(
     tx: Tx,
     keyring: Keyring,
     pattern: str,
-    worker_id: UUID | None,
+    workers: Sequence[UUID] | None,
     state: State | None,
     after: UUID | None,
     limit: int,
 ) -> list[Request]:
     rows = await tx.fetch(
         "select * from correction_request where area_code ~ $1"
-        " and ($2::uuid is null or worker_id = $2) and ($3::text is null or state = $3)"
+        " and ($2::uuid[] is null or worker_id = any($2)) and ($3::text is null or state = $3)"
         " and ($4::uuid is null or id > $4) order by id limit $5",
         pattern,
-        worker_id,
+        workers,
         state,
         after,
         limit,

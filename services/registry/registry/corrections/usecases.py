@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -177,8 +178,16 @@ async def list_corrections(
     after: UUID | None,
     limit: int,
 ) -> list[Request]:
-    """Requests of the caller's subtree; of one worker whom the caller may see, when given."""
+    """Requests of the caller's subtree; or of one person whom the caller may see, under all records
+    and wherever they were decided: a person who moved keeps them."""
     async with rt.db.reading() as tx:
-        if worker_id is not None:
-            await workers.worker_in(rt, tx, actor, worker_id)
-        return await store.page(tx, rt.keyring, actor.area_pattern, worker_id, state, after, limit)
+        if worker_id is None:
+            return await store.page(tx, rt.keyring, actor.area_pattern, None, state, after, limit)
+        await workers.worker_in(rt, tx, actor, worker_id)
+        records = await identities.records_of(tx, worker_id)
+        return await store.page(tx, rt.keyring, "", records, state, after, limit)
+
+
+async def of(rt: Runtime, tx: Tx, records: Sequence[UUID], limit: int) -> list[Request]:
+    """The requests about these records, oldest first."""
+    return await store.page(tx, rt.keyring, "", records, None, None, limit)

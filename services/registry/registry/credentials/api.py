@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from kit import pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
 from kit.rates import TOO_MANY, rates_of
-from kit.wire import Asked
+from kit.wire import Asked, after, page
 from registry.credentials import domain, printing, public, usecases
 from registry.credentials.domain import Credential
 from registry.credentials.printing import PRINT_MAX, Printer
@@ -123,6 +124,25 @@ async def get_credential(request: Request, certificate_id: UUID, actor: Reader) 
     """What was signed last for this certificate; 404 when nothing was."""
     rt = runtime_of(request)
     return SignatureOut.of(await usecases.signature_of(rt, actor, certificate_id))
+
+
+@router.get(
+    "/v1/certificates/{certificate_id}/credentials", summary="全部签名记录",
+    operation_id="list_credentials",
+)  # fmt: skip
+async def list_credentials(
+    request: Request,
+    certificate_id: UUID,
+    actor: Reader,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[SignatureOut]:
+    """Everything that was signed for this certificate, the last first."""
+    filters = {"certificate_id": certificate_id}
+    rows = await usecases.list_signatures(
+        runtime_of(request), actor, certificate_id, after(cursor, actor, filters), limit + 1
+    )
+    return page(rows, limit, SignatureOut.of, actor=actor, filters=filters)
 
 
 @router.post("/v1/credentials/batches", summary="批量签名", operation_id="sign_outstanding")

@@ -73,6 +73,24 @@ async def latest(tx: Tx, certificates: Sequence[UUID]) -> dict[UUID, Credential]
     return {row["certificate_id"]: _credential(row) for row in rows}
 
 
+async def of(
+    tx: Tx, certificates: Sequence[UUID], before: UUID | None, limit: int
+) -> dict[UUID, list[Credential]]:
+    """What was signed for each certificate, the last first, at most ``limit`` of each; with
+    ``before`` what was signed before that signature."""
+    found: dict[UUID, list[Credential]] = {id: [] for id in certificates}
+    for row in await tx.fetch(
+        "select s.* from unnest($1::uuid[]) as c (id) cross join lateral ("
+        "select * from credential where certificate_id = c.id and ($2::uuid is null or id < $2)"
+        " order by id desc limit $3) s order by s.id desc",
+        certificates,
+        before,
+        limit,
+    ):
+        found[row["certificate_id"]].append(_credential(row))
+    return found
+
+
 async def add(tx: Tx, credentials: Sequence[Credential]) -> None:
     rows = [tuple(getattr(c, column) for column in _COLUMNS) for c in credentials]
     await tx.copy("credential", _COLUMNS, rows)

@@ -191,3 +191,19 @@ async def signature_of(rt: Runtime, actor: Actor, certificate_id: UUID) -> Crede
         raise NotFound
     await audit.note(rt, actor, "get_credential", [certificate.worker_id], ("certificate",))
     return found
+
+
+async def of(tx: Tx, certificates: Sequence[UUID], limit: int) -> dict[UUID, list[Credential]]:
+    """What was signed for each of these certificates, the last first, at most ``limit`` of each."""
+    return await store.of(tx, certificates, None, limit)
+
+
+async def list_signatures(
+    rt: Runtime, actor: Actor, certificate_id: UUID, before: UUID | None, limit: int
+) -> list[Credential]:
+    """Everything that was signed for a certificate, the last first. 404 as for the certificate."""
+    async with rt.db.reading() as tx:
+        certificate = await certificates.certificate_in(tx, actor, certificate_id)
+        found = (await store.of(tx, [certificate_id], before, limit))[certificate_id]
+    await audit.note(rt, actor, "list_credentials", [certificate.worker_id], ("certificate",))
+    return found

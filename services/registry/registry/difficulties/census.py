@@ -164,3 +164,10 @@ async def note_answer(rt: Runtime, actor: Actor, asked: Asked) -> Asked:
         if refusal is not None:
             raise refusal
     return asked
+
+
+async def answers_of(
+    tx: Tx, workers: Sequence[UUID], after: UUID | None, limit: int
+) -> list[Asked]:
+    """What these records answered, by the ids of the answers."""
+    return await store.asked_of(tx, workers, after, limit)

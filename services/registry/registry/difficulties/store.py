@@ -141,6 +141,17 @@ async def note_asked(tx: Tx, asked: Sequence[Asked]) -> None:
     )
 
 
+async def asked_of(tx: Tx, workers: Sequence[UUID], after: UUID | None, limit: int) -> list[Asked]:
+    rows = await tx.fetch(
+        "select id, worker_id, asked_on, answer, actor from difficulty_asked"
+        " where worker_id = any($1::uuid[]) and ($2::uuid is null or id > $2) order by id limit $3",
+        workers,
+        after,
+        limit,
+    )
+    return [Asked(*row.values()) for row in rows]
+
+
 async def asked_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
     rows = await tx.fetch("select id from difficulty_asked where id = any($1::uuid[])", ids)
     return {row["id"] for row in rows}

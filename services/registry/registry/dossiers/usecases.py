@@ -5,9 +5,10 @@ Everything is asked of the nouns that keep it. What decisions were made on is wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from kit import decisions
@@ -16,23 +17,45 @@ from kit.db import Tx
 from kit.problems import NotFound
 from kit.service import Runtime
 from registry.benefits import usecases as benefits
+from registry.benefits.domain import Overlap
 from registry.benefits.reading import Line
 from registry.certificates import cases
 from registry.certificates import usecases as certificates
 from registry.certificates.cases import Case
-from registry.certificates.domain import Transition
+from registry.certificates.domain import Evidence, Transition
+from registry.contributions import folding as contradictions
+from registry.contributions import usecases as contributions
+from registry.contributions.domain import Conflict, Contribution
 from registry.corrections import usecases as corrections
 from registry.corrections.domain import Request
+from registry.credentials import usecases as credentials
+from registry.credentials.domain import Credential
+from registry.difficulties import census
 from registry.difficulties import usecases as difficulties
-from registry.difficulties.domain import Difficulty
+from registry.difficulties.domain import Asked, Difficulty
+from registry.filings import usecases as filings
 from registry.identities import usecases as identities
+from registry.inspections import usecases as inspections
+from registry.inspections.domain import Inspection
 from registry.labour_status import domain as statuses
 from registry.labour_status import usecases as labour_status
-from registry.labour_status.domain import Spell
+from registry.labour_status.domain import Awaiting, Declared, Spell
 from registry.life_facts import usecases as life_facts
 from registry.life_facts.domain import LifeFact
+from registry.losses import usecases as losses
+from registry.losses.domain import Loss
 from registry.merges import usecases as merges
 from registry.merges.domain import Merge
+from registry.objections import usecases as objections
+from registry.objections.domain import Objection
+from registry.pairings import usecases as pairings
+from registry.pairings.domain import Pairing
+from registry.refusals import usecases as refusals
+from registry.refusals.domain import RefusedReferral
+from registry.reliefs import usecases as reliefs
+from registry.reliefs.domain import Posting
+from registry.unemployment import usecases as unemployment
+from registry.unemployment.domain import Filed
 from registry.unemployment_insurance import usecases as unemployment_insurance
 from registry.unemployment_insurance.domain import OnDay
 from registry.workers import correcting, record
@@ -40,6 +63,7 @@ from registry.workers import usecases as workers
 from registry.workers.domain import Worker
 from registry.workers.record import Change, Held
 
+T = TypeVar("T")
 #: So many of each kind stand in a dossier; the list itself has the rest.
 SHOWN = 20
 
@@ -91,24 +115,30 @@ async def _record(
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class Some(Generic[T]):
     """The first of a list, and whether there are more."""
 
-    items: list[Any]
+    items: list[T]
     more: bool
 
     @classmethod
-    def of(cls, items: list[Any]) -> Some:
-        return cls(items[:SHOWN], len(items) > SHOWN)
+    def of(cls, items: Sequence[T]) -> Some[T]:
+        return cls(list(items[:SHOWN]), len(items) > SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateFile:
-    """A certificate with its steps and its decisions, oldest first."""
+    """A certificate with its steps and its decisions, oldest first; the papers seen for it, what was
+    said against it, its inspections and losses; and what was signed for it, the last first."""
 
     certificate: Case
     steps: list[Transition]
     decisions: list[dict[str, Any]]
+    evidence: Some[Evidence]
+    objections: Some[Objection]
+    inspections: Some[Inspection]
+    losses: Some[Loss]
+    credentials: Some[Credential]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,70 +150,137 @@ class RecognitionFile:
 
 
 @dataclass(frozen=True, slots=True)
+class UnemploymentFile:
+    """Unemployment: the registration of each record with its stages and spells, what was filed, and
+    what was decided."""
+
+    registrations: list[unemployment.Case]
+    filings: Some[Filed]
+    decisions: Some[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything that registry holds about a person, bounded."""
+    """Everything that registry holds about a person, of all records that are the person, bounded."""
 
     worker: Worker
     record: Record
     spells: list[Spell]
+    declared: list[Declared]
+    awaiting: list[Awaiting]
     life: list[LifeFact]
-    certificates: Some
-    recognitions: Some
-    benefits: Some
-    corrections: Some
-    changes: Some
-    merges: Some
+    unemployment: UnemploymentFile
+    insurance: list[unemployment_insurance.File]
+    contributions: Some[Contribution]
+    conflicts: Some[Conflict]
+    refused: Some[RefusedReferral]
+    certificates: Some[CertificateFile]
+    recognitions: Some[RecognitionFile]
+    census: Some[Asked]
+    benefits: Some[Line]
+    overlaps: Some[Overlap]
+    reliefs: Some[Posting]
+    pairings: list[Pairing]
+    corrections: Some[Request]
+    changes: Some[Change]
+    merges: Some[Merge]
 
 
 async def dossier_of(rt: Runtime, actor: Actor, worker_id: UUID) -> Dossier:
     """The person's own dossier, of all records that are the person. 404 outside of what the caller
     sees."""
     async with rt.db.reading() as tx:
-        worker = await workers.worker_in(rt, tx, actor, worker_id)
-        today = await _record(rt, tx, worker, rt.today(), None)
-        spells = (await labour_status.spells_of(tx, today.records[:1]))[today.records[0]]
-        life = await life_facts.of(tx, today.records)
-        held = await certificates.of_workers(tx, today.records)
-        recognised = await difficulties.of_workers(tx, today.records)
-        changed = await correcting.changes_of(rt, tx, worker_id, None, SHOWN + 1)
-        shown = [one.id for one in held[:SHOWN]]
-        steps = await cases.steps_of(tx, shown)
-        decided = await decisions.load_of(
-            tx, [*shown, *(one.id for one in recognised[:SHOWN])], limit=SHOWN
-        )
-        files = [
-            CertificateFile(case, steps[case.certificate.id], decided[case.certificate.id])
-            for case in await cases.presented(rt, tx, actor, held[:SHOWN])
-        ]
-    recognitions = [RecognitionFile(one, decided[one.id]) for one in recognised[:SHOWN]]
+        return await dossier_in(rt, tx, actor, worker_id)
+
+
+async def dossier_in(rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID) -> Dossier:
+    """As many statements for any number of records, certificates and things about them."""
+    worker = await workers.worker_in(rt, tx, actor, worker_id)
+    today = await _record(rt, tx, worker, rt.today(), None)
+    records, one_more = today.records, SHOWN + 1
+    person = records[0]
+    known = (await labour_status.known_of(tx, [person]))[person]
+    recognised = await difficulties.of_workers(tx, records)
     return Dossier(
-        worker, today, spells,
-        [fact for id in today.records for fact in life.get(id, ())],
-        Some(files, len(held) > SHOWN),
-        Some(recognitions, len(recognised) > SHOWN),
-        Some.of(await _benefits(rt, actor, worker_id)),
-        Some.of(await _corrections(rt, actor, worker_id)),
-        Some.of(changed),
-        Some.of(await _merges(rt, actor, worker_id)),
+        worker, today, known.spells(), known.declared,
+        await labour_status.awaiting_of(tx, records), known.life,
+        UnemploymentFile(
+            await unemployment.cases_of(tx, records),
+            Some.of(await unemployment.filed_of(tx, records, one_more)),
+            Some.of(await filings.decisions_of(tx, records)),
+        ),
+        await unemployment_insurance.files_of(rt, tx, records),
+        Some.of(await contributions.of(tx, records, one_more)),
+        Some.of(await contradictions.conflicts_of(tx, records, one_more)),
+        Some.of(await refusals.page(tx, records, None, one_more)),
+        await _certificates(rt, tx, actor, records),
+        Some(await _recognitions(tx, recognised[:SHOWN]), len(recognised) > SHOWN),
+        Some.of(await census.answers_of(tx, records, None, one_more)),
+        Some.of(await benefits.of(tx, records, one_more)),
+        Some.of(await benefits.overlaps_in(tx, person)),
+        Some.of(await reliefs.of(tx, records, one_more)),
+        await pairings.of(tx, records),
+        Some.of(await corrections.of(rt, tx, records, one_more)),
+        Some.of(await correcting.changes_of(rt, tx, records, None, one_more)),
+        Some.of(await merges.of(tx, actor, records, one_more)),
     )  # fmt: skip
 
 
-async def _benefits(rt: Runtime, actor: Actor, worker_id: UUID) -> list[Line]:
-    return await benefits.list_benefits(rt, actor, worker_id, None, None, SHOWN + 1)
+async def _certificates(
+    rt: Runtime, tx: Tx, actor: Actor, records: list[UUID]
+) -> Some[CertificateFile]:
+    """One statement for each kind of thing, whatever the number of certificates."""
+    held = await certificates.of_workers(tx, records)
+    shown = [one.id for one in held[:SHOWN]]
+    steps = await cases.steps_of(tx, shown)
+    decided = await decisions.load_of(tx, shown, limit=SHOWN)
+    evidence = await cases.papers_of(tx, shown, SHOWN + 1)
+    objected = await objections.of(tx, shown, SHOWN + 1)
+    inspected = await inspections.of(tx, shown, SHOWN + 1)
+    lost = await losses.of(tx, shown, SHOWN + 1)
+    signed = await credentials.of(tx, shown, SHOWN + 1)
+    files = [
+        CertificateFile(
+            case, steps[id], decided[id], Some.of(evidence[id]), Some.of(objected[id]),
+            Some.of(inspected[id]), Some.of(lost[id]), Some.of(signed[id]),
+        )
+        for case in await cases.presented(rt, tx, actor, held[:SHOWN])
+        for id in [case.certificate.id]
+    ]  # fmt: skip
+    return Some(files, len(held) > SHOWN)
 
 
-async def _corrections(rt: Runtime, actor: Actor, worker_id: UUID) -> list[Request]:
-    return await corrections.list_corrections(rt, actor, worker_id, None, None, SHOWN + 1)
-
-
-async def _merges(rt: Runtime, actor: Actor, worker_id: UUID) -> list[Merge]:
-    return await merges.list_merges(rt, actor, worker_id, None, None, SHOWN + 1)
+async def _recognitions(tx: Tx, recognised: list[Difficulty]) -> list[RecognitionFile]:
+    decided = await decisions.load_of(tx, [one.id for one in recognised], limit=SHOWN)
+    return [RecognitionFile(one, decided[one.id]) for one in recognised]
 
 
 async def changes_of(
     rt: Runtime, actor: Actor, worker_id: UUID, after: UUID | None, limit: int
 ) -> list[Change]:
-    """What was changed of a worker, oldest first; personal values in plain, for masking."""
+    """What was changed of a person, under all records, oldest first; personal values in plain, for
+    masking."""
     async with rt.db.reading() as tx:
         await workers.worker_in(rt, tx, actor, worker_id)
-        return await correcting.changes_of(rt, tx, worker_id, after, limit)
+        records = await identities.records_of(tx, worker_id)
+        return await correcting.changes_of(rt, tx, records, after, limit)
+
+
+async def answers_of(
+    rt: Runtime, actor: Actor, worker_id: UUID, after: UUID | None, limit: int
+) -> list[Asked]:
+    """What a person answered in the census, under all records."""
+    async with rt.db.reading() as tx:
+        await workers.worker_in(rt, tx, actor, worker_id)
+        records = await identities.records_of(tx, worker_id)
+        return await census.answers_of(tx, records, after, limit)
+
+
+async def refused_of(
+    rt: Runtime, actor: Actor, worker_id: UUID, after: UUID | None, limit: int
+) -> list[RefusedReferral]:
+    """Which referrals a person refused, under all records."""
+    async with rt.db.reading() as tx:
+        await workers.worker_in(rt, tx, actor, worker_id)
+        records = await identities.records_of(tx, worker_id)
+        return await refusals.page(tx, records, after, limit)

@@ -351,8 +351,13 @@ async def decisions_about(rt: Runtime, actor: Actor, worker_id: UUID) -> list[di
     """The decisions about one person's registration, granted and refused, oldest first."""
     async with rt.db.reading() as tx:
         await workers.worker_in(rt, tx, actor, worker_id)
-        return [
-            record
-            for record in await decisions.load_for(tx, worker_id)
-            if record["noun"] == "unemployment"
-        ]
+        return await decisions_of(tx, await identities.records_of(tx, worker_id))
+
+
+async def decisions_of(tx: Tx, records: Sequence[UUID]) -> list[dict[str, Any]]:
+    """The decisions about registrations of these records, oldest first; at most a hundred of each."""
+    decided = await decisions.load_of(tx, records)
+    return sorted(
+        (one for ones in decided.values() for one in ones if one["noun"] == "unemployment"),
+        key=lambda one: str(one["id"]),
+    )

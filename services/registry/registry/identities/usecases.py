@@ -33,6 +33,12 @@ async def members_of(
     return {person: [person, *merged.get(person, ())] for person in asked}
 
 
+async def records_of(tx: Tx, id: UUID) -> list[UUID]:
+    """All records of the person who has this one, the surviving one first."""
+    person = (await person_of(tx, [id]))[id]
+    return (await members_of(tx, [person]))[person]
+
+
 async def everyone(tx: Tx, ids: Iterable[UUID]) -> set[UUID]:
     """These records and all others of the same persons."""
     asked = set(ids)

@@ -32,10 +32,15 @@ async def made(tx: Tx, certificates: Sequence[UUID]) -> set[tuple[UUID, int]]:
     return {(row["certificate_id"], row["year"]) for row in rows}
 
 
-async def of(tx: Tx, certificate_id: UUID) -> list[Inspection]:
-    """All inspections of one certificate, by year."""
-    rows = await tx.fetch(
-        "select * from certificate_inspection where certificate_id = $1 order by year limit 100",
-        certificate_id,
-    )
-    return [_inspection(row) for row in rows]
+async def of(tx: Tx, certificates: Sequence[UUID], limit: int) -> dict[UUID, list[Inspection]]:
+    """The inspections of each certificate by year, at most ``limit`` of each."""
+    found: dict[UUID, list[Inspection]] = {id: [] for id in certificates}
+    for row in await tx.fetch(
+        "select i.* from unnest($1::uuid[]) as c (id) cross join lateral ("
+        "select * from certificate_inspection where certificate_id = c.id order by year limit $2) i"
+        " order by i.year",
+        list(found),
+        limit,
+    ):
+        found[row["certificate_id"]].append(_inspection(row))
+    return found

@@ -185,4 +185,9 @@ async def inspections_of(
     """Every inspection, and who holds the certificate."""
     async with rt.db.reading() as tx:
         certificate = await certificates.certificate_in(tx, actor, certificate_id)
-        return certificate.worker_id, await store.of(tx, certificate_id)
+        return certificate.worker_id, (await of(tx, [certificate_id], 100))[certificate_id]
+
+
+async def of(tx: Tx, certificates: Sequence[UUID], limit: int) -> dict[UUID, list[Inspection]]:
+    """The inspections of each of these certificates, by year, at most ``limit`` of each."""
+    return await store.of(tx, certificates, limit)

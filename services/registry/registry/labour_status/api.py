@@ -16,8 +16,14 @@ from kit.http import runtime_of
 from kit.problems import refused
 from kit.wire import after
 from registry.labour_status import domain, usecases
-from registry.labour_status.domain import LabourStatus, Population, Spell, population
-from registry.labour_status.store import Awaiting
+from registry.labour_status.domain import (
+    Awaiting,
+    Declared,
+    LabourStatus,
+    Population,
+    Spell,
+    population,
+)
 from registry.labour_status.usecases import Standing
 
 TAG = "labour status 劳动状态"
@@ -44,6 +50,10 @@ class DeclaredOut(BaseModel):
     id: UUID = Field(description="申报编号")
     status: LabourStatus = Field(description="劳动状态")
     since: date = Field(description="起始日")
+
+    @classmethod
+    def told(cls, one: Declared) -> DeclaredOut:
+        return DeclaredOut(id=one.id, status=one.status, since=one.since)
 
 
 class AwaitingOut(DeclaredOut):
@@ -86,9 +96,7 @@ class LabourStatusOut(BaseModel):
             id=row.id, worker_id=row.worker_id, status=row.spell.status, since=row.spell.since,
             placement_id=row.spell.placement_id, population=population(row.spell.status),
             spells=[SpellOut.of(spell) for spell in standing.history],
-            declared=[
-                DeclaredOut(id=d.id, status=d.status, since=d.since) for d in standing.declared
-            ],
+            declared=[DeclaredOut.told(one) for one in standing.declared],
             awaiting=[AwaitingOut.of(one) for one in standing.awaiting],
         )  # fmt: skip
 

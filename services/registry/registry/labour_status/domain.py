@@ -160,6 +160,18 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaiting:
+    """A declaration that another person has to confirm before it holds."""
+
+    fact: Declared
+    worker_id: UUID
+    document: Document | None
+    declared_by: str
+    area_code: str
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawal:
     """A time outside of the labour force. ``kind`` is one of :data:`WITHDRAWN`; ``until`` the first
     day after it (None: it lasts); ``id`` names the fact or the declaration."""

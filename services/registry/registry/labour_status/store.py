@@ -10,7 +10,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.labour_status.domain import WITHDRAWN, Declared, Document, Hearing, Spell
+from registry.labour_status.domain import WITHDRAWN, Awaiting, Declared, Document, Hearing, Spell
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +91,6 @@ async def confirm(tx: Tx, worker_id: UUID, declaration_id: UUID, actor: str) -> 
         worker_id,
         actor,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Awaiting:
-    """A declaration that another person has to confirm before it holds."""
-
-    fact: Declared
-    worker_id: UUID
-    document: Document | None
-    declared_by: str
-    area_code: str
-    office: str
 
 
 _AWAITING = """

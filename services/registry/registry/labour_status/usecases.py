@@ -18,6 +18,7 @@ from kit.service import Runtime
 from registry.identities import usecases as identities
 from registry.labour_status import domain, events, store
 from registry.labour_status.domain import (
+    Awaiting,
     Declared,
     Document,
     Hearing,
@@ -26,7 +27,7 @@ from registry.labour_status.domain import (
     Spell,
     Withdrawal,
 )
-from registry.labour_status.store import Awaiting, Row
+from registry.labour_status.store import Row
 from registry.life_facts import usecases as life_facts
 from registry.life_facts.domain import LifeFact
 
@@ -240,6 +241,11 @@ async def declare_all(
 async def confirm(tx: Tx, worker_id: UUID, declaration_id: UUID, actor: str) -> None:
     """Another person says so too; the caller has checked who, and folds the person again."""
     await store.confirm(tx, worker_id, declaration_id, actor)
+
+
+async def awaiting_of(tx: Tx, records: Sequence[UUID]) -> list[Awaiting]:
+    """What awaits a second person of these records, oldest first."""
+    return await store.awaiting_of(tx, records)
 
 
 async def list_awaiting(

@@ -83,14 +83,17 @@ async def list_certificate_losses(
     request: Request,
     actor: Reader,
     number: Annotated[str | None, Query(max_length=40, description="证号")] = None,
+    certificate_id: Annotated[UUID | None, Query(description="优惠证")] = None,
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[LossOut]:
     """Numbers that were declared lost, in the caller's subtree."""
-    filters = {"number": number}
+    filters = {"number": number, "certificate_id": certificate_id}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
     rt = runtime_of(request)
-    rows = await usecases.list_losses(rt, actor, number, after[0] if after else None, limit + 1)
+    rows = await usecases.list_losses(
+        rt, actor, number, certificate_id, after[0] if after else None, limit + 1
+    )
     people = sorted({one.worker_id for one in rows[:limit]})
     await audit.note(rt, actor, "list_certificate_losses", people, SHOWN)
     return pagination.page(

@@ -36,17 +36,41 @@ async def void(tx: Tx, numbers: Sequence[str]) -> set[str]:
     return {row["number"] for row in rows}
 
 
+_OF = (
+    "select l.*, c.worker_id, nullif(c.number, l.number) as replaced_by from certificate_loss l"
+    " join certificate c on c.id = l.certificate_id"
+)
+
+
 async def page(
-    tx: Tx, pattern: str, number: str | None, after: UUID | None, limit: int
+    tx: Tx,
+    pattern: str,
+    number: str | None,
+    certificate_id: UUID | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Loss]:
     rows = await tx.fetch(
-        "select l.*, c.worker_id, nullif(c.number, l.number) as replaced_by from certificate_loss l"
-        " join certificate c on c.id = l.certificate_id"
-        " where l.area_code ~ $1 and ($2::text is null or l.number = $2)"
-        " and ($3::uuid is null or l.id > $3) order by l.id limit $4",
+        f"{_OF} where l.area_code ~ $1 and ($2::text is null or l.number = $2)"
+        " and ($3::uuid is null or l.certificate_id = $3)"
+        " and ($4::uuid is null or l.id > $4) order by l.id limit $5",
         pattern,
         number,
+        certificate_id,
         after,
         limit,
     )
     return [_loss(row) for row in rows]
+
+
+async def of(tx: Tx, certificates: Sequence[UUID], limit: int) -> dict[UUID, list[Loss]]:
+    """The losses of each certificate, oldest first, at most ``limit`` of each."""
+    found: dict[UUID, list[Loss]] = {id: [] for id in certificates}
+    for row in await tx.fetch(
+        f"select x.* from unnest($1::uuid[]) as k (id) cross join lateral ({_OF}"  # noqa: S608 (a constant)
+        " where l.certificate_id = k.id order by l.id limit $2) x order by x.id",
+        list(found),
+        limit,
+    ):
+        found[row["certificate_id"]].append(_loss(row))
+    return found

@@ -65,7 +65,17 @@ async def void_numbers(tx: Tx, numbers: Sequence[str]) -> set[str]:
 
 
 async def list_losses(
-    rt: Runtime, actor: Actor, number: str | None, after: UUID | None, limit: int
+    rt: Runtime,
+    actor: Actor,
+    number: str | None,
+    certificate_id: UUID | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Loss]:
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_pattern, number, after, limit)
+        return await store.page(tx, actor.area_pattern, number, certificate_id, after, limit)
+
+
+async def of(tx: Tx, certificates: Sequence[UUID], limit: int) -> dict[UUID, list[Loss]]:
+    """The losses of each of these certificates, oldest first, at most ``limit`` of each."""
+    return await store.of(tx, certificates, limit)

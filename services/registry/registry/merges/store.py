@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import orjson
@@ -66,18 +67,18 @@ async def get(tx: Tx, id: UUID, *, lock: bool = False) -> Merge | None:
 async def page(
     tx: Tx,
     pattern: str,
-    worker_id: UUID | None,
+    workers: Sequence[UUID] | None,
     state: State | None,
     after: UUID | None,
     limit: int,
 ) -> list[Merge]:
     rows = await tx.fetch(
         f"{_GET} where m.area_code ~ $1"
-        " and ($2::uuid is null or m.survivor_id = $2 or m.merged_id = $2)"
+        " and ($2::uuid[] is null or m.survivor_id = any($2) or m.merged_id = any($2))"
         " and ($3::text is null or m.state = $3)"
         " and ($4::uuid is null or m.id > $4) order by m.id limit $5",
         pattern,
-        worker_id,
+        workers,
         state,
         after,
         limit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -226,5 +227,13 @@ async def list_merges(
     after: UUID | None,
     limit: int,
 ) -> list[Merge]:
-    async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_pattern, worker_id, state, after, limit)
+    """Merges of people whom the caller may both see; of one person under all records."""
+    async with rt.db.reading() as tx:
+        records = None if worker_id is None else await identities.records_of(tx, worker_id)
+        return await store.page(tx, actor.area_pattern, records, state, after, limit)
+
+
+async def of(tx: Tx, actor: Actor, records: Sequence[UUID], limit: int) -> list[Merge]:
+    """The merges that any of these records had a part in, oldest first. A reversed one tells of
+    another person: only where the caller sees both."""
+    return await store.page(tx, actor.area_pattern, records, None, None, limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -40,9 +41,14 @@ async def find(tx: Tx, objection_id: UUID, upheld: bool, on: date, note: str, ac
     )  # fmt: skip
 
 
-async def of(tx: Tx, certificate_id: UUID) -> list[Objection]:
-    """All objections to one certificate, oldest first."""
-    rows = await tx.fetch(
-        f"{_OF} where o.certificate_id = $1 order by o.id limit 200", certificate_id
-    )
-    return [_objection(row) for row in rows]
+async def of(tx: Tx, certificates: Sequence[UUID], limit: int) -> dict[UUID, list[Objection]]:
+    """The objections to each certificate, oldest first, at most ``limit`` of each."""
+    found: dict[UUID, list[Objection]] = {id: [] for id in certificates}
+    for row in await tx.fetch(
+        f"select x.* from unnest($1::uuid[]) as c (id) cross join lateral ({_OF}"  # noqa: S608 (a constant)
+        " where o.certificate_id = c.id order by o.id limit $2) x order by x.id",
+        list(found),
+        limit,
+    ):
+        found[row["certificate_id"]].append(_objection(row))
+    return found

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kit import idempotency
 from kit.auth import Actor
+from kit.db import Tx
 from kit.idempotency import Claim
 from kit.ids import new_id
 from kit.problems import NotFound
@@ -19,6 +20,9 @@ from registry.certificates.domain import Certificate
 from registry.certificates.usecases import Paper
 from registry.objections import domain, store
 from registry.objections.domain import Ground, Objection
+
+#: So many objections to one application are looked at.
+OBJECTIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ async def find(
         before = await certificates.stepping(
             rt, tx, actor, certificate_id, on, command.version, act
         )
-        all_of_it = await store.of(tx, certificate_id)
+        all_of_it = (await store.of(tx, [certificate_id], OBJECTIONS))[certificate_id]
         objection = next((one for one in all_of_it if one.id == objection_id), None)
         if objection is None:
             raise NotFound
@@ -112,4 +116,9 @@ async def objections_of(
     """Every objection, and whose application they are about."""
     async with rt.db.reading() as tx:
         certificate = await certificates.certificate_in(tx, actor, certificate_id)
-        return certificate.worker_id, await store.of(tx, certificate_id)
+        return certificate.worker_id, (await of(tx, [certificate_id], OBJECTIONS))[certificate_id]
+
+
+async def of(tx: Tx, certificates: Sequence[UUID], limit: int) -> dict[UUID, list[Objection]]:
+    """The objections to each of these applications, oldest first, at most ``limit`` of each."""
+    return await store.of(tx, certificates, limit)

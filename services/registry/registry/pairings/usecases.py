@@ -160,6 +160,11 @@ async def pairing_of(rt: Runtime, actor: Actor, id: UUID) -> Pairing:
     return pairing
 
 
+async def of(tx: Tx, records: Sequence[UUID]) -> list[Pairing]:
+    """The pairings of these records; one of each at most."""
+    return sorted(await store.of(tx, records), key=lambda one: one.id)
+
+
 async def list_pairings(
     rt: Runtime, actor: Actor, worker_id: UUID | None, after: UUID | None, limit: int
 ) -> list[Pairing]:

@@ -37,3 +37,18 @@ async def of(
         one = RefusedReferral(row["referral_id"], row["worker_id"], row["refused_on"])
         found.setdefault(one.worker_id, []).append(one)
     return found
+
+
+async def page(
+    tx: Tx, workers: Sequence[UUID], after: UUID | None, limit: int
+) -> list[RefusedReferral]:
+    """Refused referrals in the order of their ids, each once however often it was told."""
+    rows = await tx.fetch(
+        "select distinct on (referral_id) referral_id, worker_id, refused_on from refusal_heard"
+        " where worker_id = any($1::uuid[]) and ($2::uuid is null or referral_id > $2)"
+        " order by referral_id, refused_on limit $3",
+        workers,
+        after,
+        limit,
+    )
+    return [RefusedReferral(*row.values()) for row in rows]

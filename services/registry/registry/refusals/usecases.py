@@ -35,6 +35,13 @@ async def of(
     return {person: ones for person, ones in found.items() if ones}
 
 
+async def page(
+    tx: Tx, records: Sequence[UUID], after: UUID | None, limit: int
+) -> list[RefusedReferral]:
+    """What these records refused, in the order of the referrals' ids."""
+    return await store.page(tx, records, after, limit)
+
+
 async def count_of(
     tx: Tx,
     workers: Iterable[UUID],

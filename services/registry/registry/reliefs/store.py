@@ -51,16 +51,33 @@ async def get(tx: Tx, id: UUID) -> Posting | None:
 
 
 async def page(
-    tx: Tx, pattern: str, kind: str | None, worker_id: UUID | None, after: UUID | None, limit: int
+    tx: Tx,
+    pattern: str,
+    kind: str | None,
+    workers: Sequence[UUID] | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Posting]:
+    """Postings of an area; of these workers also what was posted before they came to it."""
     rows = await tx.fetch(
-        "select * from relief_posting where area_code ~ $1"
-        " and ($2::text is null or kind = $2) and ($3::uuid is null or worker_id = $3)"
+        "select * from relief_posting where (area_code ~ $1 or worker_id = any($3::uuid[])"
+        " and exists (select from worker w where w.id = worker_id and w.area_code ~ $1))"
+        " and ($2::text is null or kind = $2) and ($3::uuid[] is null or worker_id = any($3))"
         " and ($4::uuid is null or id > $4) order by id limit $5",
         pattern,
         kind,
-        worker_id,
+        workers,
         after,
+        limit,
+    )
+    return [_posting(row) for row in rows]
+
+
+async def of(tx: Tx, workers: Sequence[UUID], limit: int) -> list[Posting]:
+    """What these people were relieved of, oldest first."""
+    rows = await tx.fetch(
+        "select * from relief_posting where worker_id = any($1::uuid[]) order by id limit $2",
+        workers,
         limit,
     )
     return [_posting(row) for row in rows]

@@ -185,6 +185,11 @@ async def total_of(rt: Runtime, actor: Actor, id: UUID) -> StatedTotal:
     return total
 
 
+async def of(tx: Tx, records: Sequence[UUID], limit: int) -> list[Posting]:
+    """What was posted for these records, oldest first."""
+    return await store.of(tx, records, limit)
+
+
 async def list_postings(
     rt: Runtime,
     actor: Actor,
@@ -193,8 +198,11 @@ async def list_postings(
     after: UUID | None,
     limit: int,
 ) -> list[Posting]:
-    async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_pattern, kind, worker_id, after, limit)
+    """Postings of the caller's subtree; of one person whom the caller sees under all records and
+    wherever they were posted."""
+    async with rt.db.reading() as tx:
+        records = None if worker_id is None else await identities.records_of(tx, worker_id)
+        return await store.page(tx, actor.area_pattern, kind, records, after, limit)
 
 
 async def list_totals(

@@ -229,9 +229,28 @@ class Case:
 
 
 async def case_in(tx: Tx, actor: Actor, id: UUID) -> Case:
-    row = await registration_in(tx, actor, id)
-    history = (await stages_of(tx, [row.worker_id])).get(row.worker_id, [])
-    return Case(row, history, domain.spells(history))
+    (case,) = await _cases(tx, [await registration_in(tx, actor, id)])
+    return case
+
+
+async def _cases(tx: Tx, rows: Sequence[Registration]) -> list[Case]:
+    histories = await stages_of(tx, [row.worker_id for row in rows])
+    return [
+        Case(row, history, domain.spells(history))
+        for row in rows
+        for history in [histories.get(row.worker_id, [])]
+    ]
+
+
+async def cases_of(tx: Tx, records: Sequence[UUID]) -> list[Case]:
+    """The registrations of these records, of the first record first."""
+    rows = {row.worker_id: row for row in await store.of(tx, records)}
+    return await _cases(tx, [rows[id] for id in records if id in rows])
+
+
+async def filed_of(tx: Tx, records: Sequence[UUID], limit: int) -> list[Filed]:
+    """What was filed about these records, oldest first."""
+    return await store.filed_page(tx, "", records, False, None, limit)
 
 
 async def case_of(rt: Runtime, actor: Actor, id: UUID) -> Case:

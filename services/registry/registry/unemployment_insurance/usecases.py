@@ -320,11 +320,37 @@ async def _in(tx: Tx, actor: Actor, id: UUID) -> Row:
 
 
 async def _case(rt: Runtime, tx: Tx, actor: Actor, id: UUID) -> Case:
-    row = await _in(tx, actor, id)
-    facts = (await facts_of(tx, [row.worker_id])).get(row.worker_id, [])
-    known = await labour_status.known_of(tx, [row.worker_id])
-    account = (await _fold(rt, tx, {row.worker_id: facts}, known))[row.worker_id]
-    return Case(row, account, domain.standing(facts))
+    (case,) = await _cases(rt, tx, [await _in(tx, actor, id)])
+    return case
+
+
+async def _cases(rt: Runtime, tx: Tx, rows: Sequence[Row]) -> list[Case]:
+    persons = [row.worker_id for row in rows]
+    told = await facts_of(tx, persons)
+    facts = {person: told.get(person, []) for person in persons}
+    accounts = await _fold(rt, tx, facts, await labour_status.known_of(tx, persons))
+    return [
+        Case(row, accounts[row.worker_id], domain.standing(facts[row.worker_id])) for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An account with everything that it is folded from, and the findings about it that hold now."""
+
+    case: Case
+    findings: list[Noted]
+
+
+async def files_of(rt: Runtime, tx: Tx, records: Sequence[UUID]) -> list[File]:
+    """The accounts of these records, of the first record first."""
+    rows = {row.worker_id: row for row in await store.of(tx, records)}
+    cases = await _cases(rt, tx, [rows[id] for id in records if id in rows])
+    found = await store.findings_of(tx, [case.row.id for case in cases])
+    return [
+        File(case, sorted(found.get(case.row.id, {}).values(), key=lambda one: one.id))
+        for case in cases
+    ]
 
 
 async def case_of(rt: Runtime, actor: Actor, id: UUID) -> Case:

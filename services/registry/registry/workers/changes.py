@@ -74,13 +74,13 @@ def _change(row: Record, keyring: Keyring | None) -> Change:
 
 
 async def page(
-    tx: Tx, keyring: Keyring, worker_id: UUID, after: UUID | None, limit: int
+    tx: Tx, keyring: Keyring, workers: Sequence[UUID], after: UUID | None, limit: int
 ) -> Sequence[Change]:
-    """The changes of one worker in the order of their ids."""
+    """The changes of these workers in the order of their ids."""
     rows = await tx.fetch(
-        "select * from worker_change where worker_id = $1 and ($2::uuid is null or id > $2)"
-        " order by id limit $3",
-        worker_id,
+        "select * from worker_change where worker_id = any($1::uuid[])"
+        " and ($2::uuid is null or id > $2) order by id limit $3",
+        workers,
         after,
         limit,
     )

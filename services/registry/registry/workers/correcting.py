@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -230,10 +230,10 @@ def _told(
 
 
 async def changes_of(
-    rt: Runtime, tx: Tx, worker_id: UUID, after: UUID | None, limit: int
+    rt: Runtime, tx: Tx, records: Sequence[UUID], after: UUID | None, limit: int
 ) -> list[Change]:
-    """What was changed of a worker, oldest first; personal values in plain."""
-    return list(await changes.page(tx, rt.keyring, worker_id, after, limit))
+    """What was changed of these records, oldest first; personal values in plain."""
+    return list(await changes.page(tx, rt.keyring, records, after, limit))
 
 
 def masked(attribute: str, value: Any) -> Any:
