@@ -1,4 +1,4 @@
-"""The rule certificate_2002 by its clauses, and the steps of a certificate."""
+"""The rule of 2002 by its clauses, and the steps of a certificate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is entitled to the certificate: ``certificate_2002`` and ``certificate_2006``, side by side.
+"""Who is entitled to the certificate: by the law of 2002 and that of 2006, side by side.
 
 Pure. 2002 (中发[2002]12号, 劳社部发[2002]20号): the four categories of R1 with their tests R1a and the
 exclusions R2. 2006 (国发[2005]36号, 2006-01-01 to 2008-12-31): the laid-off of enterprises that SOEs
