@@ -16,7 +16,7 @@ from kit.http import runtime_of
 from kit.problems import refused
 from kit.steps import Step, stepping
 from kit.versions import etag
-from kit.wire import Asked, Text
+from kit.wire import Asked, Text, terms
 from registry.certificates.acts import State as CertificateState
 from registry.corrections import domain, usecases
 from registry.corrections.bodies import RequestCorrectionIn
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1/correction-requests", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:correction:read")]
 Writing = Annotated[Step, stepping("registry:correction:write")]
 Approving = Annotated[Step, stepping("registry:correction:approve")]
-STATES = "requested 待审，approved 已批准，refused 已驳回，withdrawn 已撤回"
+STATES = terms(domain.STATES)
 #: What a request shows of a person, in the words of the access log.
 SHOWN = ("correction",)
 

@@ -12,14 +12,23 @@ from typing import Any, Literal
 from uuid import UUID
 
 from kit.facts import InTheFuture, MakerIsChecker
+from kit.lifecycle import Act, leads
 from kit.refusal import Refusal
 
 #: 待审 / 已批准 / 已驳回 / 已撤回
 State = Literal["requested", "approved", "refused", "withdrawn"]
 Verdict = Literal["approved", "refused", "withdrawn"]
 
-TRANSITIONS: frozenset[tuple[State, State]] = frozenset(
-    {("requested", "approved"), ("requested", "refused"), ("requested", "withdrawn")}
+STATES: dict[str, str] = {
+    "requested": "待审", "approved": "已批准", "refused": "已驳回", "withdrawn": "已撤回",
+}  # fmt: skip
+
+#: 更正申请
+ACTS: tuple[Act, ...] = (
+    Act(None, "requested", "request", "申请更正", "correction:write"),
+    Act("requested", "approved", "approved", "批准", "correction:approve, another person"),
+    Act("requested", "refused", "refused", "驳回", "correction:approve, another person"),
+    Act("requested", "withdrawn", "withdrawn", "撤回", "correction:write, the maker"),
 )
 
 
@@ -65,7 +74,7 @@ class Request:
 
     def decide(self, verdict: Verdict, actor: str, on: date, today: date) -> Request:
         """The request after a verdict. Raises what forbids it."""
-        if (self.state, verdict) not in TRANSITIONS:
+        if leads(ACTS, verdict, self.state) is None:
             raise NotRequested(state=self.state)
         if verdict == "withdrawn":
             if actor != self.requested_by:
