@@ -13,6 +13,7 @@ import yaml
 
 from local.choice import choose
 from local.frontdoor import FrontDoorSettings
+from local.house import SEALED_APART
 from local.installation import ROOT, SERVICES
 from trial import broker, prepare
 
@@ -20,7 +21,10 @@ DEPLOY = ROOT / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
-OURS = [*(service.name for service in SERVICES), "front-door", "provision"]
+OURS = [
+    *(service.name for service in SERVICES), *(f"{name}-seal" for name in SEALED_APART), "front-door",
+    "provision",
+]  # fmt: skip
 
 
 def environment_of(container: str, folder: Path) -> dict[str, str]:
@@ -57,6 +61,16 @@ def test_images_have_versions() -> None:
     assert "ARG BASE=python:3.13-slim\n" in DOCKERFILE
 
 
+@pytest.mark.parametrize("name", sorted(SEALED_APART))
+def test_who_reads_whom_is_sealed_by_a_container_of_its_own(name: str, secrets: Path) -> None:
+    seal, service = CONTAINERS[f"{name}-seal"], CONTAINERS[name]
+    assert seal["command"] == [service["command"][0], "seal"]
+    assert seal["secrets"] == service["secrets"]
+    told, of_service = environment_of(f"{name}-seal", secrets), environment_of(name, secrets)
+    assert told["DATABASE_URL"] == of_service["DATABASE_URL"]
+    assert told["KEYS_FILE"] == of_service["KEYS_FILE"]
+
+
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_containers_can_do_little(container: str) -> None:
     it = CONTAINERS[container]
@@ -82,14 +96,16 @@ def test_a_service_starts_as_the_process_contract_says(service: Any, secrets: Pa
     assert it["command"] == [f"{service.package}.app", "serve"]
     assert it["depends_on"]["provision"]["condition"] == "service_completed_successfully"
     told = environment_of(service.name, secrets)
+    sealed_apart = service.name in SEALED_APART
     signs = service.name in prepare.SIGNING
     signing = {"SIGNING_KEYS_FILE", "PUBLIC_URL", "FORWARDED_ALLOW_IPS"} if signs else set()
     assert set(told) == signing | {
         "DATABASE_URL", "NATS_URL", "NATS_USER", "NATS_PASSWORD", "ROLE", "HOST", "PORT", "CITY",
         "BUSINESS_DAY", "ISSUER", "AUDIENCE", "JWKS_URL", "KEYS_FILE", "POLICY_OVERLAY",
         "ENVIRONMENT", "PUBLIC_PATH", "LOG_LEVEL",
-    }  # fmt: skip
+    } | ({"SEALS"} if sealed_apart else set())  # fmt: skip
     assert told["ROLE"] == "all"
+    assert told.get("SEALS", "true") == ("false" if sealed_apart else "true")
     assert told["PUBLIC_PATH"] == f"/api/{service.name}"
     assert told["DATABASE_URL"].startswith(f"postgresql://{service.package}_app:")
     assert told["DATABASE_URL"].endswith(f"@postgres:5432/{service.package}")

@@ -238,12 +238,13 @@ def _born(role: int, male: bool, older: bool, chance: float, by: int) -> date:
     if role == OLD:
         years, width = (51, 7) if male else (41, 7)
     elif role == YOUNG:
-        years, width = 24, 14
+        years, width = 28, 10
     elif older:
         years, width = (50, 9) if male else (40, 9)
     else:
-        # Old enough to have been of working age three years before, when some of them lost their work.
-        years, width = (22, 27) if male else (22, 17)
+        # Of working age when they lost their work: up to three years before they registered, and in a
+        # case of several years they registered up to seven before they were placed.
+        years, width = (27, 22) if male else (27, 12)
     return DAY(by - int((years + chance * width) * 365.25))
 
 
