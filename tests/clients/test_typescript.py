@@ -64,13 +64,14 @@ async def test_types_compile_and_a_program_uses_them(
     run(workshop, "npx", "tsc", "--project", ".")
     thing = city.world["registry"]
     clerk = signer.token("registry_clerk", area=DISTRICT, office=OFFICE)
+    street = signer.token("registry_clerk", area=DISTRICT, office=OFFICE, subject="street-1")
     stranger = signer.token("registry_clerk", area=OTHER, office=OTHER_OFFICE)
     number = id_number(4711)
     with serving(
         create_app(thing.service, thing.runtime.settings, authenticator=signer.authenticator())
     ) as address:
         said: dict[str, Any] = json.loads(
-            run(workshop, "node", "built/registry.js", address, clerk, stranger, number)
+            run(workshop, "node", "built/registry.js", address, clerk, street, stranger, number)
         )
     assert said == {
         "name": "王**",
@@ -81,6 +82,7 @@ async def test_types_compile_and_a_program_uses_them(
         "status": "laid_off",
         "certificate": "applied",
         "stale": "precondition-failed",
+        "own": "maker-is-checker",
         "checked": "checked",
         "certificates": 1,
         "hidden": 404,
