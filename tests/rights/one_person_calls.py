@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kit.ids import new_id
 from registry.duplicates import usecases as duplicates
 from tests.journeys.city import City
 from tests.rights.calls import ON, Calls, made, people
@@ -52,5 +53,10 @@ async def one_person_calls(city: City, calls: Calls) -> None:
         "registry", f"/v1/correction-requests/{asked}/approvals", {"on": ON},
         persona="supervisor", **{"If-Match": '"v1"'},
     )  # fmt: skip
+    answer = {"worker_id": c, "asked_on": ON, "answer": "declines"}
+    await city.post("registry", "/v1/difficulties/census/answers", answer)
+    thing, resolved = city.world["registry"], "jobs-market.referral.resolved.v1"
+    refused = {"worker_id": c, "vacancy_id": str(new_id()), "outcome": "refused"}
+    await thing.deliver(thing.heard(resolved, new_id(), refused))
     for tail in ("record", "changes", "dossier", "census-answers", "refused-referrals"):
         note("GET /v1/workers/{worker_id}/" + tail, worker_id=c)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import quote
 
 from kit.ids import new_id
@@ -67,6 +68,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
     )
     await _told_by_authorities(city)
     finding = (await city.get("registry", "/v1/contributions/conflicts"))["items"][0]["id"]
+    note("GET /v1/contributions/conflicts")  # before it is explained
     note(
         "POST /v1/contributions/conflicts/{conflict_id}/explanations",
         {"reason": "已查证"},
@@ -74,9 +76,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
     )
     note("GET /v1/life-facts")
     note("GET /v1/contributions")
-    note("GET /v1/contributions/conflicts")
     note("GET /v1/certificates/counts")
-    note("GET /v1/certificates/differing")
     note("GET /v1/certificates")
     note(
         "POST /v1/certificates/{certificate_id}/checks",
@@ -101,6 +101,21 @@ async def registry_calls(city: City, calls: Calls) -> None:
     for tail in ("", "/transitions", "/decision", "/evidence"):
         note("GET /v1/certificates/{certificate_id}" + tail, certificate_id=applied)
     await difficulty_calls(city, calls, old)
+
+
+async def _told_late(city: City) -> None:
+    """A job that began before somebody's certificate and recognition were decided, told after it."""
+    story = await city.a_laid_off_worker_with_certificate(born="19500504")
+    asked = {"worker_id": str(story.worker), "recognised_on": ON}
+    await made(city, "registry", "/v1/difficulties", asked)
+    thing = city.world["registry"]
+    job = {
+        "worker_id": str(story.worker), "started_on": "2003-01-20", "channel": "tertiary_industry",
+    }  # fmt: skip
+    began = date.fromisoformat(job["started_on"])
+    await thing.deliver(
+        thing.heard("jobs-market.placement.confirmed.v1", new_id(), job, valid_from=began)
+    )
 
 
 async def difficulty_calls(city: City, calls: Calls, old: list[str]) -> None:
@@ -134,6 +149,8 @@ async def difficulty_calls(city: City, calls: Calls, old: list[str]) -> None:
         difficulty_id=difficulty,
     )
     note("GET /v1/retirement-candidates", query="?by=2030-01-01")
+    await _told_late(city)
+    note("GET /v1/certificates/differing")
     note("GET /v1/difficulties/differing")
     note("GET /v1/difficulties/census")
     note("GET /v1/difficulties/census/counts")
