@@ -88,9 +88,10 @@ SERVICE = Service(
     title_zh="资金与补贴服务",
     title_en="Funds and subsidies",
     description=(
-        "再就业资金的筹集、安排、支付（复式记账，以分计）与社会保险补贴资格。"
-        " Funds, arrangements and payments in a double-entry journal in fen; entitlements to the"
-        " social-insurance subsidy, folded from placements and certificates by a dated rule."
+        "再就业资金的筹集、安排、预留、支付（复式记账，以分计），补贴项目及其条件与标准，收款账户与银行往来，"
+        "社会保险补贴资格。 Funds, arrangements, reservations and payments in a double-entry journal in"
+        " fen; subsidy programmes as dated rules; payees, payment files and the bank's replies;"
+        " entitlements to the social-insurance subsidy."
     ),
     catalogue=CATALOGUE,
     routers=[
