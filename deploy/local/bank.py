@@ -18,7 +18,7 @@ from decimal import Decimal
 from hashlib import sha256
 from itertools import cycle
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pyiso20022.camt import camt_053_001_10 as camt
 from pyiso20022.pain import pain_001_001_11 as pain_001
@@ -35,7 +35,7 @@ FateName = Literal[
     "accepted", "pending", "rejected", "returned", "silent", "booked-only", "duplicate",
     "paid-twice", "unknown",
 ]  # fmt: skip
-FATES: tuple[FateName, ...] = FateName.__args__  # type: ignore[attr-defined]
+FATES: tuple[FateName, ...] = get_args(FateName)
 _CONTEXT = XmlContext()
 
 

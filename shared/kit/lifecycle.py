@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar, cast
+
+#: The states of a noun, as it names them in a ``Literal``.
+S = TypeVar("S", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,18 @@ class Act:
     limit: str = ""
 
 
-def leads(acts: Iterable[Act], name: str, source: str | None) -> str | None:
-    """The state that an act leads to from a state; None when it is not allowed there."""
-    return next((a.target for a in acts if a.name == name and a.source == source), None)
+def each(
+    sources: Iterable[str | None], target: str, name: str, zh: str, who: str, limit: str = ""
+) -> tuple[Act, ...]:
+    """The same act from each of several states."""
+    return tuple(Act(source, target, name, zh, who, limit) for source in sources)
+
+
+def leads(acts: Iterable[Act], name: str, source: S) -> S | None:
+    """The state that an act leads to from a state; None when it is not allowed there. Both are
+    states of the one noun whose table it is."""
+    found = next((a.target for a in acts if a.name == name and a.source == source), None)
+    return cast("S | None", found)
 
 
 def allowed(acts: Iterable[Act], source: str | None, *, by: str | None = None) -> tuple[str, ...]:

@@ -20,14 +20,13 @@ from kit.steps import Step, stepping
 from kit.versions import etag
 from kit.wire import Asked, FactDay, Id, ShortText, Text, after, load, page, terms
 from registry.unemployment_insurance import domain, usecases
+from registry.unemployment_insurance.acts import STATES, State
 from registry.unemployment_insurance.domain import (
     FINDINGS,
     REASONS,
-    STATES,
     WHATS,
     FindingKind,
     Reason,
-    State,
     What,
 )
 from registry.unemployment_insurance.store import Noted, Row

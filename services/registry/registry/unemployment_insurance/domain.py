@@ -15,16 +15,10 @@ from typing import Literal
 from uuid import UUID
 
 from kit.facts import add_months
-from kit.lifecycle import Act
 from kit.refusal import Refusal
 from registry.labour_status.domain import LabourStatus, Spell
-
-#: 领取中 / 就业待签 (at work, no agreement yet) / 缓发 / 停发 / 领完 / 作废 (no fact stands)
-State = Literal["drawing", "employed", "deferred", "stopped", "exhausted", "void"]
-STATES: dict[str, str] = {
-    "drawing": "领取中", "employed": "已就业未签缓发协议", "deferred": "缓发", "stopped": "停发",
-    "exhausted": "领取期满", "void": "作废",
-}  # fmt: skip
+from registry.unemployment_insurance import acts
+from registry.unemployment_insurance.acts import State
 
 #: The state on one day: before the agency's first word of a person's drawing it has not begun.
 OnDay = State | Literal["not_started"]
@@ -53,41 +47,8 @@ WHATS: dict[str, str] = {
     "reversed": "撤销",
 }  # fmt: skip
 
-_AGENCY, _CLERK, _FACTS = "authority", "registry_clerk", "facts"
-ACTS: tuple[Act, ...] = (
-    Act(None, "drawing", "start", "核定领取", _AGENCY, "R21"),
-    Act("drawing", "employed", "take-work", "领取期间就业", _FACTS, "R22"),
-    Act("drawing", "deferred", "sign-deferral", "签订缓发协议", _CLERK, "with the hire filing"),
-    Act("employed", "deferred", "sign-deferral", "签订缓发协议", _CLERK, "with the hire filing"),
-    Act("deferred", "drawing", "lose-work", "再次失业", _FACTS, "R21: at most 24 months"),
-    Act("employed", "stopped", "lose-work", "未签协议又失业", _FACTS, "R22"),
-    *(
-        Act(state, "stopped", name, zh, who, "R22")
-        for state in ("drawing", "employed", "deferred", "stopped")
-        for name, zh, who in (
-            ("stop", "停发", _AGENCY), ("leave", "退休、死亡、参军等", _FACTS),
-        )
-    ),
-    *(
-        Act("stopped", state, "return", "事由终止", _FACTS)
-        for state in ("drawing", "employed", "deferred")
-    ),
-    *(
-        Act(state, "exhausted", "draw-last", "领取期满", _AGENCY)
-        for state in ("drawing", "employed", "deferred", "stopped")
-    ),
-    *(
-        Act(state, "drawing", "start", "重新核定领取", _AGENCY, "R21")
-        for state in ("stopped", "exhausted", "void")
-    ),
-    *(
-        Act(state, to, "start", "在业期间核定（疑点）", _AGENCY, "R22")
-        for state in (None, "exhausted", "deferred")
-        for to in ("employed", "deferred", "stopped")
-        if state != to
-    ),
-    Act("drawing", "void", "reverse", "撤销", _AGENCY),
-)  # fmt: skip
+ACTS = acts.ACTS
+STATES = acts.STATES
 
 
 class NotEmployedWhileDrawing(Refusal):

@@ -11,7 +11,13 @@ from uuid import UUID
 from kit.events import Event, EventType, NewEvent
 from kit.ids import new_id
 from registry.unemployment_insurance import events
-from registry.unemployment_insurance.domain import Account, Episode, Finding, Stage, State
+from registry.unemployment_insurance.acts import State
+from registry.unemployment_insurance.domain import (
+    Account,
+    Episode,
+    Finding,
+    Stage,
+)
 from registry.unemployment_insurance.store import Noted, Row, ToldEpisode
 
 _TYPES: dict[State, EventType] = {

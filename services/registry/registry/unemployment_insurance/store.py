@@ -15,13 +15,13 @@ from asyncpg import Record
 
 from kit.crypto import Keyring
 from kit.db import Tx
+from registry.unemployment_insurance.acts import State
 from registry.unemployment_insurance.domain import (
     Episode,
     Fact,
     Finding,
     FindingKind,
     Reason,
-    State,
 )
 
 SUBJECT = "worker.id_number"

@@ -25,13 +25,13 @@ from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.usecases import Known
 from registry.unemployment_insurance import domain, folding, store
+from registry.unemployment_insurance.acts import State
 from registry.unemployment_insurance.domain import (
     Account,
     Fact,
     FindingKind,
     OnDay,
     Reason,
-    State,
     Terms,
     What,
 )

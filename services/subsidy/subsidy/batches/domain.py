@@ -158,8 +158,7 @@ class Batch:
             raise InTheFuture(on=on, today=today)
         if on < self.state_on:
             raise StepOutOfOrder(not_before=self.state_on)
-        state: State = target  # type: ignore[assignment]
-        return replace(self, state=state, state_on=on)
+        return replace(self, state=target, state_on=on)
 
 
 def content_hash(

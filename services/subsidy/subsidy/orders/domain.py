@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
-from kit.lifecycle import Act, leads
+from kit.lifecycle import Act, each, leads
 from kit.refusal import Refusal
 from subsidy.bank_codes import Again
 from subsidy.payees.domain import Kind
@@ -36,29 +36,23 @@ STATES: dict[str, str] = {
     "withdrawn": "已撤回",
 }
 
+#: Where an answer of the bank may still come, and where it has not come at all.
+_AT_THE_BANK: tuple[State, ...] = ("sent", "accepted", "unknown")
+_WAITING: tuple[State, ...] = ("sent", "accepted")
+_UNHEARD: tuple[State, ...] = ("sent", "unknown")
+_CAME_BACK: tuple[State, ...] = ("rejected", "returned")
+
 ACTS: tuple[Act, ...] = (
     Act(None, "intended", "intend", "编制", "finance_officer"),
     Act("intended", "withdrawn", "withdraw", "撤回", "finance_officer"),
     Act("intended", "sent", "send", "送银行", "finance_officer"),
-    *(Act(state, "accepted", "accept", "受理回执", "bank") for state in ("sent", "unknown")),
-    *(
-        Act(state, "rejected", "reject", "拒绝回执", "bank")
-        for state in ("sent", "accepted", "unknown")
-    ),
-    *(
-        Act(state, "settled", "settle", "入账对账单", "bank")
-        for state in ("sent", "accepted", "unknown")
-    ),
-    *(
-        Act(state, "unknown", "ask", "逾期查询", "finance_officer", "subsidy.bank_reply_days")
-        for state in ("sent", "accepted")
-    ),
+    *each(_UNHEARD, "accepted", "accept", "受理回执", "bank"),
+    *each(_AT_THE_BANK, "rejected", "reject", "拒绝回执", "bank"),
+    *each(_AT_THE_BANK, "settled", "settle", "入账对账单", "bank"),
+    *each(_WAITING, "unknown", "ask", "逾期查询", "finance_officer", "subsidy.bank_reply_days"),
     Act("unknown", "unknown", "ask", "再次查询", "finance_officer"),
     Act("settled", "returned", "return", "退汇", "bank"),
-    *(
-        Act(state, "carried", "carry", "转下批重发", "finance_officer")
-        for state in ("rejected", "returned")
-    ),
+    *each(_CAME_BACK, "carried", "carry", "转下批重发", "finance_officer"),
 )
 
 AnswerKind = Literal["accept", "reject", "settle", "return"]
@@ -143,8 +137,7 @@ class Order:
         """The order after an act of the table, which must allow it."""
         target = leads(ACTS, act, self.state)
         assert target is not None, (act, self.state)
-        state: State = target  # type: ignore[assignment]
-        return replace(self, state=state, state_on=on, reason_code=reason_code)
+        return replace(self, state=target, state_on=on, reason_code=reason_code)
 
     def carried(self, on: date, account_id: UUID, again: Again) -> Order:
         """The order when it goes again to ``account_id``. Raises what forbids that."""

@@ -125,8 +125,7 @@ class Reservation:
             raise InTheFuture(on=on, today=today)
         if on < self.state_on:
             raise StepOutOfOrder(not_before=self.state_on)
-        state: State = "committed" if target == "committed" else "released"
-        return replace(self, state=state, state_on=on, version=self.version + 1)
+        return replace(self, state=target, state_on=on, version=self.version + 1)
 
     def admit_payment(self, arrangement_id: UUID, on: date) -> None:
         """Raises what forbids a payment from here: another line's money, or not committed by then."""
