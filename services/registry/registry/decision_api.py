@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -10,9 +10,14 @@ from uuid import UUID
 from fastapi import Request
 from pydantic import BaseModel, Field
 
-from kit import decisions
+from kit import audit, decisions, pagination
 from kit.areas import AreaCode
+from kit.auth import Actor
+from kit.http import runtime_of
 from kit.problems import header, language
+from kit.service import Runtime
+from kit.wire import after, page
+from registry.areas.succession import reach
 from registry.differing import Differing
 
 
@@ -51,6 +56,34 @@ class DifferingOut(BaseModel):
             ],
             area_code=one.area_code, office=one.office,
         )  # fmt: skip
+
+
+#: Those of a pattern of areas, after an id, at most so many.
+Find = Callable[[Runtime, str, UUID | None, int], Awaitable[list[Differing]]]
+
+
+async def differing_page(
+    request: Request,
+    actor: Actor,
+    find: Find,
+    area_code: str | None,
+    limit: int,
+    cursor: str | None,
+    *,
+    operation: str,
+    shown: Sequence[str],
+) -> pagination.Page[DifferingOut]:
+    """A page of decisions that would come out otherwise, of an area that the caller sees; each
+    person shown leaves a line of ``shown`` in the access log."""
+    filters = {"area_code": area_code}
+    position = after(cursor, actor, filters)
+    rt = runtime_of(request)
+    pattern = await reach(rt, actor, area_code)
+    if pattern is None:
+        return pagination.Page(items=[])
+    rows = await find(rt, pattern, position, limit + 1)
+    await audit.note(rt, actor, operation, [row.worker_id for row in rows[:limit]], shown)
+    return page(rows, limit, DifferingOut.of, actor=actor, filters=filters)
 
 
 class DecisionOut(BaseModel):

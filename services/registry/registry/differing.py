@@ -7,13 +7,18 @@ compare the kept record with the rule asked again, by the law and for the day of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from kit.db import Tx
 from kit.decisions import Condition, Decision
+from kit.service import Runtime
+
+#: So many decisions are asked again with one set of statements.
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,57 @@ class Differing:
     office: str
     granted: bool
     conditions: tuple[Condition, ...]
+
+
+class Decided(Protocol):
+    """What was decided on: a certificate, a recognition."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def worker_id(self) -> UUID: ...
+    @property
+    def area_code(self) -> str: ...
+    @property
+    def office(self) -> str: ...
+
+
+D = TypeVar("D", bound=Decided)
+#: So many of an area after an id, by id.
+Read = Callable[[Tx, UUID | None, int], Awaitable[Sequence[D]]]
+#: By id, the kept record and the rule asked again; what is not decided yet is absent.
+Again = Callable[
+    [Runtime, Tx, Sequence[D], date], Awaitable[Mapping[UUID, tuple[Mapping[str, Any], Decision]]]
+]
+
+
+async def among(
+    rt: Runtime,
+    read: Read[D],
+    again: Again[D],
+    asked_on: Callable[[D], date],
+    after: UUID | None,
+    limit: int,
+) -> list[Differing]:
+    """Those of what is read, by id; asked again chunk by chunk in one snapshot."""
+    found: list[Differing] = []
+    async with rt.db.reading() as tx:
+        today = rt.today()
+        while len(found) < limit and (rows := await read(tx, after, CHUNK)):
+            after = rows[-1].id
+            asked = await again(rt, tx, rows, today)
+            for row in rows:
+                if row.id not in asked:
+                    continue
+                kept, now = asked[row.id]
+                if (conditions := otherwise(kept, now)) is not None:
+                    found.append(
+                        Differing(
+                            row.id, row.worker_id, asked_on(row), row.area_code, row.office,
+                            kept["granted"], conditions,
+                        )
+                    )  # fmt: skip
+    return found[:limit]
 
 
 def otherwise(kept: Mapping[str, Any], now: Decision) -> tuple[Condition, ...] | None:

@@ -42,7 +42,7 @@ from registry.certificates.cases import Case
 from registry.certificates.domain import Certificate
 from registry.certificates.issuing import Issue
 from registry.certificates.terms import TIMED
-from registry.decision_api import DecisionOut, DifferingOut
+from registry.decision_api import DecisionOut, DifferingOut, differing_page
 
 router = APIRouter(prefix="/v1/certificates", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
@@ -182,19 +182,9 @@ async def list_differing_certificates(
     """Decisions that the rule would make otherwise with what is known today of the day of the
     request: a job or a fact that was told late. Each with the conditions that come out otherwise;
     nothing is changed by it."""
-    filters = {"area_code": area_code}
-    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
-    rt = runtime_of(request)
-    pattern = await reach(rt, actor, area_code)
-    if pattern is None:
-        return pagination.Page(items=[])
-    rows = await reviewing.list_differing(rt, pattern, after[0] if after else None, limit + 1)
-    await audit.note(
-        rt, actor, "list_differing_certificates", [row.worker_id for row in rows[:limit]], SHOWN
-    )
-    return pagination.page(
-        rows, limit, position=lambda d: [str(d.id)], item=DifferingOut.of, actor=actor,
-        filters=filters,
+    return await differing_page(
+        request, actor, reviewing.list_differing, area_code, limit, cursor,
+        operation="list_differing_certificates", shown=SHOWN,
     )  # fmt: skip
 
 

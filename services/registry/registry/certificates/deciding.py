@@ -126,7 +126,9 @@ async def again(
     rt: Runtime, tx: Tx, rows: Sequence[Certificate], decided_on: date
 ) -> dict[UUID, tuple[Mapping[str, Any], Decision]]:
     """The rule asked again with what is known now of each day of application, beside the record of
-    the last decision. As many rounds as one worker has certificates, which is nearly always one."""
+    the last decision; absent where nothing is decided yet. As many rounds as one worker has
+    certificates, which is nearly always one."""
+    rows = [row for row in rows if row.decision_id is not None]
     rounds: list[dict[UUID, Certificate]] = []
     for row in rows:
         free = next((one for one in rounds if row.worker_id not in one), None)

@@ -16,7 +16,7 @@ from kit.steps import Step, stepping
 from kit.versions import etag
 from kit.wire import load
 from registry.areas.succession import reach
-from registry.decision_api import DecisionOut, DifferingOut
+from registry.decision_api import DecisionOut, DifferingOut, differing_page
 from registry.difficulties import census, domain, reviewing, usecases
 from registry.difficulties.domain import State
 from registry.difficulties.rule import Kind
@@ -178,19 +178,9 @@ async def list_differing_difficulties(
     """Decisions that the rule would make otherwise with what is known today of the day of the
     request: a job or a fact that was told late. Each with the conditions that come out otherwise;
     nothing is changed by it."""
-    filters = {"area_code": area_code}
-    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
-    rt = runtime_of(request)
-    pattern = await reach(rt, actor, area_code)
-    if pattern is None:
-        return pagination.Page(items=[])
-    rows = await reviewing.list_differing(rt, pattern, after[0] if after else None, limit + 1)
-    await audit.note(
-        rt, actor, "list_differing_difficulties", [row.worker_id for row in rows[:limit]], SHOWN
-    )
-    return pagination.page(
-        rows, limit, position=lambda d: [str(d.id)], item=DifferingOut.of, actor=actor,
-        filters=filters,
+    return await differing_page(
+        request, actor, reviewing.list_differing, area_code, limit, cursor,
+        operation="list_differing_difficulties", shown=SHOWN,
     )  # fmt: skip
 
 
