@@ -31,6 +31,7 @@ COMPANIONS = {
         "twice.py",
         "facts.py",
         "durations.py",
+        "evidence.py",
         "clauses.py",
         "amounts.py",
     },

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit import lifecycle
-from registry.certificates import acts, domain, standing
+from registry.certificates import acts, domain, evidence, standing
 from registry.certificates.acts import ACTS, LIVE_STATES, State
 from registry.certificates.domain import Certificate
 from registry.labour_status.domain import WITHDRAWN, Withdrawal
@@ -255,13 +255,13 @@ def test_how_long_it_is_valid(
 
 @pytest.mark.parametrize("reason", get_args(domain.RevocationReason))
 def test_a_withdrawal_rests_on_the_paper_of_its_reason(reason: Any) -> None:
-    proof = domain.REVOCATION_PROOFS[reason]
+    proof = evidence.REVOCATION_PROOFS[reason]
     if proof is None:
         assert reason == "retirement-age", "the register knows when somebody was born"
-        return domain.check_revocation(reason, [])
-    domain.check_revocation(reason, ["photo", proof])
-    with pytest.raises(domain.EvidenceMissing) as missing:
-        domain.check_revocation(reason, ["id_card", "photo", "other"])
+        return evidence.check_revocation(reason, [])
+    evidence.check_revocation(reason, ["photo", proof])
+    with pytest.raises(evidence.EvidenceMissing) as missing:
+        evidence.check_revocation(reason, ["id_card", "photo", "other"])
     assert missing.value.params["kinds"] == proof
     return None
 
@@ -270,20 +270,20 @@ def test_papers_that_are_asked_for() -> None:
     asked = ("id_card", "photo", "category_proof")
     proofs = ("soe_laid_off:centre-agreement", "soe_unemployed:unemployment-insurance-booklet")
     both = ["id_card", "photo"]
-    domain.check_evidence("soe_laid_off", asked, [*both, "centre_agreement"], proofs)
-    domain.check_evidence(
+    evidence.check_evidence("soe_laid_off", asked, [*both, "centre_agreement"], proofs)
+    evidence.check_evidence(
         "soe_unemployed", asked, [*both, "unemployment_insurance_booklet"], proofs
     )
-    with pytest.raises(domain.EvidenceMissing) as missing:
-        domain.check_evidence("soe_unemployed", asked, ["id_card", "centre_agreement"], proofs)
+    with pytest.raises(evidence.EvidenceMissing) as missing:
+        evidence.check_evidence("soe_unemployed", asked, ["id_card", "centre_agreement"], proofs)
     assert missing.value.params["kinds"] == "photo, category_proof"
-    with pytest.raises(domain.EvidenceMissing):
-        domain.check_evidence("soe_unemployed", asked, [*both, "unemployment_card"], proofs)
-    domain.check_evidence("none", asked, both, proofs)
+    with pytest.raises(evidence.EvidenceMissing):
+        evidence.check_evidence("soe_unemployed", asked, [*both, "unemployment_card"], proofs)
+    evidence.check_evidence("none", asked, both, proofs)
 
 
 def test_every_paper_that_proves_a_category_at_registration_can_be_seen_at_the_check() -> None:
-    assert set(domain.PROVES.values()) == set(PROOF_KINDS)
+    assert set(evidence.PROVES.values()) == set(PROOF_KINDS)
 
 
 def test_a_certificate_is_usable_only_when_issued_and_in_its_time() -> None:

@@ -40,6 +40,7 @@ from registry.certificates.bodies import (
 )
 from registry.certificates.cases import Case
 from registry.certificates.domain import Certificate
+from registry.certificates.evidence import EvidenceMissing
 from registry.certificates.issuing import Issue
 from registry.certificates.terms import TIMED
 from registry.decision_api import DecisionOut, DifferingOut, differing_page
@@ -390,7 +391,7 @@ problems = [
         ("受理至 {last}", "Applications were taken until {last}"),
     ),
     refused(
-        domain.EvidenceMissing,
+        EvidenceMissing,
         409,
         "证明材料不齐",
         "Papers are missing",

@@ -19,7 +19,13 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.certificates import domain, store, usecases
 from registry.certificates.deciding import Judge, people_on
-from registry.certificates.domain import Certificate, Evidence, Transition
+from registry.certificates.domain import (
+    Certificate,
+    Transition,
+)
+from registry.certificates.evidence import (
+    Evidence,
+)
 from registry.certificates.terms import EVIDENCE, Terms
 from registry.certificates.usecases import Paper
 from registry.identities import usecases as identities

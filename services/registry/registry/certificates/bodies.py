@@ -15,11 +15,13 @@ from registry.certificates.acts import ACTS, State
 from registry.certificates.applying import Apply
 from registry.certificates.cases import Case
 from registry.certificates.domain import (
-    Evidence,
-    EvidenceKind,
     RefusalReason,
     RevocationReason,
     Transition,
+)
+from registry.certificates.evidence import (
+    Evidence,
+    EvidenceKind,
 )
 from registry.certificates.issuing import Issue
 from registry.certificates.usecases import Paper

@@ -17,7 +17,13 @@ from kit.service import Runtime
 from registry.calendars import usecases as calendars
 from registry.certificates import acts, reading, store, usecases
 from registry.certificates.acts import State
-from registry.certificates.domain import Certificate, Evidence, Transition
+from registry.certificates.domain import (
+    Certificate,
+    Transition,
+)
+from registry.certificates.evidence import (
+    Evidence,
+)
 from registry.certificates.reading import Counts
 from registry.certificates.store import Maker
 from registry.certificates.terms import TIMED, Terms

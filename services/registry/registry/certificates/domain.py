@@ -7,10 +7,9 @@ the procedure's own state is in ``standing``; which step leads where, in ``acts`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from kit import areas
@@ -18,7 +17,7 @@ from kit.facts import add_months
 from kit.refusal import Refusal
 from registry.certificates import acts
 from registry.certificates.acts import Act, State
-from registry.workers.domain import Category, ProofKind
+from registry.workers.domain import Category
 
 #: The state machine as arrows, and what its states are called.
 ACTS = acts.ARROWS
@@ -40,53 +39,7 @@ RevocationReason = Literal[
     "deceased",
     "surrendered",
 ]
-#: Papers (4.1, R1a): 身份证 / 照片 / 下岗证 / 中心协议 / 原单位证明 / 失业证 / 失业保险金领取证 / 关闭破产文件 /
-#: 安置费证明 / 低保证 / 零就业家庭认定 / 调查笔录 / 退休证 / 死亡证明 / 交回的证件 / 其他.
-EvidenceKind = Literal[
-    "id_card",
-    "photo",
-    "layoff_certificate",
-    "centre_agreement",
-    "employer_statement",
-    "unemployment_card",
-    "unemployment_insurance_booklet",
-    "closure_document",
-    "settlement_proof",
-    "dibao_certificate",
-    "zero_employment_recognition",
-    "investigation_record",
-    "retirement_document",
-    "death_certificate",
-    "surrendered_booklet",
-    "other",
-]
-#: What registration calls the papers that prove a category (R1a); which of them proves which one is a
-#: parameter.
-PROVES: dict[EvidenceKind, ProofKind] = {
-    "layoff_certificate": "layoff-certificate",
-    "centre_agreement": "centre-agreement",
-    "employer_statement": "employer-statement",
-    "unemployment_card": "unemployment-card",
-    "unemployment_insurance_booklet": "unemployment-insurance-booklet",
-    "closure_document": "closure-document",
-    "settlement_proof": "settlement-receipt",
-    "dibao_certificate": "dibao-certificate",
-    "zero_employment_recognition": "zero-employment-household-certificate",
-}
-
-
-#: Which paper proves the reason of a withdrawal (R17); that of age is proved by the register itself.
-REVOCATION_PROOFS: dict[str, EvidenceKind | None] = {
-    "fraud": "investigation_record",
-    "lent": "investigation_record",
-    "rented": "investigation_record",
-    "transferred": "investigation_record",
-    "forged": "investigation_record",
-    "retired": "retirement_document",
-    "retirement-age": None,
-    "deceased": "death_certificate",
-    "surrendered": "surrendered_booklet",
-}
+_BY_HAND = frozenset(get_args(RevocationReason))
 
 
 class NoSuchCertificate(Refusal):
@@ -131,12 +84,6 @@ class PublicityNotOver(Refusal):
     code = "publicity-not-over"
 
 
-class EvidenceMissing(Refusal):
-    """Papers that the check asks for are not there (4.1)."""
-
-    code = "evidence-missing"
-
-
 class NotValidAnyMore(Refusal):
     """Issued on a day from which on it could not be valid for a single day (R12)."""
 
@@ -157,45 +104,6 @@ class Transition:
     reason: str | None = None
     evidence: tuple[UUID, ...] = ()
     statement: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A paper that was seen: what it is, where it is kept, and the hash of its picture."""
-
-    id: UUID
-    certificate_id: UUID
-    kind: EvidenceKind
-    reference: str
-    digest: bytes | None
-    actor: str
-
-
-def check_evidence(
-    category: Category,
-    asked: Iterable[str],
-    seen: Iterable[EvidenceKind],
-    proofs: Collection[str],
-) -> None:
-    """Raises :class:`EvidenceMissing`. ``asked``: kinds, or ``category_proof`` for one of the papers
-    that prove the category; ``proofs``: pairs ``category:kind`` of the day, as at registration. A
-    category that no paper proves asks for none."""
-    have = frozenset(seen)
-    proving = {kind for kind, code in PROVES.items() if f"{category}:{code}" in proofs}
-    lacking = [
-        kind
-        for kind in asked
-        if (proving and not proving & have if kind == "category_proof" else kind not in have)
-    ]
-    if lacking:
-        raise EvidenceMissing(kinds=", ".join(lacking))
-
-
-def check_revocation(reason: RevocationReason, seen: Iterable[EvidenceKind]) -> None:
-    """Raises :class:`EvidenceMissing`."""
-    proof = REVOCATION_PROOFS[reason]
-    if proof is not None and proof not in frozenset(seen):
-        raise EvidenceMissing(kinds=proof)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +260,7 @@ class Certificate:
     def withdrawn_by_hand(self) -> bool:
         """Revoked by a person for a reason of R17, and nothing else stands over it."""
         by_hand = self.held_state is None and self.state == "revoked"
-        return by_hand and self.reason in REVOCATION_PROOFS
+        return by_hand and self.reason in _BY_HAND
 
     def restore(self, *, state: State, on: date) -> Certificate:
         """The withdrawal by hand was wrong: it stands where it stood before, since the day of then."""

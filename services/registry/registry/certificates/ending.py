@@ -23,6 +23,7 @@ from registry.certificates import (
     usecases,
 )
 from registry.certificates.domain import Certificate, RevocationReason, Transition
+from registry.certificates.evidence import check_revocation
 from registry.certificates.usecases import Paper
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
@@ -45,7 +46,7 @@ async def revoke_certificate(
     """Withdraw it for a reason of R17, from the day of the fact, on the paper that proves it. Benefits
     granted from that day on are taken off it; what was paid, the services that paid recover. Raises
     ``evidence-missing``."""
-    domain.check_revocation(reason, (paper.kind for paper in papers))
+    check_revocation(reason, (paper.kind for paper in papers))
     async with rt.db.transaction() as tx:
         held = await usecases.certificate_in(tx, actor, id)
         await labour_status.hold(tx, [held.worker_id])

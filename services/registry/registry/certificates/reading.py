@@ -9,7 +9,13 @@ from uuid import UUID
 
 from kit.db import Tx
 from registry.certificates.acts import State
-from registry.certificates.domain import Certificate, Evidence, Transition
+from registry.certificates.domain import (
+    Certificate,
+    Transition,
+)
+from registry.certificates.evidence import (
+    Evidence,
+)
 from registry.certificates.store import certificate_of
 
 

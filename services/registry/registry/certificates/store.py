@@ -11,7 +11,13 @@ from asyncpg import Record
 
 from kit.db import Tx
 from registry.certificates.acts import LIVE_STATES, State
-from registry.certificates.domain import Certificate, Evidence, Transition
+from registry.certificates.domain import (
+    Certificate,
+    Transition,
+)
+from registry.certificates.evidence import (
+    Evidence,
+)
 
 #: Into which state, and whose act it was.
 Maker = tuple[State, str]

@@ -12,7 +12,13 @@ from kit.workdays import WorkCalendar
 from registry.certificates import domain, rule
 from registry.certificates.acts import State
 from registry.certificates.deciding import scheme_end
-from registry.certificates.domain import Certificate, EvidenceKind
+from registry.certificates.domain import (
+    Certificate,
+)
+from registry.certificates.evidence import (
+    EvidenceKind,
+    check_evidence,
+)
 from registry.workers.domain import Category
 from registry.workers.usecases import PROOFS
 
@@ -62,7 +68,7 @@ class Terms:
         self, asked: str, category: Category, day: date, seen: Iterable[EvidenceKind]
     ) -> None:
         """What that list of papers asks for by the law of a day. Raises ``evidence-missing``."""
-        domain.check_evidence(category, self.codes(asked, day), seen, self.codes(PROOFS, day))
+        check_evidence(category, self.codes(asked, day), seen, self.codes(PROOFS, day))
 
     def publicity_days(self, day: date) -> int:
         return self.number(PUBLICITY, day)

@@ -27,10 +27,12 @@ from registry.certificates.acts import Act
 from registry.certificates.deciding import Judge, people_on
 from registry.certificates.domain import (
     Certificate,
-    Evidence,
-    EvidenceKind,
     RefusalReason,
     Transition,
+)
+from registry.certificates.evidence import (
+    Evidence,
+    EvidenceKind,
 )
 from registry.certificates.terms import Terms
 from registry.identities import usecases as identities

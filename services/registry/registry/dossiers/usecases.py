@@ -22,7 +22,12 @@ from registry.benefits.reading import Line
 from registry.certificates import cases
 from registry.certificates import usecases as certificates
 from registry.certificates.cases import Case
-from registry.certificates.domain import Evidence, Transition
+from registry.certificates.domain import (
+    Transition,
+)
+from registry.certificates.evidence import (
+    Evidence,
+)
 from registry.contributions import folding as contradictions
 from registry.contributions import usecases as contributions
 from registry.contributions.domain import Conflict, Contribution

@@ -19,7 +19,12 @@ from kit.service import Runtime
 from registry.certificates import domain as certificate
 from registry.certificates import ending, events
 from registry.certificates import usecases as certificates
-from registry.certificates.domain import Certificate, Evidence
+from registry.certificates.domain import (
+    Certificate,
+)
+from registry.certificates.evidence import (
+    Evidence,
+)
 from registry.certificates.terms import Terms
 from registry.certificates.usecases import Paper
 from registry.inspections import domain, store
