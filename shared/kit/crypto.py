@@ -346,11 +346,6 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
 
 
-def pseudonym(text: str) -> str:
-    """A short name for a value in a test or a report, from which the value cannot be read back."""
-    return sha256(text.encode()).hexdigest()[:12]
-
-
 def _id_number_schema(_source: Any, _handler: Any) -> core_schema.CoreSchema:
     def read(value: Any) -> IdNumber:
         if isinstance(value, IdNumber):

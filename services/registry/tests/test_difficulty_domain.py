@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.lifecycle import Act
 from registry.difficulties import domain, rule
 from registry.difficulties.domain import Difficulty, Ending, Exit
 from registry.labour_status import domain as statuses
@@ -81,9 +82,9 @@ def test_of_two_that_would_hold_at_once_the_later_is_superseded() -> None:
 
 
 @pytest.mark.parametrize("act", domain.ACTS)
-def test_the_table_of_acts_names_states_of_the_domain(act: object) -> None:
+def test_the_table_of_acts_names_states_of_the_domain(act: Act) -> None:
     states = {"recognised", "refused", "exited", None}
-    assert {act.source, act.target} <= states  # type: ignore[attr-defined]
+    assert {act.source, act.target} <= states
 
 
 DAYS = st.integers(0, 700).map(lambda n: date(2002, 9, 30) + timedelta(days=n))

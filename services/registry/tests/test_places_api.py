@@ -182,7 +182,9 @@ async def test_the_municipal_list_wins_over_the_published_codes(registry: Regist
 def test_a_published_code_holds_in_the_years_of_its_assignment() -> None:
     from datetime import date
 
-    assert seeds.of_code("230105000000", date(2003, 1, 1)).name == "太平区"  # type: ignore[union-attr]
+    found = seeds.of_code("230105000000", date(2003, 1, 1))
+    assert found is not None
+    assert found.name == "太平区"
     assert seeds.of_code("230105000000", date(2005, 1, 1)) is None
     assert seeds.of_code("230105000000", date(1982, 12, 31)) is None
     east = [(a.name, a.established_on.year, a.ended_on and a.ended_on.year)

@@ -6,7 +6,6 @@ import calendar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from assessment.folds.domain import KINDS
@@ -101,10 +100,6 @@ class Definition:
         """Counted by somebody else; never computed here."""
         return self.numerator[0].source == "statistic"
 
-    @property
-    def is_money(self) -> bool:
-        return self.unit in MONEY
-
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -178,8 +173,3 @@ def _validate_term(term: Term, where: str) -> None:
             raise InvalidDefinition(f"{where}: persons are counted by population")
     elif not term.series or term.aggregate != "value":
         raise InvalidDefinition(f"{where}: a statistic is the value of a series")
-
-
-def decimal_in(value: Decimal, unit: str) -> Decimal:
-    """A value told in ``unit``, in the smallest countable thing."""
-    return value * UNITS[unit]

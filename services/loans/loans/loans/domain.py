@@ -41,12 +41,6 @@ RULE = "loans.small_loan"
 RULE_VERSION = "2002"
 
 
-class LoanUnknown(Refusal):
-    """There is no such loan, or not in the actor's area."""
-
-    code = "loan-unknown"
-
-
 class WrongState(Refusal):
     """The step does not follow on the state that the loan is in."""
 

@@ -28,14 +28,6 @@ async def add(tx: Tx, loss: Loss) -> None:
     )
 
 
-async def void(tx: Tx, numbers: Sequence[str]) -> set[str]:
-    """Those of these numbers that were declared lost."""
-    rows = await tx.fetch(
-        "select number from certificate_loss where number = any($1::text[])", numbers
-    )
-    return {row["number"] for row in rows}
-
-
 _OF = (
     "select l.*, c.worker_id, nullif(c.number, l.number) as replaced_by from certificate_loss l"
     " join certificate c on c.id = l.certificate_id"

@@ -59,11 +59,6 @@ async def reissue(rt: Runtime, actor: Actor, id: UUID, on: date, version: int) -
     return after
 
 
-async def void_numbers(tx: Tx, numbers: Sequence[str]) -> set[str]:
-    """Those of these numbers that were declared lost: whoever shows one has no certificate."""
-    return await store.void(tx, numbers)
-
-
 async def list_losses(
     rt: Runtime,
     actor: Actor,
