@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,10 @@ from subsidy.funds.domain import Fund, Source
 from subsidy.payments.domain import PayeeKind
 
 EXAMPLE = "019a9d2c-8f00-7000-8000-0000000000a"
+#: A programme is named by its code everywhere: the names of the files in ``policies/programmes``.
+Programme = Annotated[
+    str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64, description="补贴项目代码")
+]
 
 
 class AppropriationReceived(BaseModel):
@@ -76,7 +80,7 @@ class EntitlementOpened(BaseModel):
     worker_id: UUID
     placement_id: UUID
     employer_id: UUID
-    programme: Literal["social-insurance-enterprise"]
+    programme: Programme
     from_: date = Field(alias="from", description="可申领起始日")
     to: date = Field(description="可申领截止日")
     months: int = Field(ge=1, description="可申领月数")
@@ -88,7 +92,7 @@ class EntitlementRefused(BaseModel):
 
     worker_id: UUID
     placement_id: UUID
-    programme: Literal["social-insurance-enterprise"]
+    programme: Programme
     clause: str = Field(description="首个不符合的条款")
     decision_id: UUID
 
@@ -99,6 +103,31 @@ class EntitlementClosed(BaseModel):
     worker_id: UUID
     placement_id: UUID
     reason: CloseReason = Field(description="终止原因")
+
+
+class BenefitPaid(BaseModel):
+    """A line of a claim was paid: what one person was given by a programme for a period. ``from`` and
+    ``to`` are the first and last day of a month; of a once-only benefit both are its day."""
+
+    model_config = ConfigDict(populate_by_name=True)
+    worker_id: UUID
+    programme: Programme
+    from_: date = Field(alias="from", description="所属期间起始日；一次性补贴为其当日")
+    to: date = Field(description="所属期间截止日")
+    amount: YuanPositive = Field(description="实付金额")
+    entitlement_id: UUID | None = Field(default=None, description="所依据的补贴资格，无则为空")
+    claim_id: UUID | None = Field(default=None, description="所属申领")
+    employer_id: UUID | None = Field(default=None, description="用人单位，个人申领为空")
+    decision_id: UUID
+
+
+class BenefitRecovered(BaseModel):
+    """Money of a paid line came back; the envelope names the payment that it reverses. With ``whole``
+    all of it has come back, and only then its month is free again (policy 5.3 no. 3)."""
+
+    worker_id: UUID
+    amount: YuanPositive = Field(description="此次退回金额")
+    whole: bool = Field(description="至此已全部退回")
 
 
 APPROPRIATION_RECEIVED = EventType(
@@ -139,18 +168,28 @@ PAYMENT_REVERSED = EventType(
 ENTITLEMENT_OPENED = EventType(
     "subsidy.entitlement.opened.v1", EntitlementOpened, "补贴资格成立", "Entitlement opened",
     {"worker_id": f"{EXAMPLE}2", "placement_id": f"{EXAMPLE}3", "employer_id": f"{EXAMPLE}4",
-     "programme": "social-insurance-enterprise", "from": "2003-09-01", "to": "2004-08-31",
+     "programme": "si-enterprise", "from": "2003-09-01", "to": "2004-08-31",
      "months": 12, "decision_id": f"{EXAMPLE}5"},
 )  # fmt: skip
 ENTITLEMENT_REFUSED = EventType(
     "subsidy.entitlement.refused.v1", EntitlementRefused, "补贴资格不成立", "Entitlement refused",
     {"worker_id": f"{EXAMPLE}2", "placement_id": f"{EXAMPLE}3",
-     "programme": "social-insurance-enterprise", "clause": "财社[2002]107/new-post",
+     "programme": "si-enterprise", "clause": "财社[2002]107/new-post",
      "decision_id": f"{EXAMPLE}5"},
 )  # fmt: skip
 ENTITLEMENT_CLOSED = EventType(
     "subsidy.entitlement.closed.v1", EntitlementClosed, "补贴资格终止", "Entitlement closed",
     {"worker_id": f"{EXAMPLE}2", "placement_id": f"{EXAMPLE}3", "reason": "placement-ended"},
+)  # fmt: skip
+BENEFIT_PAID = EventType(
+    "subsidy.benefit.paid.v1", BenefitPaid, "补贴已发放", "Benefit paid",
+    {"worker_id": f"{EXAMPLE}2", "programme": "si-enterprise", "from": "2003-09-01",
+     "to": "2003-09-30", "amount": "163.40", "entitlement_id": f"{EXAMPLE}6",
+     "claim_id": f"{EXAMPLE}7", "employer_id": f"{EXAMPLE}4", "decision_id": f"{EXAMPLE}5"},
+)  # fmt: skip
+BENEFIT_RECOVERED = EventType(
+    "subsidy.benefit.recovered.v1", BenefitRecovered, "补贴已退回", "Benefit recovered",
+    {"worker_id": f"{EXAMPLE}2", "amount": "163.40", "whole": True},
 )  # fmt: skip
 
 CATALOGUE = Catalogue(
@@ -159,6 +198,7 @@ CATALOGUE = Catalogue(
         APPROPRIATION_RECEIVED, ARRANGEMENT_MADE, RESERVATION_MADE, RESERVATION_COMMITTED,
         RESERVATION_RELEASED, PAYMENT_MADE, PAYMENT_REVERSED,
         ENTITLEMENT_OPENED, ENTITLEMENT_REFUSED, ENTITLEMENT_CLOSED,
+        BENEFIT_PAID, BENEFIT_RECOVERED,
     ],
 )  # fmt: skip
 

@@ -117,7 +117,7 @@ async def test_a_confirmed_placement_opens_an_entitlement_and_a_void_takes_it_ba
     entitlement = await story.entitlement()
     assert opened.data == {
         "worker_id": str(story.worker), "placement_id": str(story.placement),
-        "employer_id": str(story.employer), "programme": "social-insurance-enterprise",
+        "employer_id": str(story.employer), "programme": "si-enterprise",
         "from": "2003-09-01", "to": "2004-08-31", "months": 12,
         "decision_id": entitlement["decision_id"],
     }  # fmt: skip

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from kit.decisions import Condition
 
-PROGRAMME = "social-insurance-enterprise"
+PROGRAMME = "si-enterprise"
 RULE = "subsidy.social_insurance_enterprise"
 RULE_VERSION = "2002"
 
