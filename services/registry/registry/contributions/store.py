@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -139,15 +139,19 @@ async def page(
 
 
 async def paid_by_employers(
-    tx: Tx, workers: Sequence[UUID]
+    tx: Tx, workers: Sequence[UUID], known_at: datetime | None = None
 ) -> dict[UUID, dict[date, tuple[str, ...]]]:
-    """Which employers paid for each of these, by month."""
+    """Which employers paid for each of these, by month, as known at an instant (None: now)."""
     found: dict[UUID, dict[date, tuple[str, ...]]] = {}
     for row in await tx.fetch(
-        "select c.worker_id, c.month, array_agg(distinct c.payer) as payers from contribution c"  # noqa: S608
-        f" where c.worker_id = any($1::uuid[]) and c.payer is not null and not {_REVERSED}"
+        "select c.worker_id, c.month, array_agg(distinct c.payer) as payers from contribution c"
+        " where c.worker_id = any($1::uuid[]) and c.payer is not null"
+        " and ($2::timestamptz is null or c.recorded_at <= $2) and not exists"
+        " (select from contribution_reversal r where r.contribution_id = c.id"
+        "  and r.authority = c.authority and ($2::timestamptz is null or r.recorded_at <= $2))"
         " group by 1, 2",
         workers,
+        known_at,
     ):
         found.setdefault(row["worker_id"], {})[row["month"]] = tuple(row["payers"])
     return found

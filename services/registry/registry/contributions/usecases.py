@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from kit.auth import Actor
@@ -53,9 +53,12 @@ async def take_back(tx: Tx, teller: Teller, withdrawals: Sequence[Withdrawal]) -
     return concerned
 
 
-async def paid_by_employers(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, set[date]]:
-    """First days of the months in which an employer paid for each of these."""
-    paid = await store.paid_by_employers(tx, workers)
+async def paid_by_employers(
+    tx: Tx, workers: Sequence[UUID], known_at: datetime | None = None
+) -> dict[UUID, set[date]]:
+    """First days of the months in which an employer paid for each of these, as known at an instant
+    (None: now)."""
+    paid = await store.paid_by_employers(tx, workers, known_at)
     return {worker: set(months) for worker, months in paid.items()}
 
 

@@ -141,6 +141,31 @@ class Difficulty:
     version: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one request stood on a day: since when, and why it was over."""
+
+    difficulty_id: UUID
+    kind: Kind
+    state: State
+    since: date
+    reason: ExitReason | None = None
+
+
+def on(day: date, rows: Iterable[Difficulty]) -> list[Standing]:
+    """How these stand on a day; nothing of those that were asked for later."""
+    found = []
+    for row in rows:
+        if row.recognised_on > day:
+            continue
+        if row.exited_on is not None and row.exited_on <= day:
+            found.append(Standing(row.id, row.kind, "exited", row.exited_on, row.exit_reason))
+        else:
+            state: State = "refused" if row.state == "refused" else "recognised"
+            found.append(Standing(row.id, row.kind, state, row.recognised_on))
+    return found
+
+
 def holding(rows: Iterable[Difficulty], kind: Kind, on: date) -> bool:
     """Whether a recognition of this kind holds on a day, or from a later one on."""
     return any(

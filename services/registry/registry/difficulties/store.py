@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -20,6 +22,19 @@ _EXITS = (
     " where e.difficulty_id = any($1::uuid[])"
     " and not exists (select from difficulty_restoration r where r.exit_id = e.id)"
     " order by e.recorded_at, e.id"
+)
+
+
+#: What changes of a recognition: read as it was before the first change after an instant.
+_KNOWN = ("state", "exited_on", "exit_reason", "decision_id", "clause", "version")
+_THEN = (
+    "select d.*, "  # noqa: S608
+    + ", ".join(f"p.{column} as was_{column}" for column in _KNOWN)
+    + " from difficulty d left join lateral (select * from difficulty_past p"
+    "  where p.difficulty_id = d.id and p.until > $2 order by p.version limit 1) p on true"
+    " where d.worker_id = any($1::uuid[]) and exists"
+    "  (select from decision e where e.entity_id = d.id and e.recorded_at <= $2)"
+    " order by d.recognised_on, d.id"
 )
 
 
@@ -109,13 +124,17 @@ async def take_back(tx: Tx, exits: Sequence[UUID], reason: str, actor: str) -> N
 
 
 async def save(tx: Tx, difficulties: Sequence[Difficulty]) -> None:
-    """How recognitions stand now; their persons are locked. Those that ended are written first:
-    of one record and kind never two hold, not even inside."""
+    """How recognitions stand now; their persons are locked. How they stood is kept beside them.
+    Those that ended are written first: of one record and kind never two hold, not even inside."""
     for holds in (False, True):
         rows = [d for d in difficulties if (d.state == "recognised") == holds]
         if rows:
             await tx.execute(
-                "update difficulty d set state = u.state, exited_on = u.exited_on,"
+                "with past as (insert into difficulty_past (difficulty_id, version, state,"
+                "  exited_on, exit_reason, decision_id, clause) select id, version, state,"
+                "  exited_on, exit_reason, decision_id, clause from difficulty"
+                "  where id = any($1::uuid[]))"
+                " update difficulty d set state = u.state, exited_on = u.exited_on,"
                 " exit_reason = u.exit_reason, told_event = u.told_event,"
                 " recognised_event = u.recognised_event, decision_id = u.decision_id,"
                 " clause = u.clause, version = d.version + 1"
@@ -184,3 +203,16 @@ async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Difficulty]:
         workers,
     )
     return [_difficulty(row) for row in rows]
+
+
+async def known_of(tx: Tx, workers: Sequence[UUID], known_at: datetime | None) -> list[Difficulty]:
+    """What these records asked for and how it stood, as known at an instant (None: now)."""
+    if known_at is None:
+        return await of_workers(tx, workers)
+    return [
+        replace(
+            _difficulty(row),
+            **{column: row[f"was_{column}"] for column in _KNOWN if row["was_version"]},
+        )
+        for row in await tx.fetch(_THEN, workers, known_at)
+    ]

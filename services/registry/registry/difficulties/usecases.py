@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.difficulties import domain, events, folding, record, store
 from registry.difficulties.deciding import Judge, Person, again, people
-from registry.difficulties.domain import Difficulty, Exit, HandReason, Proof, State
+from registry.difficulties.domain import Difficulty, Exit, HandReason, Proof, Standing, State
 from registry.difficulties.folding import event_of
 from registry.difficulties.rule import Kind
 from registry.identities import usecases as identities
@@ -299,3 +299,10 @@ async def list_difficulties(
 async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Difficulty]:
     """Every recognition of these records, refused and left ones too."""
     return await store.of_workers(tx, workers)
+
+
+async def standing_of(
+    tx: Tx, workers: Sequence[UUID], on: date, known_at: datetime | None
+) -> list[Standing]:
+    """How what these records asked for stood on a day, as known at an instant (None: now)."""
+    return domain.on(on, await store.known_of(tx, workers, known_at))

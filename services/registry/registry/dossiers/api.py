@@ -21,10 +21,11 @@ router = APIRouter(prefix="/v1/workers/{worker_id}", tags=["dossiers 档案"])
 Reader = Annotated[Actor, requires("registry:worker:read")]
 #: What these answers show of a person, in the words of the access log.
 RECORD = ("id_number_masked", "name_masked", "sex", "birth_date", "claims", "place",
-          "labour_status", "life_facts", "unemployment_insurance", "certificates")  # fmt: skip
-DOSSIER = (*RECORD, "unemployment_registration", "unemployment_filings", "unemployment_decisions",
+          "labour_status", "life_facts", "unemployment_insurance", "unemployment_registration",
+          "certificates", "recognitions")  # fmt: skip
+DOSSIER = (*RECORD, "unemployment_filings", "unemployment_decisions",
            "contributions", "contribution_conflicts", "refused_referrals", "decisions",
-           "credentials", "recognitions", "census_answers", "benefits", "reliefs", "pairings",
+           "credentials", "census_answers", "benefits", "reliefs", "pairings",
            "corrections", "changes", "merges")  # fmt: skip
 
 
@@ -39,7 +40,8 @@ async def get_record(
     ] = None,
 ) -> RecordOut:
     """The record as of a day and as it was known at an instant: attributes with since when, the
-    labour status, life facts that held, certificates. 404 before the person was registered."""
+    labour status, life facts that held, unemployment registration and insurance, certificates and
+    recognitions. 404 before the person was registered."""
     rt = runtime_of(request)
     found = await usecases.record_of(rt, actor, worker_id, on or rt.today(), known_at)
     await audit.note(rt, actor, "get_record", found.records, RECORD)

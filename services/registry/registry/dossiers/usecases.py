@@ -38,6 +38,7 @@ from registry.credentials.domain import Credential
 from registry.difficulties import census
 from registry.difficulties import usecases as difficulties
 from registry.difficulties.domain import Asked, Difficulty
+from registry.difficulties.domain import Standing as Recognition
 from registry.filings import usecases as filings
 from registry.identities import usecases as identities
 from registry.inspections import usecases as inspections
@@ -59,10 +60,12 @@ from registry.refusals import usecases as refusals
 from registry.refusals.domain import RefusedReferral
 from registry.reliefs import usecases as reliefs
 from registry.reliefs.domain import Posting
+from registry.unemployment import domain as registrations
 from registry.unemployment import usecases as unemployment
 from registry.unemployment.domain import Filed
+from registry.unemployment.domain import Stage as Registered
 from registry.unemployment_insurance import usecases as unemployment_insurance
-from registry.unemployment_insurance.domain import OnDay
+from registry.unemployment_insurance.domain import Account
 from registry.workers import correcting, record
 from registry.workers import usecases as workers
 from registry.workers.domain import Worker
@@ -77,7 +80,8 @@ SHOWN = 20
 class Record:
     """A person as of a day and as known at an instant (None: now). ``attributes`` in plain: they
     are masked before they are shown. ``records``: all records of the person, the surviving first.
-    ``insurance``: as the agency told it; None where it told nothing."""
+    ``registered``: the stage of the unemployment registration; None before the first.
+    ``insurance``: the account as the agency told it; None where nothing that it told stands."""
 
     worker_id: UUID
     on: date
@@ -86,8 +90,10 @@ class Record:
     attributes: dict[str, Held]
     spell: Spell | None
     life: list[LifeFact]
+    registered: Registered | None
     certificates: list[Transition]
-    insurance: OnDay | None
+    recognitions: list[Recognition]
+    insurance: Account | None
 
 
 async def record_of(
@@ -109,13 +115,16 @@ async def _record(
     records = (await identities.members_of(tx, [person], known_at))[person]
     spells = (await labour_status.spells_of(tx, [person], known_at))[person]
     life = await life_facts.of(tx, records, known_at)
+    account = (await unemployment_insurance.accounts_of(rt, tx, [person], known_at)).get(person)
     return Record(
         worker.id, on, known_at, records,
         {attribute: record.on(on, held) for attribute, held in history.items()},
         statuses.on(on, spells),
         [fact for id in records for fact in life.get(id, ()) if fact.holds(on)],
+        registrations.on(on, (await unemployment.stages_of(tx, [person], known_at))[person]),
         await cases.standing_of(tx, records, on, known_at),
-        (await unemployment_insurance.state_on(rt, tx, {worker.id: on}, known_at)).get(worker.id),
+        await difficulties.standing_of(tx, records, on, known_at),
+        account if account is not None and account.stages else None,
     )  # fmt: skip
 
 

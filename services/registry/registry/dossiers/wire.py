@@ -11,6 +11,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 
 from kit.auth import Actor
+from kit.wire import Told
 from registry.benefits.api import BenefitOut, OverlapOut
 from registry.certificates.acts import State as CertificateState
 from registry.certificates.bodies import CertificateOut, EvidenceOut, TransitionOut
@@ -18,6 +19,9 @@ from registry.contributions.api import ConflictOut, ContributionOut
 from registry.corrections.api import CorrectionRequestOut
 from registry.credentials.api import SignatureOut
 from registry.decision_api import DecisionOut
+from registry.difficulties.domain import ExitReason
+from registry.difficulties.domain import State as DifficultyState
+from registry.difficulties.rule import Kind as DifficultyKind
 from registry.difficulties.wire import AnswerOut, DifficultyOut
 from registry.dossiers.usecases import CertificateFile, Dossier, Record, Some
 from registry.inspections.api import InspectionOut
@@ -31,8 +35,13 @@ from registry.pairings.api import PairingOut
 from registry.refusals.domain import RefusedReferral
 from registry.reliefs.api import ReliefOut
 from registry.unemployment import api as unemployment
+from registry.unemployment.domain import Kind as UnemploymentKind
+from registry.unemployment.domain import Reason as CancelReason
+from registry.unemployment.domain import State as RegistrationState
 from registry.unemployment_insurance import api as insurance
 from registry.unemployment_insurance.domain import OnDay
+from registry.unemployment_insurance.domain import Reason as StopReason
+from registry.unemployment_insurance.domain import on as on_day
 from registry.workers.api import WorkerOut
 from registry.workers.correcting import masked
 from registry.workers.record import Change, Held
@@ -94,6 +103,27 @@ class CertificateStanding(BaseModel):
     state: CertificateState
     step: int
     since: date
+    reason: str | None = Field(description="原因代码")
+
+
+class RegistrationStanding(Told):
+    """Where the unemployment registration stood (失业登记状态)."""
+
+    state: RegistrationState
+    since: date
+    kind: UnemploymentKind
+    spell: int = Field(description="第几次失业")
+    reason: CancelReason | None = Field(description="注销原因")
+
+
+class RecognitionStanding(Told):
+    """Where a recognition as a person in difficulty stood (困难对象认定状态)."""
+
+    difficulty_id: UUID
+    kind: DifficultyKind
+    state: DifficultyState
+    since: date
+    reason: ExitReason | None = Field(description="退出原因")
 
 
 class RecordOut(BaseModel):
@@ -109,20 +139,37 @@ class RecordOut(BaseModel):
     unemployment_insurance: OnDay | None = Field(
         description="当日失业保险状态（经办机构所告；not_started 尚未开始领取；为空即未告）"
     )
+    unemployment_insurance_since: date | None = Field(description="该状态自何日起")
+    unemployment_insurance_reason: StopReason | None = Field(description="停发原因")
+    unemployment_registration: RegistrationStanding | None = Field(
+        description="当日失业登记；从未登记则为空"
+    )
     certificates: list[CertificateStanding]
+    recognitions: list[RecognitionStanding] = Field(
+        description="当日困难对象认定，含不予认定与已退出"
+    )
 
     @classmethod
     def of(cls, r: Record) -> RecordOut:
+        account = on_day(r.on, r.insurance.stages) if r.insurance else None
         return cls(
             worker_id=r.worker_id, on=r.on, known_at=r.known_at, records=r.records,
             attributes=[HeldOut.of(name, held) for name, held in r.attributes.items()],
             labour_status=SpellOut.of(r.spell) if r.spell else None,
             life_facts=[LifeFactLine.of(fact) for fact in r.life],
-            unemployment_insurance=r.insurance,
+            unemployment_insurance=account.state if account else r.insurance and "not_started",
+            unemployment_insurance_since=account.since if account else None,
+            unemployment_insurance_reason=account.reason if account else None,
+            unemployment_registration=(
+                RegistrationStanding.model_validate(r.registered) if r.registered else None
+            ),
             certificates=[
-                CertificateStanding(id=t.certificate_id, state=t.state, step=t.step, since=t.day)
+                CertificateStanding(
+                    id=t.certificate_id, state=t.state, step=t.step, since=t.day, reason=t.reason
+                )
                 for t in r.certificates
             ],
+            recognitions=[RecognitionStanding.model_validate(one) for one in r.recognitions],
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ async def of(
 ) -> dict[UUID, list[RefusedReferral]]:
     """Refusals by person (all merged records together), oldest first; absent without any.
     ``workers`` are surviving records."""
-    members = await identities.members_of(tx, workers)
+    members = await identities.members_of(tx, workers, known_at)
     everyone = [id for ids in members.values() for id in ids]
     refused = await store.of(tx, everyone, known_at)
     found = {

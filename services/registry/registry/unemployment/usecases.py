@@ -184,8 +184,9 @@ async def file(tx: Tx, filed: Sequence[Filed]) -> None:
 async def filings_of(
     tx: Tx, persons: Iterable[UUID], known_at: datetime | None = None
 ) -> dict[UUID, list[Filing]]:
-    """Everything filed about these persons, of all their records; absent without any."""
-    members = await identities.members_of(tx, persons)
+    """Everything filed about these persons, of all their records, as known at an instant (None: now);
+    absent without any."""
+    members = await identities.members_of(tx, persons, known_at)
     of = await store.filings_of(tx, [id for ids in members.values() for id in ids], known_at)
     found = {p: [one for id in ids for one in of.get(id, ())] for p, ids in members.items()}
     return {person: filings for person, filings in found.items() if filings}

@@ -204,18 +204,22 @@ async def accounts_of(
     whom the agency told nothing. ``persons`` are surviving records."""
     facts = await facts_of(tx, persons, known_at)
     known = await labour_status.known_of(tx, facts, known_at) if facts else {}
-    return await _fold(rt, tx, facts, known)
+    return await _fold(rt, tx, facts, known, known_at)
 
 
 async def _fold(
-    rt: Runtime, tx: Tx, facts: Mapping[UUID, list[Fact]], known: Mapping[UUID, Known]
+    rt: Runtime,
+    tx: Tx,
+    facts: Mapping[UUID, list[Fact]],
+    known: Mapping[UUID, Known],
+    known_at: datetime | None = None,
 ) -> dict[UUID, Account]:
     if not facts:
         return {}
     law = Law(rt)
-    members = await identities.members_of(tx, facts)
+    members = await identities.members_of(tx, facts, known_at)
     everyone = [id for ids in members.values() for id in ids]
-    paid = await contributions.paid_by_employers(tx, everyone)
+    paid = await contributions.paid_by_employers(tx, everyone, known_at)
     return {
         person: domain.fold(
             told,
