@@ -155,6 +155,13 @@ def after(cursor: str | None, actor: Actor, filters: dict[str, Any]) -> UUID | N
     return None if position is None else position[0]
 
 
+def after_day(cursor: str | None, actor: Actor, filters: dict[str, Any]) -> tuple[date, UUID]:
+    """The day and the id at which the last page ended, for lists by day; before all of them at first.
+    Raises 400 for a foreign cursor."""
+    position = pagination.decode(cursor, [date, UUID], actor=actor, filters=filters)
+    return (date.min, UUID(int=0)) if position is None else (position[0], position[1])
+
+
 def page(
     rows: Sequence[Any],
     limit: int,

@@ -42,6 +42,7 @@ async def one_person_calls(city: City, calls: Calls) -> None:
     note(f"POST {adjudications}", verdict, duplicate_id=undecided)
     note(f"GET {adjudications}", duplicate_id=undecided)
     note("POST /v1/merges/previews", {"survivor_id": a, "merged_id": c})
+    note("GET /v1/merges/awaiting")
     note("POST /v1/merges", other)
     note("GET /v1/merges")
     note("GET /v1/merges/{merge_id}", merge_id=merge)

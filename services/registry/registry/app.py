@@ -46,6 +46,7 @@ from registry.reveals import api as reveals
 from registry.unemployment import api as unemployment
 from registry.unemployment_insurance import api as unemployment_insurance
 from registry.workers import api as workers
+from registry.worklist import api as worklist
 
 #: In the order in which the contract shows them.
 NOUNS = (
@@ -80,6 +81,7 @@ NOUNS = (
     dossiers,
     access,
     reveals,
+    worklist,
 )
 
 #: Every column that holds personal values encrypted.

@@ -53,6 +53,7 @@ Writing = Annotated[Step, stepping("registry:certificate:write")]
 Approving = Annotated[Step, stepping("registry:certificate:approve")]
 Importer = Annotated[Actor, requires("registry:certificate:import")]
 Loader = Annotated[Actor, requires("registry:certificate-history:import")]
+Area = Annotated[AreaCode | None, Query(description="区划（含下级）；缺省为本机构辖区")]
 
 #: What an answer about a certificate shows of its holder, in the words of the access log.
 SHOWN = ("certificate",)
@@ -121,19 +122,23 @@ async def list_certificates(
     number: Annotated[str | None, Query(max_length=40, description="证号")] = None,
     worker_id: Annotated[UUID | None, Query(description="持证人")] = None,
     state: Annotated[State | None, Query(description=STATE)] = None,
+    area_code: Area = None,
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[CertificateOut]:
-    """Certificates of the caller's subtree; a number finds one or none."""
+    """Certificates of the caller's subtree, or of an area in it; a number finds one or none."""
     rt = runtime_of(request)
     if number is not None:
         found = await cases.by_number(rt, actor, number)
         await noted(rt, actor, "list_certificates", found)
         return pagination.Page(items=[CertificateOut.of(case) for case in found])
-    filters = {"worker_id": worker_id, "state": state}
+    filters = {"worker_id": worker_id, "state": state, "area_code": area_code}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    pattern = await reach(rt, actor, area_code)
+    if pattern is None:
+        return pagination.Page(items=[])
     rows = await cases.list_cases(
-        rt, actor, worker_id, state, after[0] if after else None, limit + 1
+        rt, actor, pattern, worker_id, state, after[0] if after else None, limit + 1
     )
     await noted(rt, actor, "list_certificates", rows[:limit])
     return pagination.page(
@@ -146,9 +151,7 @@ async def list_certificates(
 async def list_overdue_certificates(
     request: Request,
     actor: Reader,
-    area_code: Annotated[
-        AreaCode | None, Query(description="区划（含下级）；缺省为本机构辖区")
-    ] = None,
+    area_code: Area = None,
     step: Annotated[State | None, Query(description="环节（现状态）：" + "，".join(TIMED))] = None,
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
@@ -174,9 +177,7 @@ async def list_overdue_certificates(
 async def list_differing_certificates(
     request: Request,
     actor: Reader,
-    area_code: Annotated[
-        AreaCode | None, Query(description="区划（含下级）；缺省为本机构辖区")
-    ] = None,
+    area_code: Area = None,
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[DifferingOut]:

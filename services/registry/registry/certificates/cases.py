@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -114,13 +114,15 @@ async def by_number(rt: Runtime, actor: Actor, number: str) -> list[Case]:
 async def list_cases(
     rt: Runtime,
     actor: Actor,
+    pattern: str,
     worker_id: UUID | None,
     state: State | None,
     after: UUID | None,
     limit: int,
 ) -> list[Case]:
+    """Cases of the areas of a pattern, which lies in what the caller sees."""
     async with rt.db.looking() as tx:
-        found = await reading.page(tx, actor.area_pattern, worker_id, state, after, limit)
+        found = await reading.page(tx, pattern, worker_id, state, after, limit)
         return await presented(rt, tx, actor, found)
 
 
@@ -148,6 +150,36 @@ async def posted(
         border -= timedelta(days=1)
     found = await reading.posted(tx, pattern, border, after, limit)
     return [(one, terms.publicity_ends(one.posted_on)) for one in found]
+
+
+#: What an approver is waited for, and the state in which it waits.
+APPROVALS: Mapping[str, tuple[acts.Act, State]] = {
+    act.code: (act, act.sources[0]) for act in (acts.ISSUE, acts.DISMISS, acts.REISSUE)
+}
+
+
+async def awaiting(
+    rt: Runtime,
+    tx: Tx,
+    actor: Actor,
+    pattern: str,
+    code: str,
+    after: tuple[date, UUID],
+    limit: int,
+) -> list[tuple[Certificate, str]]:
+    """What this caller could decide today, by the day of the step before, each with who made that
+    step: of those to be issued (again) only the ones whose publicity (notice) is over."""
+    act, state = APPROVALS[code]
+    terms, border = Terms(rt), rt.today()
+    ends = {acts.ISSUE: terms.publicity_ends, acts.REISSUE: terms.notice_ends}.get(act)
+    # Days of a law are few: walking back finds the last one that is over.
+    while ends is not None and ends(border) > rt.today():
+        border -= timedelta(days=1)
+    found = await reading.awaiting(
+        tx, state, pattern, border, after, actor.subject, act.maker_bars, limit
+    )
+    makers = await store.makers_of(tx, [one.id for one in found])
+    return [(one, makers[one.id][-1][1]) for one in found]
 
 
 async def history_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, list[Transition]]:

@@ -145,6 +145,11 @@ class Certificate:
         """The first day on which anybody could read the posting; of a posted application."""
         return max(self.state_on, self.listed_on or self.state_on)
 
+    @property
+    def begun_on(self) -> date:
+        """The day of the step that led it where it stands; of a posting the first day on the list."""
+        return self.posted_on if self.state == "publicised" else self.state_on
+
     def _to(self, act: Act, state: State, on: date, **changes: Any) -> Certificate:
         if self.held_state is not None or not act.leads(self.state, state):
             raise WrongState(state=self.state)

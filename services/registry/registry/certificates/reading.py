@@ -93,6 +93,36 @@ async def transitions_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Transit
     return found
 
 
+_AWAITING = """
+with waiting as (select c.id, case when c.state = 'publicised' then greatest(c.state_on, c.listed_on)
+       else c.state_on end as begun
+  from certificate c where c.state = $1 and c.area_code ~ $2)
+select c.* from waiting w join certificate c on c.id = w.id
+ where w.begun <= $3 and (w.begun, w.id) > ($4, $5)
+   and not exists (select from certificate_transition t
+     where t.certificate_id = c.id and t.actor = $6 and t.state = any($7::text[]))
+ order by w.begun, w.id limit $8
+"""
+
+
+async def awaiting(
+    tx: Tx,
+    state: State,
+    pattern: str,
+    border: date,
+    after: tuple[date, UUID],
+    barred: str,
+    makers: Sequence[State],
+    limit: int,
+) -> list[Certificate]:
+    """Certificates that came into a state on a day up to ``border``, oldest first; not those that
+    ``barred`` led into one of ``makers``."""
+    rows = await tx.fetch(
+        _AWAITING, state, pattern, border, *after, barred, list(makers), limit
+    )  # fmt: skip
+    return [certificate_of(row) for row in rows]
+
+
 async def late(
     tx: Tx,
     pattern: str,

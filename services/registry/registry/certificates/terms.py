@@ -122,8 +122,9 @@ class Terms:
 
     def due(self, certificate: Certificate, calendar: WorkCalendar) -> date | None:
         """:meth:`due_on` of a certificate."""
-        begun = certificate.posted_on if certificate.state == "publicised" else certificate.state_on
-        return self.due_on(certificate.state, certificate.applied_on, begun, calendar)
+        return self.due_on(
+            certificate.state, certificate.applied_on, certificate.begun_on, calendar
+        )
 
     def last_late(self, state: State, today: date, calendar: WorkCalendar) -> date:
         """The last first day of a step whose limit has passed by today: walking back finds it."""

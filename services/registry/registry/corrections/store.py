@@ -100,3 +100,19 @@ async def page(
         limit,
     )
     return [_request(row, keyring) for row in rows]
+
+
+async def awaiting(
+    tx: Tx, keyring: Keyring, pattern: str, barred: str, after: tuple[date, UUID], limit: int
+) -> list[Request]:
+    """Requests that nobody has decided and that ``barred`` did not make, oldest first."""
+    rows = await tx.fetch(
+        "select * from correction_request where state = 'requested' and area_code ~ $1"
+        " and requested_by <> $2 and (requested_on, id) > ($3, $4)"
+        " order by requested_on, id limit $5",
+        pattern,
+        barred,
+        *after,
+        limit,
+    )
+    return [_request(row, keyring) for row in rows]

@@ -191,3 +191,10 @@ async def list_corrections(
 async def of(rt: Runtime, tx: Tx, records: Sequence[UUID], limit: int) -> list[Request]:
     """The requests about these records, oldest first."""
     return await store.page(tx, rt.keyring, "", records, None, None, limit)
+
+
+async def awaiting(
+    rt: Runtime, tx: Tx, actor: Actor, pattern: str, after: tuple[date, UUID], limit: int
+) -> list[Request]:
+    """What others ask for in these areas and this caller could decide, oldest first."""
+    return await store.awaiting(tx, rt.keyring, pattern, actor.subject, after, limit)

@@ -93,6 +93,21 @@ class Duplicate:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Unmerged:
+    """Two records that were found to be one person and that nobody has merged yet. ``id`` is the
+    verdict's, which a merge names; ``decided_by`` may not merge them."""
+
+    id: UUID
+    duplicate_id: UUID
+    one: UUID
+    other: UUID
+    decided_on: date
+    decided_by: str
+    area_code: str
+    office: str
+
+
 def pair(a: UUID, b: UUID) -> tuple[UUID, UUID]:
     """The lower id first: a pair has one name."""
     return (a, b) if a < b else (b, a)

@@ -11,7 +11,7 @@ import orjson
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.duplicates.domain import Duplicate, State
+from registry.duplicates.domain import Duplicate, State, Unmerged
 from registry.duplicates.rules import Part
 
 _COLUMNS = (
@@ -139,6 +139,36 @@ async def verdict(tx: Tx, id: UUID) -> Record | None:
         " join duplicate_pair d on d.id = v.duplicate_id where v.id = $1",
         id,
     )
+
+
+# Links are followed to their end: both may have gone into a third record.
+_UNMERGED = """
+with recursive pair as (
+  select v.id, d.id as duplicate_id, d.worker_id, d.other_id, v.decided_on, v.actor, d.area_code,
+         d.office
+    from duplicate_pair d cross join lateral (
+      select id, decided_on, actor from duplicate_verdict
+       where duplicate_id = d.id order by recorded_at desc, id desc limit 1) v
+   where d.state = 'same' and d.area_code ~ $1 and v.decided_on <= $2
+     and ($3::text is null or v.actor <> $3) and (v.decided_on, v.id) > ($4, $5)),
+up as (
+  select distinct x.id as asked, x.id as at
+    from pair cross join lateral (values (worker_id), (other_id)) x (id)
+  union all select up.asked, l.survivor_id from up join identity_link l on l.merged_id = up.at),
+person as (
+  select asked, at from up where not exists (select from identity_link l where l.merged_id = up.at))
+select p.* from pair p join person a on a.asked = p.worker_id join person b on b.asked = p.other_id
+ where a.at <> b.at order by p.decided_on, p.id limit $6
+"""
+
+
+async def unmerged(
+    tx: Tx, pattern: str, decided_by: date, barred: str | None, after: tuple[date, UUID], limit: int
+) -> list[Unmerged]:
+    """Pairs found to be one person up to a day and still two, oldest verdict first; without those
+    whom ``barred`` found to be so."""
+    rows = await tx.fetch(_UNMERGED, pattern, decided_by, barred, *after, limit)
+    return [Unmerged(*row.values()) for row in rows]
 
 
 async def place(tx: Tx) -> Place | None:

@@ -24,7 +24,7 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.service import Runtime
 from registry.duplicates import domain, events, rules, store
-from registry.duplicates.domain import Duplicate, State, Verdict
+from registry.duplicates.domain import Duplicate, State, Unmerged, Verdict
 from registry.duplicates.rules import Matchers, Part, Profile
 from registry.identities import usecases as identities
 from registry.workers import usecases as workers
@@ -302,6 +302,20 @@ async def adjudication_of(tx: Tx, id: UUID) -> Adjudication | None:
         frozenset({row["worker_id"], row["other_id"]}), row["verdict"], row["decided_on"],
         row["state"] == row["verdict"], row["actor"],
     )  # fmt: skip
+
+
+async def unmerged(
+    tx: Tx,
+    pattern: str,
+    decided_by: date,
+    after: tuple[date, UUID],
+    limit: int,
+    *,
+    barred: str | None = None,
+) -> list[Unmerged]:
+    """Verdicts *same* up to a day that no merge has followed, oldest first; without those that
+    ``barred`` gave."""
+    return await store.unmerged(tx, pattern, decided_by, barred, after, limit)
 
 
 # --- reading

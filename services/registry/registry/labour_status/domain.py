@@ -161,7 +161,8 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """A declaration that another person has to confirm before it holds."""
+    """A declaration that another person has to confirm before it holds. ``declared_on``: the day on
+    which it was written down."""
 
     fact: Declared
     worker_id: UUID
@@ -169,6 +170,7 @@ class Awaiting:
     declared_by: str
     area_code: str
     office: str
+    declared_on: date
 
 
 @dataclass(frozen=True, slots=True)

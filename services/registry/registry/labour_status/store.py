@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -94,8 +94,9 @@ async def confirm(tx: Tx, worker_id: UUID, declaration_id: UUID, actor: str) -> 
 
 
 _AWAITING = """
-select d.*, s.area_code, s.office from labour_status_declared d
+select d.*, s.area_code, s.office, r.declared_on from labour_status_declared d
   join labour_status s on s.worker_id = d.worker_id
+  cross join lateral (select (d.recorded_at at time zone 'Asia/Shanghai')::date as declared_on) r
  where d.awaits
    and not exists (select from labour_status_confirmed c where c.declaration_id = d.id)
    and not exists (select from labour_status_undeclared u where u.declaration_id = d.id)
@@ -107,7 +108,7 @@ def _awaiting(row: Record) -> Awaiting:
     return Awaiting(
         Declared(row["status"], row["since"], row["id"]), row["worker_id"],
         None if document is None else Document(document, row["document_on"]), row["actor"],
-        row["area_code"], row["office"],
+        row["area_code"], row["office"], row["declared_on"],
     )  # fmt: skip
 
 
@@ -120,12 +121,27 @@ async def awaiting_of(tx: Tx, workers: Sequence[UUID]) -> list[Awaiting]:
     return [_awaiting(row) for row in rows]
 
 
-async def awaiting_page(tx: Tx, prefix: str, after: UUID | None, limit: int) -> list[Awaiting]:
+async def awaiting_page(tx: Tx, pattern: str, after: UUID | None, limit: int) -> list[Awaiting]:
     rows = await tx.fetch(
-        _AWAITING + " and s.area_code like $1 || '%' and ($2::uuid is null or d.id > $2)"
+        _AWAITING + " and s.area_code ~ $1 and ($2::uuid is null or d.id > $2)"
         " order by d.id limit $3",
-        prefix,
+        pattern,
         after,
+        limit,
+    )
+    return [_awaiting(row) for row in rows]
+
+
+async def awaiting_by_others(
+    tx: Tx, pattern: str, barred: str, after: tuple[date, UUID], limit: int
+) -> list[Awaiting]:
+    """What awaits confirmation and ``barred`` did not declare, oldest first."""
+    rows = await tx.fetch(
+        _AWAITING + " and s.area_code ~ $1 and d.actor <> $2"
+        " and (r.declared_on, d.id) > ($3, $4) order by r.declared_on, d.id limit $5",
+        pattern,
+        barred,
+        *after,
         limit,
     )
     return [_awaiting(row) for row in rows]

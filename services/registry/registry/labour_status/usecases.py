@@ -253,7 +253,15 @@ async def list_awaiting(
 ) -> list[Awaiting]:
     """What awaits a second person, in the caller's area."""
     async with rt.db.looking() as tx:
-        return await store.awaiting_page(tx, actor.area_prefix, after, limit)
+        return await store.awaiting_page(tx, actor.area_pattern, after, limit)
+
+
+async def awaiting(
+    tx: Tx, actor: Actor, pattern: str, after: tuple[date, UUID], limit: int
+) -> list[Awaiting]:
+    """What others declared of people of these areas and this caller could confirm, by the day on
+    which it was written down."""
+    return await store.awaiting_by_others(tx, pattern, actor.subject, after, limit)
 
 
 async def undeclare(tx: Tx, worker_id: UUID, declaration_id: UUID, reason: str, actor: str) -> None:

@@ -17,14 +17,17 @@ from kit.http import runtime_of
 from kit.problems import refused
 from kit.steps import Step, stepping
 from kit.versions import etag
-from kit.wire import Asked, Text
+from kit.wire import Asked, Text, after_day
 from registry import examples
+from registry.areas.succession import reach
 from registry.benefits.domain import Kind as BenefitKind
 from registry.certificates.acts import State as CertificateState
 from registry.labour_status.domain import LabourStatus
 from registry.merges import domain, usecases
 from registry.merges.domain import Merge, State
-from registry.merges.usecases import Join
+from registry.merges.usecases import Join, Waiting
+from registry.workers.api import SHOWN as WORKER
+from registry.workers.api import WorkerOut
 
 TAG = "merges 重复登记合并"
 router = APIRouter(prefix="/v1/merges", tags=[TAG])
@@ -165,6 +168,29 @@ class MergeOut(BaseModel):
         )  # fmt: skip
 
 
+class AwaitedOut(BaseModel):
+    """Two records found to be one person, side by side, not merged yet (待合并)."""
+
+    adjudication_id: UUID = Field(description="判定记录，合并时须注明")
+    duplicate_id: UUID = Field(description="疑似重复记录")
+    decided_on: date = Field(description="判定日期")
+    due_on: date = Field(description="办理期限（判定后五个工作日）")
+    due_provisional: bool = Field(description="该年工作日历尚未定稿")
+    days_late: int = Field(description="已逾期工作日数；未逾期为 0", examples=[3])
+    worker: WorkerOut
+    other: WorkerOut
+    area_code: AreaCode
+
+    @classmethod
+    def of(cls, one: Waiting) -> AwaitedOut:
+        pair = one.pair
+        return cls(
+            adjudication_id=pair.id, duplicate_id=pair.duplicate_id, decided_on=pair.decided_on,
+            due_on=one.due_on, due_provisional=one.due_provisional, days_late=one.days_late,
+            worker=WorkerOut.of(one.one), other=WorkerOut.of(one.other), area_code=pair.area_code,
+        )  # fmt: skip
+
+
 def people_of(survivor: UUID, merged: UUID, plan: Mapping[str, Any]) -> list[UUID]:
     """Whom a merge shows: both records, and those that were merged into them before."""
     earlier = (UUID(id) for side in plan.values() for id in side["records"])
@@ -221,6 +247,31 @@ async def list_merges(
     return pagination.page(
         rows, limit, position=lambda m: [str(m.id)], item=MergeOut.of, actor=actor, filters=filters
     )
+
+
+@router.get("/awaiting", summary="待合并名单", operation_id="list_awaited_merges")
+async def list_awaited_merges(
+    request: Request,
+    actor: Reader,
+    late: Annotated[bool, Query(description="true 只列逾期未合并者（判定后五个工作日）")] = False,
+    area_code: Annotated[AreaCode | None, Query(description="区划；缺省为本机构辖区")] = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[AwaitedOut]:
+    """Records found to be one person that nobody has merged, the oldest verdict first."""
+    rt = runtime_of(request)
+    filters: dict[str, Any] = {"late": late, "area_code": area_code}
+    after = after_day(cursor, actor, filters)
+    pattern = await reach(rt, actor, area_code)
+    if pattern is None:
+        return pagination.Page(items=[])
+    rows = await usecases.list_awaiting(rt, pattern, late, after, limit + 1)
+    people = [id for row in rows[:limit] for id in (row.pair.one, row.pair.other)]
+    await audit.note(rt, actor, "list_awaited_merges", people, WORKER)
+    return pagination.page(
+        rows, limit, position=lambda row: [row.pair.decided_on, str(row.pair.id)],
+        item=AwaitedOut.of, actor=actor, filters=filters,
+    )  # fmt: skip
 
 
 @router.get("/{merge_id}", summary="查看合并记录", operation_id="get_merge")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +16,17 @@ from kit.events import NewEvent
 from kit.facts import MakerIsChecker, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
+from kit.policy import NoValue
 from kit.problems import NotFound
 from kit.service import Runtime
+from kit.workdays import WorkCalendar
 from registry import consequences
 from registry.benefits import usecases as benefits
 from registry.calendars import usecases as calendars
 from registry.certificates import usecases as certificates
 from registry.difficulties import usecases as difficulties
 from registry.duplicates import usecases as duplicates
-from registry.duplicates.domain import area_of_both
+from registry.duplicates.domain import Unmerged, area_of_both
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.merges import domain, store
@@ -51,6 +53,13 @@ class Join:
 
 class _Undo(Exception):
     """Leaves a preview's transaction so that it is rolled back."""
+
+
+def _due_on(rt: Runtime, calendar: WorkCalendar, decided_on: date) -> date:
+    """The last day on which a merge follows a verdict of that day in time."""
+    limit = rt.policies.value(LIMIT, decided_on).value
+    assert isinstance(limit, int)
+    return calendar.add_working_days(decided_on, limit)
 
 
 # --- what becomes one
@@ -152,10 +161,8 @@ async def merge(rt: Runtime, actor: Actor, command: Join, claim: idempotency.Cla
             raise domain.NotAdjudicated
         if verdict.actor == actor.subject:
             raise MakerIsChecker
-        limit = rt.policies.value(LIMIT, verdict.decided_on).value
-        assert isinstance(limit, int)
         calendar = await calendars.current(rt, tx)
-        due = calendar.add_working_days(verdict.decided_on, limit)
+        due = _due_on(rt, calendar, verdict.decided_on)
         made = Merge(
             new_id(), survivor.id, merged.id, command.adjudication_id, on, due,
             calendar.is_provisional(verdict.decided_on, due), command.reason, {}, "merged",
@@ -231,6 +238,50 @@ async def list_merges(
     async with rt.db.reading() as tx:
         records = None if worker_id is None else await identities.records_of(tx, worker_id)
         return await store.page(tx, actor.area_pattern, records, state, after, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pair that waits for its merge, with both records masked. ``days_late``: working days since
+    the limit passed; 0 in time."""
+
+    pair: Unmerged
+    one: Worker
+    other: Worker
+    due_on: date
+    due_provisional: bool
+    days_late: int
+
+
+async def list_awaiting(
+    rt: Runtime, pattern: str, late: bool, after: tuple[date, UUID], limit: int
+) -> list[Waiting]:
+    """Verdicts *same* that no merge has followed, oldest first. ``late``: only those whose limit has
+    passed."""
+    today = rt.today()
+    async with rt.db.reading() as tx:
+        calendar = await calendars.current(rt, tx)
+        border = _last_late(rt, calendar, today) if late else today
+        found = await duplicates.unmerged(tx, pattern, border, after, limit)
+        known = await workers.many(rt, tx, [id for p in found for id in (p.one, p.other)])
+    made = []
+    for pair in found:
+        due = _due_on(rt, calendar, pair.decided_on)
+        days = calendar.working_days_between(due, today) if due < today else 0
+        provisional = calendar.is_provisional(pair.decided_on, due)
+        made.append(Waiting(pair, known[pair.one], known[pair.other], due, provisional, days))
+    return made
+
+
+def _last_late(rt: Runtime, calendar: WorkCalendar, today: date) -> date:
+    """The latest day of a verdict whose limit has passed: walking back finds it."""
+    day = today
+    try:
+        while _due_on(rt, calendar, day) >= today:
+            day -= timedelta(days=1)
+    except NoValue:
+        return date.min
+    return day
 
 
 async def of(tx: Tx, actor: Actor, records: Sequence[UUID], limit: int) -> list[Merge]:
