@@ -12,6 +12,7 @@ import pytest
 from registry.certificates import domain, rule
 from registry.certificates.domain import Certificate
 from registry.certificates.rule import Terms, WorkerFacts
+from registry.retirement_ages import RetirementAges
 from registry.workers.domain import Claims
 
 ON = date(2003, 3, 1)
@@ -103,9 +104,11 @@ def test_every_clause_has_a_citation_and_both_languages() -> None:
 
 
 def test_retirement_is_a_birthday() -> None:
-    assert rule.retires_on("female", date(1956, 5, 4), 60, 50) == date(2006, 5, 4)
-    assert rule.retires_on("male", date(1948, 2, 29), 60, 50) == date(2008, 2, 29)
-    assert rule.retires_on("female", date(1956, 2, 29), 60, 50) == date(2006, 3, 1)
+    ages = RetirementAges(60, 50, 55)
+    assert ages.day("female", date(1956, 5, 4), cadre=False) == date(2006, 5, 4)
+    assert ages.day("female", date(1956, 5, 4), cadre=True) == date(2011, 5, 4)
+    assert ages.day("male", date(1948, 2, 29), cadre=True) == date(2008, 2, 29)
+    assert ages.day("female", date(1956, 2, 29), cadre=False) == date(2006, 3, 1)
 
 
 def test_whole_months() -> None:

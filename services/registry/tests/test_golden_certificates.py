@@ -15,6 +15,7 @@ from registry.certificates import record, rule
 from registry.certificates.deciding import RULES as CERTIFICATE_RULES
 from registry.certificates.deciding import law_on
 from registry.certificates.rule import WorkerFacts
+from registry.retirement_ages import FEMALE, MALE
 from registry.workers.domain import Claims
 
 from .golden_cases import failing, left_out, name, policies, read
@@ -102,7 +103,7 @@ def test_a_decision_of_the_first_shape_of_2002_is_derived_by_the_first_shape() -
     assert decisions.rederive(kept, CERTIFICATE_RULES).same
 
 
-@pytest.mark.parametrize(("earlier", "now"), [("2002-2", "2002-3"), ("2006", "2006-2")])
+@pytest.mark.parametrize(("earlier", "now"), [("2002-2", "2002-3"), ("2006", "2006-3")])
 def test_what_was_decided_before_the_list_of_dibao_was_matched_is_derived_by_the_claim(
     earlier: str, now: str
 ) -> None:
@@ -122,6 +123,30 @@ def test_what_was_decided_before_the_list_of_dibao_was_matched_is_derived_by_the
     told = {name: value for name, value in record.record(facts).items() if name != "dibao_list"}
     kept = {name: v.isoformat() if isinstance(v, date) else v for name, v in told.items()}
     assert record.facts_of(kept).dibao is None, "a record of then knows of no list"
+
+
+def test_what_was_decided_before_cadres_were_known_is_derived_by_the_age_of_workers() -> None:
+    """A record of then names no cadre, and its clause looked at sex and birth date alone."""
+    facts = facts_of({
+        "category": "soe_laid_off", "former_enterprise_kind": "state_owned",
+        "labour_status": "laid_off", "status_since": date(2001, 1, 1), "born": date(1956, 5, 4),
+        "cadre": True,
+    })  # fmt: skip
+    day = date(2006, 5, 4)
+    (age,) = [
+        c for c in rule.RULES["2006-3"](facts, law_on(policies("2006"), day).terms, day)
+        if c.code == "below-retirement-age"
+    ]  # fmt: skip
+    assert (age.ok, age.facts) == (True, ("sex", "birth_date", "cadre"))
+    told = {name: value for name, value in record.record(facts).items() if name != "cadre"}
+    kept = {name: v.isoformat() if isinstance(v, date) else v for name, v in told.items()}
+    parameters = {
+        rule.CATEGORIES_PARAMETER: ["soe_laid_off"], rule.MONTHS_PARAMETER: 12,
+        rule.SETTLED_PARAMETER: "2005-11-04", MALE: 60, FEMALE: 50,
+    }  # fmt: skip
+    conditions, _ = record.RULES[f"{rule.RULE}@2006-2"](kept, parameters, day)
+    (age,) = [c for c in conditions if c.code == "below-retirement-age"]
+    assert (age.ok, age.facts, age.zh) == (False, ("sex", "birth_date"), "未达到法定退休年龄")
 
 
 def test_both_ends_of_the_programme_are_cases() -> None:

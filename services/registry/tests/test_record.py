@@ -129,6 +129,8 @@ def from_record(shown: Any, law_on: str, claimed: dict[str, Any]) -> dict[str, A
     held = {a["attribute"]: a["value"] for a in shown["attributes"]}
     spell = shown["labour_status"] or {"status": "new_entrant", "since": law_on}
     facts = {name: held[name] for name in claimed if name in held}
+    if "cadre" in claimed:  # the record holds the paper
+        facts["cadre"] = held["cadre"] is not None
     if "labour_status" in claimed:
         facts["labour_status"] = spell["status"]
     if "status_since" in claimed:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .test_journey_insurance import Agency
+
 PATH = "/v1/retirement-candidates"
 
 
@@ -19,47 +21,70 @@ async def holders(registry: Any, *born: tuple[str, str], **fields: Any) -> list[
     return forms
 
 
-async def listed(registry: Any, **params: Any) -> list[tuple[str, str, bool]]:
+async def listed(registry: Any, **params: Any) -> list[tuple[str, str]]:
     page = await registry.get(PATH, **params)
-    return [(one["worker_id"], one["reached_on"], one["certain"]) for one in page["items"]]
+    return [(one["worker_id"], one["reached_on"]) for one in page["items"]]
 
 
-async def test_men_at_sixty_and_women_from_fifty_are_listed_and_only_from_that_day(
+CADRE = {"cadre": True, "cadre_proof_reference": "干任字1985-12", "cadre_proof_on": "1985-03-01"}
+
+
+async def test_men_at_sixty_women_at_fifty_and_cadres_at_fifty_five_and_only_from_that_day(
     registry: Any,
 ) -> None:
-    man, young_man, cadre_or_worker, certain, young = await holders(
+    man, young_man, worker, young = await holders(
         registry, ("19431031", "male"), ("19431101", "male"), ("19531031", "female"),
-        ("19481031", "female"), ("19531101", "female"),
+        ("19531101", "female"),
     )  # fmt: skip
-    assert sorted(await listed(registry)) == sorted([
-        (man["id"], "2003-10-31", True),
-        (cadre_or_worker["id"], "2003-10-31", False),
-        (certain["id"], "1998-10-31", True),
-    ])  # fmt: skip
-    assert {id for id, _, _ in await listed(registry, certain=True)} == {man["id"], certain["id"]}
-    assert [id for id, _, _ in await listed(registry, certain=False)] == [cadre_or_worker["id"]]
-    ahead = await listed(registry, by="2003-11-01")
-    assert {young_man["id"], young["id"]} <= {id for id, _, _ in ahead}
-    (item,) = (await registry.get(PATH, certain=False))["items"]
-    assert (item["parameter"], item["age"], item["clause"]) == (
-        "registry.retirement_age_female", 50, "国发[1978]104号 R18",
-    )  # fmt: skip
-    assert (item["certain_on"], item["certificate_state"]) == ("2008-10-31", "publicised")
+    young_cadre, cadre = await holders(
+        registry, ("19531031", "female"), ("19481031", "female"), **CADRE
+    )
+    due = [(man["id"], "2003-10-31"), (worker["id"], "2003-10-31"), (cadre["id"], "2003-10-31")]
+    assert sorted(await listed(registry)) == sorted(due)
+    ahead = {id for id, _ in await listed(registry, by="2003-11-01")}
+    assert ahead == {id for id, _ in due} | {young_man["id"], young["id"]}
+    assert young_cadre["id"] in {id for id, _ in await listed(registry, by="2008-10-31")}
+    items = {one["worker_id"]: one for one in (await registry.get(PATH))["items"]}
+    assert {
+        id: (items[id]["cadre"], items[id]["parameter"], items[id]["age"], items[id]["clause"])
+        for id in (worker["id"], cadre["id"])
+    } == {
+        worker["id"]: (False, "registry.retirement_age_female", 50, "国发[1978]104号 R18"),
+        cadre["id"]: (True, "registry.retirement_age_female_cadre", 55, "国发[1978]104号 R18"),
+    }
+    assert items[worker["id"]]["certificate_state"] == "publicised"
+
+
+async def test_who_shows_later_that_she_is_a_cadre_leaves_the_list(registry: Any) -> None:
+    (form,) = await holders(registry, ("19500504", "female"))
+    assert await listed(registry) == [(form["id"], "2000-05-04")]
+    await registry.correct(form["id"], "cadre", {"reference": "干任字1985-12", "on": "1985-03-01"})
+    assert await listed(registry) == []
+    await registry.correct(form["id"], "cadre", None, on="2003-09-02")
+    assert await listed(registry) == [(form["id"], "2000-05-04")]
+
+
+async def test_who_draws_unemployment_insurance_is_listed(registry: Any) -> None:
+    form = registry.form(born="19531031")
+    await registry.post("/v1/workers", form)
+    await Agency(registry, form).starts("2003-01-01")
+    (item,) = (await registry.get(PATH))["items"]
+    assert (item["worker_id"], item["certificate_id"]) == (form["id"], None)
+    account = await registry.get(f"/v1/unemployment-insurance/{item['insurance_id']}")
+    assert account["state"] == "drawing"
 
 
 async def test_the_list_goes_on_where_a_page_ended(registry: Any) -> None:
-    born = [("19430101", "male"), ("19530101", "female")] * 3
-    forms = await holders(registry, *born)
-    women = sorted(form["id"] for form in forms[1::2])
+    forms = await holders(registry, *[("19430101", "male"), ("19530101", "female")] * 3)
     found, cursor = [], None
     while True:
         more = {"cursor": cursor} if cursor else {}
-        page = await registry.get(PATH, certain=False, limit=1, **more)
+        page = await registry.get(PATH, limit=1, **more)
         found += [one["worker_id"] for one in page["items"]]
         cursor = page.get("next_cursor")
         if cursor is None:
             break
-    assert found == women
+    assert found == sorted(form["id"] for form in forms)
 
 
 async def test_nothing_ends_before_the_office_confirms_and_then_everything_from_that_day(
@@ -92,7 +117,7 @@ async def test_another_district_sees_none_and_every_reading_leaves_a_line(regist
     foreign = registry.thing.client("registry_clerk", area="231121000000", office="231121-x")
     assert (await foreign.get(PATH)).json()["items"] == []
     assert (await foreign.get(PATH, params={"area_code": "231102000000"})).json()["items"] == []
-    assert [id for id, _, _ in await listed(registry, area_code="231102000000")] == [form["id"]]
+    assert [id for id, _ in await listed(registry, area_code="231102000000")] == [form["id"]]
     auditor = registry.thing.client("registry_supervisor")
     lines = (await auditor.get(f"/v1/workers/{form['id']}/readers")).json()["items"]
     assert "list_retirement_candidates" in {line["operation"] for line in lines}

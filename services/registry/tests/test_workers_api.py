@@ -21,7 +21,7 @@ async def test_a_worker_is_registered_and_shown_masked(registry: Any) -> None:
     assert event.data == {
         "sex": "female", "birth_date": "1960-05-04", "labour_status": "laid_off",
         "status_since": "2001-03-01", "category": "soe_laid_off", "population": "base",
-        "centre_agreement_on": "2001-03-01",
+        "centre_agreement_on": "2001-03-01", "cadre": False,
     }  # fmt: skip
     assert (event.area_code, event.office) == (form["area_code"], form["office"])
 

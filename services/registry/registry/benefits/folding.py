@@ -50,7 +50,7 @@ class Book:
         """What is wrong in it, with ``more`` entries supposed."""
         if self.facts is None:
             return []
-        born = Born(self.facts.sex, self.facts.birth_date)
+        born = Born(self.facts.sex, self.facts.birth_date, self.facts.claims.cadre)
         return rules.overlaps(
             [*self.entries, *more], self.spells, holder, lambda grant: law.of(born, grant)
         )

@@ -10,14 +10,11 @@ from kit.crypto import Sex
 from kit.facts import add_months
 from kit.policy import NoValue
 from kit.service import Runtime
+from registry import retirement_ages
 from registry.benefits.domain import TABLE, Grant, Kind
 from registry.benefits.rules import Limit
 
 UNTIL_RETIREMENT = "registry.benefit_until_retirement_years"
-RETIREMENT_AGE: dict[Sex, str] = {
-    "male": "registry.retirement_age_male",
-    "female": "registry.retirement_age_female",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +23,7 @@ class Born:
 
     sex: Sex
     birth_date: date
+    cadre: bool
 
 
 class Law:
@@ -53,10 +51,10 @@ class Law:
     def _until(self, on: date, born: Born) -> date | None:
         """The day of retirement age, when it is near enough on the day of the grant."""
         near = self._value(UNTIL_RETIREMENT, on)
-        age = self._value(RETIREMENT_AGE[born.sex], on)
-        if near is None or age is None:
+        if near is None:
             return None
-        retires = add_months(born.birth_date, 12 * age[0])
+        ages = retirement_ages.ages_on(self._rt.policies, on)
+        retires = ages.day(born.sex, born.birth_date, cadre=born.cadre)
         return retires if retires <= add_months(on, 12 * near[0]) else None
 
     def _value(self, parameter: str, on: date) -> tuple[Any, str] | None:

@@ -146,7 +146,7 @@ async def months_used(rt: Runtime, actor: Actor, worker_id: UUID, on: date) -> l
             raise audit.Denied(worker_id)
         person = (await identities.records_of(tx, worker_id))[0]
         book = (await folding.books_of(tx, [person]))[person]
-    law, born = Law(rt), Born(facts.sex, facts.birth_date)
+    law, born = Law(rt), Born(facts.sex, facts.birth_date, facts.claims.cadre)
     months = rules.used(book.entries)
     return [
         _used(

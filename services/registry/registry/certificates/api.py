@@ -405,4 +405,11 @@ problems = [
         "Its validity would be over already",
         ("有效期至 {valid_until}", "Valid until {valid_until}"),
     ),
+    refused(
+        domain.NotOfRetirementAge,
+        409,
+        "未到法定退休年龄",
+        "Below the statutory age of retirement",
+        ("{retires_on} 到龄", "Reached on {retires_on}"),
+    ),
 ]

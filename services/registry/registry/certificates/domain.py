@@ -84,6 +84,12 @@ class PublicityNotOver(Refusal):
     code = "publicity-not-over"
 
 
+class NotOfRetirementAge(Refusal):
+    """Withdrawn for age before the holder's day of statutory retirement (R17, R18)."""
+
+    code = "not-of-retirement-age"
+
+
 class NotValidAnyMore(Refusal):
     """Issued on a day from which on it could not be valid for a single day (R12)."""
 

@@ -24,9 +24,11 @@ from registry.certificates import (
 )
 from registry.certificates.domain import Certificate, RevocationReason, Transition
 from registry.certificates.evidence import check_revocation
+from registry.certificates.terms import Terms
 from registry.certificates.usecases import Paper
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
+from registry.workers import usecases as workers
 
 #: A set is taken in steps of so many, each a transaction of its own.
 CHUNK = 5_000
@@ -45,12 +47,14 @@ async def revoke_certificate(
 ) -> Certificate:
     """Withdraw it for a reason of R17, from the day of the fact, on the paper that proves it. Benefits
     granted from that day on are taken off it; what was paid, the services that paid recover. Raises
-    ``evidence-missing``."""
+    ``evidence-missing`` and ``not-of-retirement-age``."""
     check_revocation(reason, (paper.kind for paper in papers))
     async with rt.db.transaction() as tx:
         held = await usecases.certificate_in(tx, actor, id)
         await labour_status.hold(tx, [held.worker_id])
         before = await usecases.stepping(rt, tx, actor, id, on, version, acts.REVOKE)
+        if reason == "retirement-age":
+            await _check_age(rt, tx, before.worker_id, on)
         after = before.revoke(reason=reason, on=on)
         proof = await usecases.keep_papers(tx, actor, id, papers)
         event = usecases.told(events.CERTIFICATE_REVOKED, after, on, {"reason": reason})
@@ -58,6 +62,14 @@ async def revoke_certificate(
         await issuing.annotate(rt, tx, [after.worker_id], {})
     rt.wake()
     return after
+
+
+async def _check_age(rt: Runtime, tx: Tx, worker_id: UUID, on: date) -> None:
+    """The register proves the age: nobody reaches it before the statutory day (R18)."""
+    person = (await workers.facts_of(tx, [worker_id]))[worker_id]
+    retires = Terms(rt).retires_on(person, on)
+    if on < retires:
+        raise domain.NotOfRetirementAge(retires_on=retires)
 
 
 async def restore_certificate(

@@ -77,7 +77,7 @@ async def issue_all(
                 on=on,
                 number=numbered(rt, on, next(numbers)),
                 publicity_days=terms.publicity_days(before.posted_on),
-                valid_until=terms.valid_until(day, person.sex, person.birth_date),
+                valid_until=terms.valid_until(day, person),
                 issued_by=actor.office,
                 told_event=event_id,
             )

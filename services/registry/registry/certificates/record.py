@@ -28,6 +28,7 @@ def record(facts: WorkerFacts) -> dict[str, Any]:
         "self_employed_since": claims.self_employed_since,
         "stable_income_since": claims.stable_income_since,
         "zero_employment_household": claims.zero_employment_household,
+        "cadre": claims.cadre,
         "unemployment_insurance": facts.insurance,
         "dibao_list": facts.dibao,
         "labour_status": facts.status,
@@ -49,8 +50,9 @@ def facts_of(record: Mapping[str, Any]) -> WorkerFacts:
     told = {**record}
     status, since = told.pop("labour_status"), date.fromisoformat(told.pop("status_since"))
     sex, born = told.pop("sex"), date.fromisoformat(told.pop("birth_date"))
-    # Older records have neither.
+    # Older records have none of the three.
     insurance, dibao = told.pop("unemployment_insurance", None), told.pop("dibao_list", None)
+    told.setdefault("cadre", False)
     for name in _DAYS:
         told[name] = _day(told[name])
     return WorkerFacts(Claims(**told), status, since, sex, born, insurance, dibao)

@@ -8,7 +8,6 @@ Which of them holds on the day of application, a parameter says.
 
 from __future__ import annotations
 
-from calendar import isleap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,7 @@ from kit.crypto import Sex
 from kit.decisions import Clause, Condition
 from registry.labour_status.domain import WITHDRAWN, LabourStatus
 from registry.life_facts.domain import DibaoOnDay
+from registry.retirement_ages import FEMALE, FEMALE_CADRE, MALE, RetirementAges
 from registry.unemployment_insurance.domain import OnDay
 from registry.workers.domain import CATEGORIES, Category, Claims
 
@@ -28,8 +28,6 @@ CATEGORIES_PARAMETER = "registry.certificate_categories"
 MONTHS_PARAMETER = "registry.certificate_dibao_jobless_months"
 EXHAUSTED_PARAMETER = "registry.certificate_exhausted_insurance"
 SETTLED_PARAMETER = "registry.certificate_settled_before"
-MALE_PARAMETER = "registry.retirement_age_male"
-FEMALE_PARAMETER = "registry.retirement_age_female"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +47,24 @@ class WorkerFacts:
     dibao: DibaoOnDay | None = None
 
 
+#: A law that asks for no age.
+_NOT_ASKED = RetirementAges(0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Parameters in force on the day of application (``policies/certificate_*.toml``).
 
     ``dibao_jobless_months``: whole months without work that category 4 asks for.
     ``settled_before``: who had a trade or a stable income before that day is excluded (R2).
-    ``male_age``, ``female_age``: years of age of statutory retirement (R18), asked for since 2006.
+    ``retirement``: the ages of statutory retirement (R18), asked for since 2006.
     ``exhausted_counts``: whoever has drawn all months is like one who draws (local, R1a(2)).
     """
 
     categories: frozenset[str]
     dibao_jobless_months: int
     settled_before: date
-    male_age: int = 0
-    female_age: int = 0
+    retirement: RetirementAges = _NOT_ASKED
     exhausted_counts: bool = False
 
 
@@ -98,11 +99,9 @@ def _dibao(facts: WorkerFacts, terms: Terms) -> bool:
     return facts.claims.dibao if facts.dibao is None else facts.dibao == "receives"
 
 
-def retires_on(sex: Sex, born: date, male_age: int, female_age: int) -> date:
-    """The birthday on which somebody reaches the age of retirement (29 February: 1 March)."""
-    year = born.year + (male_age if sex == "male" else female_age)
-    leap = born.month == 2 and born.day == 29 and not isleap(year)
-    return date(year, 3, 1) if leap else date(year, born.month, born.day)
+def _below_retirement(facts: WorkerFacts, terms: Terms, on: date) -> bool:
+    cadre = facts.claims.cadre
+    return on < terms.retirement.day(facts.sex, facts.birth_date, cadre=cadre)
 
 
 CATEGORY = Clause(
@@ -211,6 +210,13 @@ NOT_SETTLED_2006 = Clause(
 )  # fmt: skip
 BELOW_RETIREMENT = Clause(
     "below-retirement-age", "policy R17, R18",
+    "未达到法定退休年龄（女干部为五十五周岁）",
+    "is below the statutory age of retirement (a woman who is a cadre: 55)",
+    ("sex", "birth_date", "cadre"),
+)  # fmt: skip
+#: As it was asked before the record told a cadre from a worker.
+BELOW_RETIREMENT_OF_WORKERS = Clause(
+    "below-retirement-age", "policy R17, R18",
     "未达到法定退休年龄", "is below the statutory age of retirement",
     ("sex", "birth_date"),
 )  # fmt: skip
@@ -261,9 +267,8 @@ _TESTS: dict[Clause, Test] = {
     DIBAO_CLAIMED: lambda f, t, on: f.claims.dibao,
     DIBAO_JOBLESS: _dibao_jobless,
     WORKED_BEFORE: lambda f, t, on: f.claims.former_enterprise_kind != "none",
-    BELOW_RETIREMENT: lambda f, t, on: (
-        on < retires_on(f.sex, f.birth_date, t.male_age, t.female_age)
-    ),
+    BELOW_RETIREMENT: _below_retirement,
+    BELOW_RETIREMENT_OF_WORKERS: _below_retirement,
     SOE_COLLECTIVE: lambda f, t, on: f.claims.former_enterprise_kind == "soe_run_collective",
     ANY_COLLECTIVE: lambda f, t, on: (
         f.claims.former_enterprise_kind in ("soe_run_collective", "collective")
@@ -283,7 +288,7 @@ _EVERYONE_2006 = (
 Clauses = Mapping[Category, tuple[Clause, ...]]
 
 #: The version of the rule that decides by the law of that name.
-IN_USE = {"2002": "2002-3", "2006": "2006-2"}
+IN_USE = {"2002": "2002-3", "2006": "2006-3"}
 #: By version in use: the conditions of each category, in the order in which the first failing one is told.
 #: A category that the law does not know has those of everyone, of which the first then fails.
 CLAUSES: dict[str, Clauses] = {
@@ -293,7 +298,7 @@ CLAUSES: dict[str, Clauses] = {
         "closed_soe_to_be_placed": (*_EVERYONE, STATE_OWNED, CLOSED, SETTLEMENT),
         "dibao_long_term_unemployed": (*_EVERYONE, DIBAO, DIBAO_JOBLESS, WORKED_BEFORE),
     },
-    "2006-2": {
+    "2006-3": {
         "soe_laid_off": (*_EVERYONE_2006, STATE_OWNED, LAID_OFF_2006),
         "soe_unemployed": (*_EVERYONE_2006, STATE_OWNED, REGISTERED_2006),
         "closed_soe_to_be_placed": (*_EVERYONE_2006, STATE_OWNED, CLOSED, SETTLEMENT),
@@ -312,11 +317,25 @@ _FIRST_2002: Clauses = {
     **_BEFORE_LIST_2002,
     "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING_CLAIMED),
 }
-_BEFORE_LIST_2006: Clauses = {
-    **CLAUSES["2006-2"],
-    "dibao_long_term_unemployed": (*_EVERYONE_2006, DIBAO_CLAIMED, DIBAO_JOBLESS, WORKED_BEFORE),
+#: Nobody was known as a cadre then: the same test, of which the clause names less.
+_EVERYONE_BEFORE_CADRES = tuple(
+    BELOW_RETIREMENT_OF_WORKERS if clause is BELOW_RETIREMENT else clause
+    for clause in _EVERYONE_2006
+)
+_BEFORE_CADRES: Clauses = {
+    category: (*_EVERYONE_BEFORE_CADRES, *clauses[len(_EVERYONE_2006) :])
+    for category, clauses in CLAUSES["2006-3"].items()
 }
-_EARLIER = {"2002": _FIRST_2002, "2002-2": _BEFORE_LIST_2002, "2006": _BEFORE_LIST_2006}
+_BEFORE_LIST_2006: Clauses = {
+    **_BEFORE_CADRES,
+    "dibao_long_term_unemployed": (
+        *_EVERYONE_BEFORE_CADRES, DIBAO_CLAIMED, DIBAO_JOBLESS, WORKED_BEFORE,
+    ),
+}  # fmt: skip
+_EARLIER = {
+    "2002": _FIRST_2002, "2002-2": _BEFORE_LIST_2002, "2006": _BEFORE_LIST_2006,
+    "2006-2": _BEFORE_CADRES,
+}  # fmt: skip
 
 
 def _asking(clause: Clause) -> frozenset[Category]:
@@ -334,7 +353,9 @@ ASKS_DIBAO = _asking(DIBAO)
 
 
 def _common(version: str) -> tuple[Clause, ...]:
-    return _EVERYONE if version.startswith("2002") else _EVERYONE_2006
+    if version.startswith("2002"):
+        return _EVERYONE
+    return _EVERYONE_BEFORE_CADRES if version in _EARLIER else _EVERYONE_2006
 
 
 _Plan = dict[Category, tuple[tuple[Clause, Test], ...]]
@@ -372,18 +393,18 @@ RULES: dict[str, Rule] = {version: _rule(version) for version in _PLANS}
 
 def parameters_of(version: str) -> tuple[str, ...]:
     """Which parameters that version in use needs, beside the one that names its law."""
-    own = {"2002-3": (EXHAUSTED_PARAMETER,), "2006-2": (MALE_PARAMETER, FEMALE_PARAMETER)}
+    own = {"2002-3": (EXHAUSTED_PARAMETER,), "2006-3": (MALE, FEMALE, FEMALE_CADRE)}
     return (CATEGORIES_PARAMETER, MONTHS_PARAMETER, SETTLED_PARAMETER, *own[version])
 
 
 def terms_of(values: Mapping[str, Any]) -> Terms:
     """Terms out of the values of :func:`parameters_of`, from a policy file or from a record."""
     settled = values[SETTLED_PARAMETER]
+    male, female = int(values.get(MALE, 0)), int(values.get(FEMALE, 0))
     return Terms(
         frozenset(values[CATEGORIES_PARAMETER]),
         int(values[MONTHS_PARAMETER]),
         settled if isinstance(settled, date) else date.fromisoformat(settled),
-        int(values.get(MALE_PARAMETER, 0)),
-        int(values.get(FEMALE_PARAMETER, 0)),
+        RetirementAges(male, female, int(values.get(FEMALE_CADRE, female))),
         bool(values.get(EXHAUSTED_PARAMETER, False)),
     )

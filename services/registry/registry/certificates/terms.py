@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from kit.crypto import Sex
 from kit.policy import NoValue
 from kit.service import Runtime
 from kit.workdays import WorkCalendar
-from registry.certificates import domain, rule
+from registry import retirement_ages
+from registry.certificates import domain
 from registry.certificates.acts import State
 from registry.certificates.deciding import scheme_end
 from registry.certificates.domain import (
@@ -19,7 +19,8 @@ from registry.certificates.evidence import (
     EvidenceKind,
     check_evidence,
 )
-from registry.workers.domain import Category
+from registry.retirement_ages import RetirementAges
+from registry.workers.domain import Category, Facts
 from registry.workers.usecases import PROOFS
 
 PUBLICITY = "registry.certificate_publicity_days"
@@ -42,6 +43,7 @@ class Terms:
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
         self._known: dict[tuple[str, date], object] = {}
+        self._ages: dict[date, RetirementAges] = {}
 
     def number(self, id: str, day: date) -> int:
         """A count of days or years. Raises ``kit.policy.NoValue``."""
@@ -81,14 +83,19 @@ class Terms:
         """The first day on which a lost certificate may be issued again."""
         return lost_on + timedelta(days=self.number(NOTICE, lost_on))
 
-    def valid_until(self, issued_on: date, sex: Sex, born: date) -> date:
+    def retires_on(self, person: Facts, day: date) -> date:
+        """The day of statutory retirement by the law of a day (R18). Raises ``kit.policy.NoValue``."""
+        if day not in self._ages:
+            self._ages[day] = retirement_ages.ages_on(self._rt.policies, day)
+        cadre = person.claims.cadre
+        return self._ages[day].day(person.sex, person.birth_date, cadre=cadre)
+
+    def valid_until(self, issued_on: date, person: Facts) -> date:
         """The last day of validity (R12)."""
         retires: date | None = None
         try:
             if self._value(AT_RETIREMENT, issued_on):
-                male = self.number(rule.MALE_PARAMETER, issued_on)
-                female = self.number(rule.FEMALE_PARAMETER, issued_on)
-                retires = rule.retires_on(sex, born, male, female)
+                retires = self.retires_on(person, issued_on)
         except NoValue:
             pass  # before 2006 nobody's certificate ended with retirement
         return domain.validity(

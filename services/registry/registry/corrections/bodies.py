@@ -163,6 +163,21 @@ class FlagAsk(_Ask):
     value: bool
 
 
+class CadreValue(Asked):
+    """干部身份证明"""
+
+    model_config = ConfigDict(extra="forbid")
+    reference: ShortText = Field(description="任免审批表、干部档案编号", examples=["干任字1998-12"])
+    on: date = Field(description="证明日期")
+
+
+class CadreAsk(_Ask):
+    """干部身份及其证明；为空即不是干部"""
+
+    attribute: Literal["cadre"]
+    value: CadreValue | None
+
+
 class DayAsk(_Ask):
     """申报事实（日期）"""
 
@@ -175,6 +190,6 @@ class DayAsk(_Ask):
 
 AnyAsk = (
     NameAsk | NumberAsk | PhoneAsk | AddressAsk | HouseholdAsk | EmployerAsk | ProofAsk | PlaceAsk
-    | CategoryAsk | EnterpriseAsk | FlagAsk | DayAsk
+    | CategoryAsk | EnterpriseAsk | FlagAsk | CadreAsk | DayAsk
 )  # fmt: skip
 RequestCorrectionIn = Annotated[AnyAsk, Field(discriminator="attribute")]

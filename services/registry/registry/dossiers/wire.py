@@ -57,7 +57,7 @@ ATTRIBUTE_ZH = {
     "dibao": "享受低保", "jobless_since": "失业起始日", "internally_retired": "内部退养",
     "centre_agreement_on": "进中心签约日", "centre_agreement_ended_on": "协议终止日",
     "self_employed_since": "自谋职业起始日", "stable_income_since": "有稳定收入起始日",
-    "zero_employment_household": "零就业家庭成员",
+    "zero_employment_household": "零就业家庭成员", "cadre": "干部身份及其证明",
 }  # fmt: skip
 
 

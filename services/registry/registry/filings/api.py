@@ -73,14 +73,13 @@ class RegisterIn(Asked):
     evidence_kind: EvidenceKind = Field(description=terms(EVIDENCE))
     evidence_reference: ShortText = Field(description="证明文号", examples=["2003-028"])
     evidence_on: date = Field(description="证明日期")
-    cadre: bool = Field(default=False, description="干部身份（女性退休年龄不同）")
     school: Text | None = Field(default=None, description="毕业院校（高校毕业生）")
     graduated_on: date | None = Field(default=None, description="毕业日期（高校毕业生）")
 
     def command(self) -> Register:
         return Register(
             self.worker_id, self.on, self.kind, self.evidence_kind, self.evidence_reference,
-            self.evidence_on, self.cadre, self.school, self.graduated_on,
+            self.evidence_on, self.school, self.graduated_on,
         )  # fmt: skip
 
 

@@ -48,7 +48,6 @@ class Register:
     evidence_kind: EvidenceKind
     evidence_reference: str
     evidence_on: date
-    cadre: bool = False
     school: str | None = None
     graduated_on: date | None = None
     id: UUID = field(default_factory=new_id)
@@ -85,7 +84,7 @@ def apply(rt: Runtime, command: Register, person: Facts, status: LabourStatus) -
     names = (AGE_MIN, AGE_MALE, AGE_FEMALE, AGE_CADRE)
     ages = unemployment.ages_on(rt, on)
     applicant = Applicant(
-        person.sex, person.birth_date, command.cadre, status,
+        person.sex, person.birth_date, person.claims.cadre, status,
         command.kind, command.evidence_kind, command.evidence_on, command.school is not None,
         command.graduated_on,
     )  # fmt: skip

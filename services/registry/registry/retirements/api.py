@@ -22,7 +22,10 @@ from registry.retirements.domain import Due
 
 router = APIRouter(prefix="/v1/retirement-candidates", tags=["retirements 退休"])
 Reader = Annotated[Actor, requires("registry:labour-status:read")]
-SHOWN = ("sex", "birth_date", "certificates", "unemployment_registration")
+SHOWN = (
+    "sex", "birth_date", "cadre", "certificates", "unemployment_registration",
+    "unemployment_insurance",
+)  # fmt: skip
 
 
 class DueOut(BaseModel):
@@ -32,15 +35,15 @@ class DueOut(BaseModel):
     area_code: AreaCode
     office: str = Field(description="经办机构")
     sex: Sex
-    reached_on: date = Field(description="达到可能适用的最低退休年龄之日")
-    certain_on: date = Field(description="无论工人、干部均已达到退休年龄之日")
-    certain: bool = Field(description="是否已无疑问（男六十周岁，女五十五周岁）")
+    cadre: bool = Field(description="是否已证明为干部（女干部五十五周岁）；未证明的按工人计")
+    reached_on: date = Field(description="达到法定退休年龄之日")
     parameter: str = Field(description="所依据的参数", examples=["registry.retirement_age_female"])
-    age: int = Field(description="可能适用的最低退休年龄（周岁）", examples=[50])
+    age: int = Field(description="所适用的退休年龄（周岁）", examples=[50])
     clause: str = Field(description="所依据的条款", examples=["国发[1978]104号 R18"])
     certificate_id: UUID | None = Field(description="未失效的优惠证（R17 应收回）")
     certificate_state: State | None = Field(description="优惠证状态")
     registration_id: UUID | None = Field(description="有效的失业登记（R20 应注销）")
+    insurance_id: UUID | None = Field(description="未停发的失业保险金（R22 应停发）")
 
     @classmethod
     def of(cls, due: Due) -> DueOut:
@@ -48,10 +51,9 @@ class DueOut(BaseModel):
         assert isinstance(age.value, int)
         return cls(
             worker_id=one.worker_id, area_code=one.area_code, office=one.office, sex=one.sex,
-            reached_on=due.reached_on, certain_on=due.certain_on, certain=due.certain,
-            parameter=age.id, age=age.value, clause=str(age.cite),
+            cadre=one.cadre, reached_on=due.reached_on, parameter=age.id, age=age.value, clause=str(age.cite),
             certificate_id=one.certificate_id, certificate_state=one.certificate_state,
-            registration_id=one.registration_id,
+            registration_id=one.registration_id, insurance_id=one.insurance_id,
         )  # fmt: skip
 
 
@@ -60,25 +62,21 @@ async def list_retirement_candidates(
     request: Request,
     actor: Reader,
     by: Annotated[date | None, Query(description="至何日；缺省为今日")] = None,
-    certain: Annotated[
-        bool | None, Query(description="true 只列已无疑问者；false 只列待核实者")
-    ] = None,
     area_code: Annotated[AreaCode | None, Query(description="区划；缺省为本机构辖区")] = None,
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[DueOut]:
-    """Who is of retirement age and still holds a certificate or a registration. Nothing ends by
-    itself: the office confirms by declaring the status ``retired`` from its day."""
+    """Who is of retirement age and still holds a certificate or a registration, or draws unemployment
+    insurance. Nothing ends by itself: the office confirms by declaring the status ``retired`` from its
+    day; who is a cadre shows the paper, and the record is corrected."""
     rt = runtime_of(request)
     day = by or rt.today()
-    filters = {"by": day, "certain": certain, "area_code": area_code}
+    filters = {"by": day, "area_code": area_code}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
     pattern = await reach(rt, actor, area_code)
     if pattern is None:
         return pagination.Page(items=[])
-    rows = await usecases.list_due(
-        rt, actor, pattern, day, certain, after[0] if after else None, limit + 1
-    )
+    rows = await usecases.list_due(rt, pattern, day, after[0] if after else None, limit + 1)
     people = [row.candidate.worker_id for row in rows[:limit]]
     await audit.note(rt, actor, "list_retirement_candidates", people, SHOWN)
     return pagination.page(

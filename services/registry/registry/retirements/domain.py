@@ -1,15 +1,14 @@
 """Reaching the age of retirement: what the birth date proves, and what only the office knows.
 
-R17 voids a certificate, and R20 ends a registration, at the age of retirement. The record of a person
-does not tell a woman worker (50) from a cadre (55): the earlier age says that the office must look,
-the later one that there is no doubt. Nobody is retired by a calendar, not even then: who goes on
-working, who retired early and whether the birth date is right, the office knows. It confirms by
-declaring ``retired`` from the day on which that became true, and everything follows from that day.
+R17 voids a certificate, R20 ends a registration and R22 stops unemployment insurance at the age of
+retirement. A woman of whom no paper shows that she is a cadre is a worker (50). Nobody is retired by a
+calendar: who goes on working, who retired early, who is a cadre and never showed it, and whether the
+birth date is right, the office knows. It confirms by declaring ``retired`` from the day on which that
+became true, and everything follows from that day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -19,39 +18,31 @@ from kit.facts import add_months
 from kit.policy import Parameter
 from registry.certificates.acts import State
 
-#: From which birthday on the office must look, and from which on there is no doubt.
-EARLIEST: Mapping[Sex, str] = {
-    "male": "registry.retirement_age_male", "female": "registry.retirement_age_female",
-}  # fmt: skip
-LATEST: Mapping[Sex, str] = {
-    "male": "registry.retirement_age_male", "female": "registry.retirement_age_female_cadre",
-}  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody old enough for whom something still holds: a live certificate, a registration as
-    unemployed."""
+    unemployed, unemployment insurance being drawn."""
 
     worker_id: UUID
     sex: Sex
     birth_date: date
+    cadre: bool
     area_code: str
     office: str
     certificate_id: UUID | None
     certificate_state: State | None
     registration_id: UUID | None
+    insurance_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A candidate with both birthdays. ``certain``: the later one has come; ``age`` is the earliest
-    that may apply, with its clause."""
+    """A candidate with the day of statutory retirement; ``age`` is the one that applies, with its
+    clause."""
 
     candidate: Candidate
     reached_on: date
-    certain_on: date
-    certain: bool
     age: Parameter
 
 

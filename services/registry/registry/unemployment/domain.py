@@ -19,6 +19,7 @@ from kit.lifecycle import Act
 from kit.refusal import Refusal
 from registry.labour_status.domain import Declared, LabourStatus
 from registry.labour_status.domain import Spell as Status
+from registry.retirement_ages import RetirementAges
 
 #: 登记失业 / 已就业 / 已注销 / 作废 (entered by mistake, reversed)
 State = Literal["registered", "employed", "cancelled", "void"]
@@ -129,8 +130,8 @@ class Ages:
 
     def admit(self, sex: Sex, born: date, *, cadre: bool, on: date) -> bool:
         """Whether somebody is of legal working age on a day."""
-        female = self.cadre if cadre else self.female
-        return self.least <= age(born, on) < (self.male if sex == "male" else female)
+        retires = RetirementAges(self.male, self.female, self.cadre).day(sex, born, cadre=cadre)
+        return self.least <= age(born, on) and on < retires
 
 
 def age(born: date, on: date) -> int:

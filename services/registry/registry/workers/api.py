@@ -26,6 +26,7 @@ from registry.labour_status.domain import Document
 from registry.unemployment.domain import EVIDENCE, EvidenceKind
 from registry.workers import correcting, domain, usecases
 from registry.workers.domain import (
+    CadreProof,
     Category,
     Claims,
     Contact,
@@ -102,6 +103,9 @@ class ClaimsFields(BaseModel):
     self_employed_since: date | None = Field(default=None, description="自谋职业（领照经营）起始日")
     stable_income_since: date | None = Field(default=None, description="有稳定收入起始日")
     zero_employment_household: bool = Field(default=False, description="经认定的零就业家庭成员")
+    cadre: bool = Field(
+        default=False, description="干部身份（女干部五十五周岁退休，R18）；须有证明"
+    )
 
 
 EmployerCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,20}$", max_length=20)]
@@ -121,6 +125,10 @@ class BesidesFields(BaseModel):
     proof_kind: ProofKind | None = Field(default=None, description=PROOF)
     proof_reference: ShortText | None = Field(default=None, description="证明材料编号")
     proof_on: date | None = Field(default=None, description="证明材料日期")
+    cadre_proof_reference: ShortText | None = Field(
+        default=None, description="干部身份证明（任免审批表、干部档案）编号"
+    )
+    cadre_proof_on: date | None = Field(default=None, description="干部身份证明日期")
 
 
 class RegisterWorkerIn(ClaimsFields, BesidesFields, Asked):
@@ -150,13 +158,17 @@ class RegisterWorkerIn(ClaimsFields, BesidesFields, Asked):
             self.id_number, self.name, Contact(self.phone, self.address, self.household_number),
             self.sex, self.birth_date, self.labour_status, self.status_since,
             Claims(*_claimed(self)), Employer(self.former_employer, self.former_employer_code),
-            self._proof(), self.area_code, self.office, self.registered_on,
+            self._proof(), self._cadre_proof(), self.area_code, self.office, self.registered_on,
             self._status_document(), self.id or new_id(),
         )  # fmt: skip
 
     def _status_document(self) -> Document | None:
         kind, reference = self.status_document_kind, self.status_document
         return Document(reference, kind=kind) if kind and reference else None
+
+    def _cadre_proof(self) -> CadreProof | None:
+        reference, on = self.cadre_proof_reference, self.cadre_proof_on
+        return CadreProof(reference, on) if reference and on else None
 
     def _proof(self) -> Proof | None:
         kind, reference, on = self.proof_kind, self.proof_reference, self.proof_on
@@ -167,6 +179,8 @@ class RegisterWorkerIn(ClaimsFields, BesidesFields, Asked):
         told = [part is not None for part in (self.proof_kind, self.proof_reference, self.proof_on)]
         if any(told) and not all(told):
             raise PydanticCustomError("proof_incomplete", "kind, reference and date of the proof")
+        if (self.cadre_proof_reference is None) != (self.cadre_proof_on is None):
+            raise PydanticCustomError("proof_incomplete", "reference and date of the cadre's paper")
         return self
 
 
@@ -199,6 +213,8 @@ class WorkerOut(ClaimsFields, BesidesFields):
             proof_kind=proof.kind if proof else None,
             proof_reference=proof.reference if proof else None,
             proof_on=proof.on if proof else None,
+            cadre_proof_reference=w.cadre_proof.reference if w.cadre_proof else None,
+            cadre_proof_on=w.cadre_proof.on if w.cadre_proof else None,
             **dict(zip(CLAIMS, _claimed(w.claims), strict=True)),
         )  # fmt: skip
 
@@ -302,6 +318,11 @@ problems = [
     ),
     refused(
         domain.ProofDoesNotFit, 422, "证明材料与申报类别不符", "The document does not prove the category"
+    ),
+    refused(
+        domain.CadreNotProved, 422, "干部身份须有证明材料",
+        "Whoever is a cadre shows the paper of it, and nobody else does",
+        ("申报与证明须同时填写", "The claim and its paper come together"),
     ),
     refused(
         domain.NoPaperOfUnemployment, 422, "登记失业须注明失业证明",

@@ -20,7 +20,7 @@ from kit.service import Runtime
 from registry.labour_status import usecases as labour_status
 from registry.offices.places import Places
 from registry.workers import changes, domain, events, record, store
-from registry.workers.domain import Claims, Proof, Worker
+from registry.workers.domain import CadreProof, Claims, Proof, Worker
 from registry.workers.record import CLAIMS, PERSONAL, Change, Held
 from registry.workers.usecases import Proofs, writing_numbers
 
@@ -75,6 +75,8 @@ async def values_of(rt: Runtime, tx: Tx, worker: Worker) -> dict[str, Any]:
     for name in CLAIMS:
         value = getattr(worker.claims, name)
         values[name] = value.isoformat() if isinstance(value, date) else value
+    shown = worker.cadre_proof
+    values["cadre"] = {"reference": shown.reference, "on": shown.on.isoformat()} if shown else None
     return values
 
 
@@ -113,6 +115,8 @@ async def check(rt: Runtime, tx: Tx, actor: Actor, worker: Worker, wanted: Corre
         day = wanted.valid_from or worker.registered_on
         named = wanted.value["area_code"], wanted.value["office"], day
         (await Places.of(tx, [named])).check(actor, *named)
+    elif wanted.attribute == "cadre":
+        _check_cadre(rt, worker, wanted.value)
     elif wanted.attribute in CLAIMS:
         _check_claims(rt, worker, record.with_claim(worker.claims, wanted.attribute, wanted.value))
     elif wanted.attribute == "category_proof" and wanted.value is not None:
@@ -137,6 +141,13 @@ async def _check_number(
         worker.claims, born=born, status_since=spells[0].since,
         registered_on=worker.registered_on, today=rt.today(),
     )  # fmt: skip
+
+
+def _check_cadre(rt: Runtime, worker: Worker, value: Any) -> None:
+    """``value``: the paper that shows it, or None of somebody who is no cadre."""
+    proof = CadreProof(value["reference"], date.fromisoformat(value["on"])) if value else None
+    claims = record.with_claim(worker.claims, "cadre", value)
+    domain.check_cadre(claims, proof, born=worker.birth_date, today=rt.today())
 
 
 def _check_claims(rt: Runtime, worker: Worker, claims: Claims) -> None:
@@ -210,7 +221,7 @@ def _told(
     derived: Mapping[str, Any],
     undone: Change | None,
 ) -> NewEvent:
-    """Names of attributes; values only of what rules look at (category, sex, birth date)."""
+    """Names of attributes; values only of what rules look at (category, sex, birth date, cadre)."""
     reverses = undone.told_event if undone is not None else None
     data: dict[str, Any]
     if after.claims.category != before.claims.category:
@@ -222,6 +233,7 @@ def _told(
             "from_the_beginning": wanted.valid_from is None,
             "sex": after.sex,
             "birth_date": after.birth_date.isoformat(),
+            "cadre": after.claims.cadre,
         }
         type = events.WORKER_CORRECTED
     return NewEvent(

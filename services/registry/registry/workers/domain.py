@@ -81,6 +81,12 @@ class NotOfWorkingAge(Refusal):
     code = "unemployed-outside-working-age"
 
 
+class CadreNotProved(Refusal):
+    """Claims to be a cadre without the paper of it, or shows one without the claim (R18)."""
+
+    code = "cadre-not-proved"
+
+
 class ProofDoesNotFit(Refusal):
     """The document shown does not prove the category that is claimed (R1a)."""
 
@@ -94,7 +100,8 @@ class Claims:
     ``former_enterprise_closed``: under the national plan (全国企业兼并破产计划).
     ``settlement_received``: the one-off settlement (一次性安置费).
     ``self_employed_since``, ``stable_income_since``: what R2 excludes when it began before the day
-    that the law names. ``zero_employment_household``: recognised as a member of one (R7).
+    that the law names. ``zero_employment_household``: recognised as a member of one (R7). ``cadre``:
+    has shown a :class:`CadreProof`; of women, who then retire later (R18).
     """
 
     category: Category = "none"
@@ -110,6 +117,7 @@ class Claims:
     self_employed_since: date | None = None
     stable_income_since: date | None = None
     zero_employment_household: bool = False
+    cadre: bool = False
 
 
 #: 下岗证（证明）/ 进中心协议 / 失业保险金领取证 / 失业证 / 关闭破产文件 / 安置费领取凭证 / 低保证 /
@@ -133,6 +141,14 @@ class Proof:
     """The document that proves the category: its kind, its number and its date (R1a)."""
 
     kind: ProofKind
+    reference: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CadreProof:
+    """The paper that shows that somebody is a cadre (任免审批表、干部档案): its number and its date."""
+
     reference: str
     on: date
 
@@ -180,6 +196,7 @@ class Worker:
     claims: Claims
     employer: Employer
     proof: Proof | None
+    cadre_proof: CadreProof | None
     area_code: str
     office: str
     registered_on: date
@@ -243,3 +260,14 @@ def check_proof(
         raise StatusBeforeBirth
     if f"{claims.category}:{proof.kind}" not in accepted:
         raise ProofDoesNotFit(category=claims.category, kind=proof.kind)
+
+
+def check_cadre(claims: Claims, proof: CadreProof | None, *, born: date, today: date) -> None:
+    """Whoever claims to be a cadre shows the paper, and nobody else has one. Raises
+    :class:`CadreNotProved`, and for its date what every date raises."""
+    if claims.cadre != (proof is not None):
+        raise CadreNotProved
+    if proof is not None and proof.on > today:
+        raise InTheFuture
+    if proof is not None and proof.on < born:
+        raise StatusBeforeBirth

@@ -15,13 +15,15 @@ from registry.workers.domain import Category
 
 
 class WorkerRegistered(BaseModel):
-    """A person is known; ``population`` says whether 下岗失业人员 (base) or not."""
+    """A person is known; ``population`` says whether 下岗失业人员 (base) or not. ``cadre``: of women,
+    who then retire later (R18)."""
 
     sex: Sex
     birth_date: date
     labour_status: LabourStatus
     status_since: date
     category: Category
+    cadre: bool
     population: Population
     centre_agreement_on: date | None
 
@@ -39,6 +41,7 @@ class WorkerCorrected(BaseModel):
     from_the_beginning: bool
     sex: Sex
     birth_date: date
+    cadre: bool
 
 
 class WorkerMerged(BaseModel):
@@ -58,7 +61,7 @@ class WorkerUnmerged(BaseModel):
 WORKER_REGISTERED = told(
     "worker.registered", WorkerRegistered, "劳动者登记", "Worker registered",
     sex="female", birth_date="1960-05-04", labour_status="laid_off", status_since="2001-03-01",
-    category="soe_laid_off", population="base", centre_agreement_on="2001-03-01",
+    category="soe_laid_off", cadre=False, population="base", centre_agreement_on="2001-03-01",
 )  # fmt: skip
 CATEGORY_CORRECTED = told(
     "worker.category-corrected", CategoryCorrected, "对象类别更正", "Worker's category corrected",
@@ -67,7 +70,7 @@ CATEGORY_CORRECTED = told(
 WORKER_CORRECTED = told(
     "worker.corrected", WorkerCorrected, "劳动者信息更正", "Worker's record corrected",
     attributes=["birth_date", "id_number"], from_the_beginning=True, sex="female",
-    birth_date="1960-05-04",
+    birth_date="1960-05-04", cadre=False,
 )  # fmt: skip
 
 WORKER_MERGED = told(

@@ -124,7 +124,10 @@ def facts_on(
 
 def with_claim(claims: Claims, attribute: str, value: Any) -> Claims:
     """The claims with one of them as its JSON value says."""
-    if isinstance(value, str) and _is_day(attribute):
+    if attribute == "cadre":
+        # Kept with its paper: whoever has shown one is a cadre.
+        value = value is not None
+    elif isinstance(value, str) and _is_day(attribute):
         value = date.fromisoformat(value)
     return replace(claims, **{attribute: value})
 

@@ -13,15 +13,24 @@ from asyncpg import Record
 
 from kit.crypto import Keyring, Sex, mask_id_number, mask_name, place
 from kit.db import Tx
-from registry.workers.domain import Claims, Contact, Employer, Facts, OnPaper, Proof, Worker
+from registry.workers.domain import (
+    CadreProof,
+    Claims,
+    Contact,
+    Employer,
+    Facts,
+    OnPaper,
+    Proof,
+    Worker,
+)
 from registry.workers.names import employer_key, household_key, name_key, name_sound
 from registry.workers.record import CLAIMS
 
 _COLUMNS = (
     "id", "id_number", "id_number_index", "name", "name_index", "sound_index", "phone", "address",
     "household_number", "household_index", "sex", "birth_date", "employer_name", "employer_code",
-    "employer_key", "proof_kind", "proof_reference", "proof_on", *CLAIMS, "area_code", "office",
-    "registered_on",
+    "employer_key", "proof_kind", "proof_reference", "proof_on", "cadre_reference",
+    "cadre_proved_on", *CLAIMS, "area_code", "office", "registered_on",
 )  # fmt: skip
 ID_NUMBER = "worker.id_number"
 NAME = "worker.name"
@@ -52,6 +61,7 @@ class NewWorker:
     claims: Claims
     employer: Employer
     proof: Proof | None
+    cadre_proof: CadreProof | None
     area_code: str
     office: str
     registered_on: date
@@ -114,12 +124,17 @@ def _worker(row: Record, keyring: Keyring) -> Worker:
         claims=_claims(row),
         employer=Employer(row["employer_name"], row["employer_code"]),
         proof=_proof(row),
+        cadre_proof=_cadre_proof(row),
         area_code=row["area_code"],
         office=row["office"],
         registered_on=row["registered_on"],
         version=row["version"],
         merged_into=row["merged_into"],
     )
+
+
+def _cadre_proof(row: Record) -> CadreProof | None:
+    return CadreProof(row["cadre_reference"], row["cadre_proved_on"]) if row["cadre"] else None
 
 
 def _sealed(keyring: Keyring, value: str | None, column: str, id: UUID) -> bytes | None:
@@ -131,7 +146,7 @@ async def add(tx: Tx, keyring: Keyring, workers: Sequence[NewWorker]) -> None:
     encrypt = keyring.encrypt
     rows = []
     for w in workers:
-        contact, employer, proof = w.contact, w.employer, w.proof
+        contact, employer, proof, cadre = w.contact, w.employer, w.proof, w.cadre_proof
         household = contact.household_number
         rows.append(
             (
@@ -143,6 +158,7 @@ async def add(tx: Tx, keyring: Keyring, workers: Sequence[NewWorker]) -> None:
                 w.sex, w.birth_date, employer.name, employer.code,
                 employer_key(employer.name, employer.code),
                 *((proof.kind, proof.reference, proof.on) if proof else (None, None, None)),
+                *((cadre.reference, cadre.on) if cadre else (None, None)),
                 *_claimed(w.claims), w.area_code, w.office, w.registered_on,
             )
         )  # fmt: skip
@@ -273,6 +289,11 @@ def columns_of(keyring: Keyring, id: UUID, attribute: str, value: Any) -> dict[s
             on = date.fromisoformat(proof["on"]) if proof["on"] else None
             kept = {"proof_kind": proof["kind"], "proof_reference": proof["reference"]}
             return {**kept, "proof_on": on}
+        case "cadre":
+            shown = value or {"reference": None, "on": None}
+            proved_on = date.fromisoformat(shown["on"]) if shown["on"] else None
+            kept = {"cadre_reference": shown["reference"], "cadre_proved_on": proved_on}
+            return {"cadre": value is not None, **kept}
         case "place":
             return {"area_code": value["area_code"], "office": value["office"]}
         case _:

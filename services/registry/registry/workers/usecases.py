@@ -31,6 +31,7 @@ from registry.unemployment.domain import Ages
 from registry.unemployment_insurance import usecases as unemployment_insurance
 from registry.workers import changes, domain, events, reading, record, store
 from registry.workers.domain import (
+    CadreProof,
     Category,
     Claims,
     Contact,
@@ -63,6 +64,7 @@ class RegisterWorker:
     claims: Claims
     employer: Employer
     proof: Proof | None
+    cadre_proof: CadreProof | None
     area_code: str
     office: str
     registered_on: date
@@ -91,8 +93,7 @@ class MayBeUnemployed:
 
     def check(self, command: RegisterWorker) -> None:
         """Raises when somebody may not be unemployed from the first day on: no paper, or not of age
-        then. A day before the law asks for no age; of a woman only the later limit is sure: the form
-        does not tell a worker from a cadre."""
+        then. A day before the law asks for no age."""
         number, on = command.id_number, command.status_since
         if command.status_document is None:
             raise domain.NoPaperOfUnemployment
@@ -102,7 +103,8 @@ class MayBeUnemployed:
             except NoValue:
                 self._by_day[on] = None
         ages = self._by_day[on]
-        if ages is not None and not ages.admit(number.sex, number.birth_date, cadre=True, on=on):
+        cadre = command.claims.cadre
+        if ages is not None and not ages.admit(number.sex, number.birth_date, cadre=cadre, on=on):
             raise domain.NotOfWorkingAge
 
 
@@ -139,6 +141,9 @@ def _check(actor: Actor, command: RegisterWorker, index: bytes, known: _Known) -
         status_since=command.status_since,
         registered_on=command.registered_on,
         today=known.today,
+    )
+    domain.check_cadre(
+        command.claims, command.cadre_proof, born=command.id_number.birth_date, today=known.today
     )
     if command.labour_status == "unemployed":
         known.unemployed.check(command)
@@ -190,7 +195,7 @@ async def register_all(
             NewWorker(
                 command.id, number.number, index, command.name, command.contact, number.sex,
                 number.birth_date, command.claims, command.employer, command.proof,
-                command.area_code, command.office, command.registered_on,
+                command.cadre_proof, command.area_code, command.office, command.registered_on,
             )
         )  # fmt: skip
         openings.append(
@@ -218,6 +223,7 @@ def _registered(command: RegisterWorker) -> NewEvent:
         "labour_status": command.labour_status,
         "status_since": command.status_since.isoformat(),
         "category": command.claims.category,
+        "cadre": command.claims.cadre,
         "population": population(command.labour_status),
         "centre_agreement_on": agreement.isoformat() if agreement else None,
     }

@@ -1,0 +1,121 @@
+"""A woman who has shown that she is a cadre retires at 55, everywhere; one who has not, at 50 (R18).
+
+Business day: 2003-10-31, and 2007-02-01 for the law of 2006.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .test_certificate_procedure import act
+from .test_journey_unemployment import Window
+
+#: A woman of 53 on the business day, and the paper that shows what she is.
+BORN = "19500504"
+PAPER = {"reference": "干任字1985-12", "on": "1985-03-01"}
+CADRE = {
+    "cadre": True, "cadre_proof_reference": PAPER["reference"], "cadre_proof_on": PAPER["on"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"cadre": True}, "cadre-not-proved"),
+        ({**CADRE, "cadre": False}, "cadre-not-proved"),
+        ({**CADRE, "cadre_proof_on": "2003-11-01"}, "in-the-future"),
+        ({**CADRE, "cadre_proof_on": "1949-01-01"}, "fact-before-birth"),
+        ({**CADRE, "cadre_proof_on": None}, "validation-failed"),
+    ],
+)
+async def test_the_claim_and_its_paper_come_together(
+    registry: Any, fields: dict[str, Any], code: str
+) -> None:
+    refused = await registry.post("/v1/workers", registry.form(born=BORN, **fields), 422)
+    assert refused["code"] == code
+
+
+async def test_registered_with_the_paper_and_told_without_it(registry: Any) -> None:
+    form = registry.form(born=BORN, **CADRE)
+    shown = await registry.post("/v1/workers", form)
+    assert {name: shown[name] for name in CADRE} == CADRE
+    (event,) = await registry.told("worker.registered")
+    assert event.data["cadre"] is True
+    assert PAPER["reference"] not in str(event.data)
+
+
+async def test_unemployed_from_the_first_day_on_until_fifty_five(registry: Any) -> None:
+    of = {"labour_status": "unemployed", "status_since": "2002-11-30", "born": BORN}
+    refused = await registry.post("/v1/workers", registry.form(**of), 422)
+    assert refused["code"] == "unemployed-outside-working-age"
+    await registry.post("/v1/workers", registry.form(**of, **CADRE))
+
+
+async def test_by_request_and_approval_she_may_register_as_unemployed_and_back(
+    registry: Any,
+) -> None:
+    window = Window(registry, await registry.worker(born=BORN))
+    assert (await window.registers("2003-10-01", status=422))["code"] == "outside-working-age"
+    early = await registry.ask(window.worker, "cadre", {**PAPER, "on": "1940-01-01"}, 422)
+    assert early["code"] == "fact-before-birth"
+    asked = await registry.ask(window.worker, "cadre", PAPER)
+    assert (asked["previous"], asked["value"]) == (None, PAPER)
+    assert (await window.registers("2003-10-01", status=422))["code"] == "outside-working-age"
+    await registry.approve(asked)
+    shown = await registry.get(f"/v1/workers/{window.worker}")
+    assert {name: shown[name] for name in CADRE} == CADRE
+    (event,) = await registry.told("worker.corrected")
+    assert (event.data["attributes"], event.data["cadre"]) == (["cadre"], True)
+    await window.registers("2003-10-01")
+    page = await registry.get("/v1/unemployment-registrations/decisions", worker_id=window.worker)
+    assert [(d["granted"], d["facts"]["cadre"]) for d in page["items"]] == [
+        (False, False), (False, False), (True, True),
+    ]  # fmt: skip
+    await registry.correct(window.worker, "cadre", None, on="2003-09-02")
+    assert (await registry.get(f"/v1/workers/{window.worker}"))["cadre"] is False
+
+
+async def test_the_certificate_of_2006_is_granted_and_ends_at_her_own_age(
+    registry_2007: Any,
+) -> None:
+    """Born in 1952: a worker retired in 2002, a cadre retires on 2007-05-04."""
+    registry = registry_2007
+    worker, cadre = (
+        await registry.worker(born="19520504"), await registry.worker(born="19520504", **CADRE)
+    )  # fmt: skip
+    rows = [{"worker_id": id, "applied_on": "2006-03-03"} for id in (worker, cadre)]
+    await registry.loaded("/v1/certificates", rows)
+    states = {}
+    for id in (worker, cadre):
+        (one,) = (await registry.get("/v1/certificates", worker_id=id))["items"]
+        states[id] = one["state"], one["clause"]
+    assert states == {
+        worker: ("refused", "policy R17, R18/below-retirement-age"), cadre: ("publicised", None),
+    }  # fmt: skip
+    await registry.loaded(
+        "/v1/certificates/issues", [{"worker_id": cadre, "issued_on": "2006-04-10"}]
+    )
+    (issued,) = (await registry.get("/v1/certificates", worker_id=cadre))["items"]
+    assert issued["valid_until"] == "2007-05-03"
+
+
+async def test_a_withdrawal_for_age_waits_for_the_statutory_day(registry: Any) -> None:
+    by_age = {"effective_on": "2003-10-01", "reason": "retirement-age", "evidence": []}
+    for fields, status in (({}, 201), (CADRE, 409)):
+        worker = await registry.worker(born=BORN, **fields)
+        id = await registry.certificate(worker, issued_on="2003-04-10")
+        done = await act(registry, id, "revocations", by_age, status)
+        assert (done.get("state"), done.get("code")) == (
+            ("revoked", None) if status == 201 else (None, "not-of-retirement-age")
+        )
+
+
+async def test_limits_near_retirement_count_to_her_own_age(registry: Any) -> None:
+    """B9, by the law of 2008: what goes on until retirement goes on until 55."""
+    for fields, until in (({}, "2013-05-04"), (CADRE, "2018-05-04")):
+        worker = await registry.worker(born="19630504", **fields)
+        page = await registry.get(f"/v1/workers/{worker}/benefit-months", on="2013-05-04")
+        (post,) = [one for one in page["kinds"] if one["kind"] == "post-subsidy"]
+        assert post["until"] == until
