@@ -10,6 +10,7 @@ from subsidy.arrangements.api import router as arrangements
 from subsidy.arrangements.api import router_imports as arrangement_imports
 from subsidy.arrangements.domain import ArrangedTooMuch, ArrangementUnknown
 from subsidy.batches import api as batches
+from subsidy.budgets import api as budgets
 from subsidy.consumers import SUBSCRIPTIONS
 from subsidy.entitlements.api import router as entitlements
 from subsidy.events import CATALOGUE
@@ -35,6 +36,7 @@ from subsidy.reservations import api as reservations
 PROBLEMS: dict[type[Exception], Problem] = {
     **dict(programmes.problems),
     **dict(reservations.problems),
+    **dict(budgets.problems),
     **dict(payees.problems),
     **dict(orders.problems),
     **dict(batches.problems),
@@ -98,6 +100,7 @@ SERVICE = Service(
         funds,
         appropriations,
         appropriations_imports,
+        *budgets.routers,
         arrangements,
         arrangement_imports,
         reservations.router,

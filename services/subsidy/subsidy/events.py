@@ -9,8 +9,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events import Catalogue, EventType
-from kit.money import YuanPositive
-from subsidy.arrangements.domain import Finding
+from kit.money import YuanNotNegative, YuanPositive
+from subsidy.arrangements.domain import UseFinding
+from subsidy.budgets.domain import BudgetSource
 from subsidy.entitlements.domain import CloseReason
 from subsidy.funds.domain import Fund, Source
 from subsidy.payments.domain import PayeeKind
@@ -41,7 +42,51 @@ class ArrangementMade(BaseModel):
     amount: YuanPositive = Field(description="金额")
     purpose: str = Field(description="用途说明")
     approval: str | None = Field(default=None, description="省级批准文号，无则为空")
-    finding: Finding | None = Field(default=None, description="发现的问题，无则为空")
+    finding: UseFinding | None = Field(default=None, description="用途方面的问题，无则为空")
+    budget_line_id: UUID | None = Field(default=None, description="所属预算科目；为空即未列入预算")
+
+
+class BudgetSourceTold(BaseModel):
+    """Money that a budget counts on."""
+
+    source: BudgetSource = Field(description="来源；carried-over 上年结转")
+    amount: YuanPositive = Field(description="金额")
+
+
+class BudgetLineTold(BaseModel):
+    """What a budget provides for one use."""
+
+    use_code: str = Field(description="用途代码")
+    amount: YuanNotNegative = Field(description="金额")
+    finding: UseFinding | None = Field(default=None, description="用途方面的问题，无则为空")
+
+
+class BudgetApproved(BaseModel):
+    """A fund's budget of a fiscal year was approved."""
+
+    fund: Fund
+    year: int = Field(description="预算年度")
+    amount: YuanNotNegative = Field(description="批准总额")
+    approval: str = Field(description="批准文号或会议")
+    sources: list[BudgetSourceTold]
+    lines: list[BudgetLineTold]
+
+
+class ReleasedLineTold(BaseModel):
+    """Money that a budget's line set aside."""
+
+    arrangement_id: UUID
+    use_code: str
+    amount: YuanPositive
+
+
+class BudgetReleased(BaseModel):
+    """Money was released under a budget; each part is an arrangement from now on."""
+
+    fund: Fund
+    year: int
+    amount: YuanPositive = Field(description="本次下达总额")
+    lines: list[ReleasedLineTold]
 
 
 class ReservationTold(BaseModel):
@@ -139,7 +184,21 @@ ARRANGEMENT_MADE = EventType(
     "subsidy.arrangement.made.v1", ArrangementMade, "资金安排", "Money arranged",
     {"fund": "reemployment", "use_code": "severance", "amount": "3000000.00",
      "purpose": "旅游企业有偿解除劳动关系", "approval": None,
-     "finding": "use-outside-permitted-list"},
+     "finding": "use-outside-permitted-list", "budget_line_id": None},
+)  # fmt: skip
+BUDGET_APPROVED = EventType(
+    "subsidy.budget.approved.v1", BudgetApproved, "预算批准", "Budget approved",
+    {"fund": "reemployment", "year": 2003, "amount": "4000000.00", "approval": "黑市就领发[2003]2号",
+     "sources": [{"source": "province", "amount": "5000000.00"}],
+     "lines": [
+         {"use_code": "training-subsidy", "amount": "1000000.00", "finding": None},
+         {"use_code": "severance", "amount": "3000000.00", "finding": "use-outside-permitted-list"},
+     ]},
+)  # fmt: skip
+BUDGET_RELEASED = EventType(
+    "subsidy.budget.released.v1", BudgetReleased, "预算下达", "Budget released",
+    {"fund": "reemployment", "year": 2003, "amount": "500000.00",
+     "lines": [{"arrangement_id": f"{EXAMPLE}1", "use_code": "training-subsidy", "amount": "500000.00"}]},
 )  # fmt: skip
 _RESERVED = {
     "fund": "reemployment", "arrangement_id": f"{EXAMPLE}1",
@@ -195,7 +254,8 @@ BENEFIT_RECOVERED = EventType(
 CATALOGUE = Catalogue(
     "subsidy",
     [
-        APPROPRIATION_RECEIVED, ARRANGEMENT_MADE, RESERVATION_MADE, RESERVATION_COMMITTED,
+        APPROPRIATION_RECEIVED, BUDGET_APPROVED, BUDGET_RELEASED,
+        ARRANGEMENT_MADE, RESERVATION_MADE, RESERVATION_COMMITTED,
         RESERVATION_RELEASED, PAYMENT_MADE, PAYMENT_REVERSED,
         ENTITLEMENT_OPENED, ENTITLEMENT_REFUSED, ENTITLEMENT_CLOSED,
         BENEFIT_PAID, BENEFIT_RECOVERED,

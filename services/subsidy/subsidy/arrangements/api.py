@@ -21,7 +21,7 @@ from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
 from kit.wire import Asked, FactDate, Text, load
 from subsidy.arrangements import usecases
-from subsidy.arrangements.domain import Arrangement, Finding
+from subsidy.arrangements.domain import Arrangement, Finding, UseFinding
 from subsidy.funds.domain import Fund
 
 #: A use of money: a code of the permitted list, or another one that then needs an approval.
@@ -80,7 +80,9 @@ class ArrangementBody(BaseModel):
     arranged_on: date
     purpose: str
     approval: str | None
-    finding: Finding | None = Field(description="发现的问题：目录外用途且无批准文号等")
+    finding: UseFinding | None = Field(description="用途方面的问题：目录外用途且无批准文号等")
+    budget_line_id: UUID | None = Field(description="所属预算科目；为空即未列入预算")
+    findings: list[Finding] = Field(description="发现的全部问题")
     area_code: str
     office: str
     remaining: Yuan | None = Field(default=None, description="尚未支付的余额")
@@ -93,8 +95,11 @@ class ArrangementBody(BaseModel):
         return made.model_copy(update={"remaining": fact.amount})
 
     @classmethod
-    def of_row(cls, row: Any) -> ArrangementBody:
-        return cls.model_validate(dict(row))
+    def of_row(cls, one: tuple[Arrangement, Any]) -> ArrangementBody:
+        """With what is left on its line and when it was recorded."""
+        fact, row = one
+        rest = {"remaining": row["remaining"], "recorded_at": row["recorded_at"]}
+        return cls.of(fact).model_copy(update=rest)
 
 
 @router.post("", summary="安排资金", status_code=201)
@@ -150,17 +155,19 @@ async def list_arrangements(
     actor: Annotated[Actor, requires("subsidy:arrangement:read")],
     fund: Fund | None = None,
     finding: Finding | None = None,
+    budget_line_id: UUID | None = None,
     limit: Limit = pagination.LIMIT_DEFAULT,
     cursor: Cursor = None,
 ) -> Page[ArrangementBody]:
     """Arrangements in the order in which they were recorded; by finding, when asked."""
-    filters = {"fund": fund, "finding": finding}
+    filters = {"fund": fund, "finding": finding, "budget_line_id": budget_line_id}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
     rows = await usecases.list_arrangements(
         runtime_of(request), actor,
-        fund=fund, finding=finding, after=after[0] if after else None, limit=limit + 1,
+        fund=fund, finding=finding, budget_line_id=budget_line_id,
+        after=after[0] if after else None, limit=limit + 1,
     )  # fmt: skip
     return pagination.page(
-        rows, limit, position=lambda row: [str(row["id"])], item=ArrangementBody.of_row,
+        rows, limit, position=lambda one: [str(one[0].id)], item=ArrangementBody.of_row,
         actor=actor, filters=filters,
     )  # fmt: skip

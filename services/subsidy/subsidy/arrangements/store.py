@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
+
 from kit.db import Tx
-from subsidy.arrangements.domain import Arrangement
+from subsidy.arrangements.domain import Arrangement, Finding
 
 _COLUMNS = (
     "id", "fund", "use_code", "amount", "arranged_on", "purpose", "approval", "finding",
-    "area_code", "office", "account_id", "entry_id", "event_id", "recorded_by",
+    "area_code", "office", "budget_line_id", "account_id", "entry_id", "event_id", "recorded_by",
 )  # fmt: skip
 _SELECT = """
 select r.id, r.fund, r.use_code, r.amount, r.arranged_on, r.purpose, r.approval, r.finding,
-       r.area_code, r.office, r.account_id, r.entry_id, r.event_id, r.recorded_at,
+       r.area_code, r.office, r.budget_line_id, r.account_id, r.entry_id, r.event_id, r.recorded_at,
        a.balance as remaining
   from arrangement r join account a on a.id = r.account_id
 """
@@ -36,7 +38,7 @@ async def add(
         [
             (
                 a.id, a.fund, a.use_code, a.amount, a.arranged_on, a.purpose, a.approval, a.finding,
-                a.area_code, a.office, account_id, entry_id, event_id, recorded_by,
+                a.area_code, a.office, a.budget_line_id, account_id, entry_id, event_id, recorded_by,
             )
             for a, account_id, entry_id, event_id in items
         ],
@@ -46,7 +48,7 @@ async def add(
 def arrangement_of(row: Any) -> Arrangement:
     return Arrangement(
         row["id"], row["fund"], row["use_code"], row["amount"], row["arranged_on"], row["purpose"],
-        row["approval"], row["finding"], row["area_code"], row["office"],
+        row["approval"], row["finding"], row["area_code"], row["office"], row["budget_line_id"],
     )  # fmt: skip
 
 
@@ -58,10 +60,12 @@ async def find(tx: Tx, ids: Sequence[UUID], area_prefix: str) -> dict[UUID, Arra
     return {row["id"]: arrangement_of(row) for row in rows}
 
 
-async def get(tx: Tx, arrangement_id: UUID, area_prefix: str) -> Any | None:
-    return await tx.fetchrow(
+async def get(tx: Tx, arrangement_id: UUID, area_prefix: str) -> tuple[Arrangement, Record] | None:
+    """An arrangement, and the row with what is left of it."""
+    row = await tx.fetchrow(
         _SELECT + " where r.id = $1 and r.area_code like $2 || '%'", arrangement_id, area_prefix
     )
+    return None if row is None else (arrangement_of(row), row)
 
 
 async def page(
@@ -69,14 +73,18 @@ async def page(
     area_prefix: str,
     *,
     fund: str | None,
-    finding: str | None,
+    finding: Finding | None,
+    budget_line_id: UUID | None,
     after: UUID | None,
     limit: int,
-) -> list[Any]:
+) -> list[tuple[Arrangement, Record]]:
     """Arrangements in the order of their making; ``limit`` rows at most."""
-    return await tx.fetch(
+    rows = await tx.fetch(
         _SELECT + " where r.area_code like $1 || '%' and r.id > $2"
-        " and ($3::text is null or r.fund = $3) and ($4::text is null or r.finding = $4)"
-        " order by r.id limit $5",
-        area_prefix, after or UUID(int=0), fund, finding, limit,
+        " and ($3::text is null or r.fund = $3) and ($4::text is null or r.finding = $4"
+        "      or ($4 = 'outside-budget' and r.budget_line_id is null))"
+        " and ($5::uuid is null or r.budget_line_id = $5)"
+        " order by r.id limit $6",
+        area_prefix, after or UUID(int=0), fund, finding, budget_line_id, limit,
     )  # fmt: skip
+    return [(arrangement_of(row), row) for row in rows]

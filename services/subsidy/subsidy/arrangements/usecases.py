@@ -20,7 +20,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from subsidy import events, law
 from subsidy.arrangements import domain, store
-from subsidy.arrangements.domain import ArrangedTooMuch, Arrangement
+from subsidy.arrangements.domain import ArrangedTooMuch, Arrangement, Finding
 from subsidy.funds.domain import Fund
 from subsidy.journal import domain as journal_domain
 from subsidy.journal import usecases as journal
@@ -103,6 +103,7 @@ def _told(fact: Arrangement) -> NewEvent:
             "purpose": fact.purpose,
             "approval": fact.approval,
             "finding": fact.finding,
+            "budget_line_id": str(fact.budget_line_id) if fact.budget_line_id else None,
         },
     )
 
@@ -126,11 +127,13 @@ async def list_arrangements(
     actor: Actor,
     *,
     fund: Fund | None,
-    finding: str | None,
+    finding: Finding | None,
+    budget_line_id: UUID | None,
     after: UUID | None,
     limit: int,
 ) -> list[Any]:
     async with rt.db.looking() as tx:
         return await store.page(
-            tx, actor.area_prefix, fund=fund, finding=finding, after=after, limit=limit
-        )
+            tx, actor.area_prefix, fund=fund, finding=finding, budget_line_id=budget_line_id,
+            after=after, limit=limit,
+        )  # fmt: skip

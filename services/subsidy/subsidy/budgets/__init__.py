@@ -1,0 +1,1 @@
+"""Budgets (预算): what a fund may be used for in one fiscal year."""

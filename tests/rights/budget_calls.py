@@ -1,0 +1,40 @@
+"""Calls about budgets of the district."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.journeys.city import PLACE, City
+from tests.rights.calls import Calls, made
+
+
+async def budget_calls(city: City, calls: Calls) -> None:
+    """A draft for each act: every one of them is at its first version."""
+    note = calls.of("subsidy")
+    lines = {
+        "sources": [{"source": "province", "amount": "100.00"}],
+        "lines": [{"use_code": "training-subsidy", "amount": "100.00"}],
+    }
+
+    def draft(year: int) -> dict[str, Any]:
+        return {
+            "fund": "reemployment", "year": year, "drafted_on": "2003-01-10", **lines, **PLACE,
+        }  # fmt: skip
+
+    years = range(2010, 2014)
+    ids = [await made(city, "subsidy", "/v1/budgets", draft(year)) for year in years]
+    row = {
+        "fund": "reemployment", "year": 2020, "use_code": "training-subsidy", "source": "province",
+        "amount": "1.00", "drafted_on": "2003-01-10", **PLACE,
+    }  # fmt: skip
+    note("POST /v1/budgets", draft(2019))
+    note("POST /v1/budgets/imports", rows=[row])
+    note("GET /v1/budgets")
+    base = "/v1/budgets/{budget_id}"
+    note(f"GET {base}", budget_id=ids[0])
+    note(f"POST {base}/revisions", {"on": "2003-01-12", **lines}, budget_id=ids[1])
+    note(f"POST {base}/withdrawals", {"on": "2003-01-12"}, budget_id=ids[2])
+    approval = {"on": "2003-01-20", "approval": "领导小组[2003]1号"}
+    note(f"POST {base}/approvals", approval, budget_id=ids[0])
+    part = {"use_code": "training-subsidy", "amount": "10.00", "purpose": "再就业培训"}
+    note(f"POST {base}/releases", {"on": "2003-07-01", "lines": [part]}, budget_id=ids[0])
