@@ -79,6 +79,11 @@ class Settings(BaseSettings):
         pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)(;[1-9][0-9]{0,6}/(second|minute|hour|day))*$",
         description="People whom one account may look at in plain, per API process",
     )
+    search_rate: str = Field(
+        default="30/minute;300/hour;1000/day",
+        pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)(;[1-9][0-9]{0,6}/(second|minute|hour|day))*$",
+        description="Searches by name that one account may make, per API process",
+    )
     print_rate: str = Field(
         default="200/minute;1000/hour;3000/day",
         pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)(;[1-9][0-9]{0,6}/(second|minute|hour|day))*$",

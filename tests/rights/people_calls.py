@@ -36,6 +36,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
     note("GET /v1/access-log/people", query="?account=" + quote("auditor of 231102"))
     note("POST /v1/workers", form)
     note("POST /v1/workers/searches", {"id_number": form["id_number"]})
+    note("POST /v1/workers/name-searches", {"name": form["name"]})
     note("POST /v1/workers/imports", rows=[worker_form(next(city.serial))])
     await _status_calls(city, calls, fresh, old)
     ask = {"attribute": "category", "value": "none", "requested_on": ON, "reason": "证明有误"}

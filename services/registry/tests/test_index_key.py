@@ -64,6 +64,11 @@ async def found(registry: Registry, form: dict[str, Any]) -> bool:
     return [one["id"] for one in answer["items"]] == [form["id"]]
 
 
+async def named(registry: Registry, form: dict[str, Any]) -> bool:
+    answer = await registry.post("/v1/workers/name-searches", {"name": form["name"]}, 200)
+    return [one["id"] for one in answer["items"]] == [form["id"]]
+
+
 def status(done: Any) -> dict[str, int]:
     assert done.returncode == 0, done.stderr
     left: dict[str, int] = json.loads(done.stdout)["left"]
@@ -81,6 +86,7 @@ async def test_people_are_found_and_unique_while_the_key_is_changed(
     async with under_test(SERVICE, url, signer=signer, keys_file=keys_file) as before:
         registry = await settled(before)
         forms = [registry.form() for _ in range(PEOPLE)]
+        forms[0]["name"], forms[-1]["name"] = "欧阳小明", "欧阳大明"
         strangers = [registry.form() for _ in range(3)]
         await registry.loaded("/v1/workers", forms)
         await dibao(registry, [one["id_number"] for one in (*forms[::400], *strangers)])
@@ -94,6 +100,8 @@ async def test_people_are_found_and_unique_while_the_key_is_changed(
         left = status(await asyncio.to_thread(command, url, first, "--index", "--status"))
         # Two of the first 500 are those of whom a fact was told: it came along.
         assert left == {"worker": PEOPLE - 500, "life_fact": 4, "insurance_fact": 0}
+        assert await named(registry, forms[0])
+        assert await named(registry, forms[-1])
         # A stranger comes in between: what was told of the number is there, under either key.
         await registry.post("/v1/workers", strangers[0])
         assert await facts(registry, strangers[0]["id"]) == ["dibao"]
@@ -123,6 +131,7 @@ async def test_people_are_found_and_unique_while_the_key_is_changed(
         registry.thing, registry.http = after, after.client()
         await registry.post("/v1/workers", strangers[2])
         assert await facts(registry, strangers[2]["id"]) == ["dibao"]
+        assert await named(registry, forms[0])
         for form in (forms[0], forms[700], strangers[0]):
             assert await found(registry, form)
             await registry.post("/v1/workers", {**form, "id": str(new_id())}, 409)

@@ -19,6 +19,7 @@ from kit.facts import OfficeCode
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
+from kit.rates import TOO_MANY, rates_of
 from kit.versions import etag
 from kit.wire import Asked, Name, ShortText, load, terms
 from registry.identities.domain import RecordMerged
@@ -68,6 +69,8 @@ PROOF = (
     "安置费领取凭证，dibao-certificate 低保证，employer-statement 原单位证明，"
     "zero-employment-household-certificate 零就业家庭证明"
 )
+#: So many of one name are shown: whoever looks among more names the birth date.
+NAMED_MAX = 50
 #: What a masked worker shows, in the words of the access log.
 SHOWN = ("id_number_masked", "name_masked", "sex", "birth_date", "claims", "place")
 _EXAMPLE: dict[str, JsonValue] = {
@@ -234,6 +237,23 @@ class SearchOut(BaseModel):
     items: list[WorkerOut]
 
 
+class NameSearchIn(Asked):
+    """A search by name: in a body, so that no address and no log holds it (按姓名检索)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "王某某", "birth_date": "1949-12-31"}]},
+    )
+    name: PersonName = Field(description="姓名（全名，须完全一致）")
+    birth_date: date | None = Field(default=None, description="出生日期")
+
+
+class NameSearchOut(SearchOut):
+    """Who has this name (检索结果)."""
+
+    more: bool = Field(description=f"同名者超过 {NAMED_MAX} 人，请补充出生日期")
+
+
 @router.post("", status_code=201, summary="登记劳动者", operation_id="register_worker")
 async def register_worker(
     request: Request, response: Response, body: RegisterWorkerIn, actor: Writer
@@ -267,6 +287,23 @@ async def search_workers(request: Request, body: SearchIn, actor: Reader) -> Sea
     if worker is not None:
         await audit.note(rt, actor, "search_workers", [worker.id], SHOWN)
     return SearchOut(items=[WorkerOut.of(worker)] if worker else [])
+
+
+@router.post(
+    "/name-searches", summary="按姓名检索", operation_id="search_workers_by_name",
+    responses=TOO_MANY,
+)  # fmt: skip
+async def search_workers_by_name(
+    request: Request, body: NameSearchIn, actor: Reader
+) -> NameSearchOut:
+    """Find who has exactly this name, and was born that day, among those whom the caller may see;
+    blanks, middle dots, width and case do not count. Limited per account: 429 with Retry-After."""
+    rates_of(request, "search_rate").admit("name-searches", actor.subject)
+    rt = runtime_of(request)
+    found = await usecases.find_named(rt, actor, body.name, body.birth_date, NAMED_MAX + 1)
+    shown = found[:NAMED_MAX]
+    await audit.note(rt, actor, "search_workers_by_name", [w.id for w in shown], SHOWN)
+    return NameSearchOut(items=[WorkerOut.of(w) for w in shown], more=len(found) > len(shown))
 
 
 @router.get("", summary="劳动者列表", operation_id="list_workers")

@@ -80,6 +80,27 @@ async def alike(
     return [(row["n"], row["id"]) for row in rows]
 
 
+async def named(
+    tx: Tx,
+    names: Sequence[tuple[bytes, bytes]],
+    birth_date: date | None,
+    pattern: str,
+    limit: int,
+) -> list[UUID]:
+    """Records of an area under one of these keyed hashes of a name and its sound (by which there is
+    an index), born on a day when one is given, in the order of ids."""
+    rows = await tx.fetch(
+        "select id from worker where sound_index = any($1::bytea[]) and name_index = any($2::bytea[])"
+        " and ($3::date is null or birth_date = $3) and area_code ~ $4 order by id limit $5",
+        [sound for _, sound in names],
+        [name for name, _ in names],
+        birth_date,
+        pattern,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
 async def written_after(tx: Tx, xid: str, id: UUID, limit: int) -> list[tuple[str, UUID]]:
     """Records written (or changed in what they are compared by) after a place in the order of
     transactions; only of transactions before which nothing can still be committed."""

@@ -275,6 +275,20 @@ async def find_worker(rt: Runtime, actor: Actor, number: IdNumber) -> Worker | N
     return worker
 
 
+async def find_named(
+    rt: Runtime, actor: Actor, name: str, birth_date: date | None, limit: int
+) -> list[Worker]:
+    """Who has exactly this name (as :func:`registry.workers.names.name_key` writes it) among those
+    whom the caller may see, oldest record first. Whoever finds nobody leaves a line."""
+    hashes = [store.name_indexes(rt.keyring.at(one), name) for one in rt.keyring.generations]
+    async with rt.db.looking() as tx:
+        ids = await reading.named(tx, hashes, birth_date, actor.area_pattern, limit)
+        found = await store.many(tx, rt.keyring, ids)
+    if not ids:
+        await note(rt, actor, "search_workers_by_name", [], (), outcome="absent")
+    return [found[id] for id in ids]
+
+
 async def ids_of_numbers(rt: Runtime, tx: Tx, numbers: Sequence[str]) -> dict[str, UUID]:
     """The workers who have these ID numbers, whoever asks; absent for those who are not registered."""
     if not numbers:
