@@ -44,11 +44,21 @@ READY_WITHIN_S = 60
 
 
 class House:
-    """Starts and stops everything of one installation. `say` gets lines for a person."""
+    """Starts and stops everything of one installation. `say` gets lines for a person. Of the services
+    named in `apart` one process answers requests (ROLE=api) and another one, `<name>-worker`, relays,
+    consumes and works through what waits, as a large city has it."""
 
-    def __init__(self, home: Installation, choice: Choice, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        home: Installation,
+        choice: Choice,
+        say: Callable[[str], None],
+        *,
+        apart: frozenset[str] = frozenset(),
+    ) -> None:
         self.home = home
         self.choice = choice
+        self.worker_ports = dict.fromkeys(apart, 0)
         self._say = say
         self._authorities = authorities()
         self._secrets = home.secrets(self._authorities)
@@ -91,6 +101,8 @@ class House:
             await self.supervisor.start(
                 self._child(service.name, service.package, "serve", self.environment(service))
             )
+            if service.name in self.worker_ports:
+                await self.supervisor.start(self._worker(service))
         for service in SERVICES:
             if service.name in SEALED_APART:
                 await self.supervisor.start(
@@ -127,7 +139,7 @@ class House:
             "NATS_URL": self.nats.url,
             "NATS_USER": service.name,
             "NATS_PASSWORD": self._secrets[f"nats_{service.name}"],
-            "ROLE": "all",
+            "ROLE": "api" if service.name in self.worker_ports else "all",
             "SEALS": str(service.name not in SEALED_APART).lower(),
             "HOST": HOST,
             "PORT": str(self.ports[service.name]),
@@ -150,11 +162,12 @@ class House:
             self.ports[name] = self._reserve(port)
             if self.ports[name] != port:
                 self._say(f"port {port} is taken: {name} listens on {self.ports[name]}")
+        self.worker_ports = {name: self._reserve(None) for name in self.worker_ports}
         self.port = self._reserve(FRONT_DOOR_PORT)
         if self.port != FRONT_DOOR_PORT:
             self._say(f"port {FRONT_DOOR_PORT} is taken: the front door is {self.address}")
 
-    def _reserve(self, port: int) -> int:
+    def _reserve(self, port: int | None) -> int:
         self._reservations.append(reserve_port(port))
         return self._reservations[-1].port
 
@@ -187,6 +200,11 @@ class House:
     def _child(self, name: str, package: str, command: str, env: dict[str, str]) -> Child:
         words = [sys.executable, "-m", f"{package}.app", command]
         return Child(name, words, self.home.logs / f"{name}.log", env)
+
+    def _worker(self, service: ServiceName) -> Child:
+        port = self.worker_ports[service.name]
+        env = self.environment(service) | {"ROLE": "worker", "PORT": str(port)}
+        return self._child(f"{service.name}-worker", service.package, "serve", env)
 
     def _keys_file(self, service: ServiceName) -> Path:
         """The service's keyring, made once; without it what is encrypted cannot be read again. A

@@ -40,6 +40,8 @@ Outcome = Literal["read", "denied", "absent"]
 WAITING_MAX = 20_000
 #: So many lines are written by one statement.
 BATCH_MAX = 2_000
+#: So long (seconds) a statement waits for more lines, where the last one wrote those of several readers.
+GATHER_S = 0.003
 
 AUDIT_SQL = """
 create table access_log (
@@ -140,9 +142,13 @@ class Recorder:
             await self._db.close()
 
     async def _write_all(self) -> None:
-        """One statement after the other, each with everything that came in during the last one."""
+        """One statement after the other, each with everything that came in during the last one. Where
+        several readers come at once, a moment is waited for more of them; a single one never waits."""
         try:
+            among_others = False
             while self._waiting:
+                if among_others:
+                    await asyncio.sleep(GATHER_S)
                 count = size = 0
                 for waiter in self._waiting:
                     size += len(waiter.lines)
@@ -150,6 +156,7 @@ class Recorder:
                         break
                     count += 1
                 batch, self._waiting = self._waiting[:count], self._waiting[count:]
+                among_others = len(batch) > 1
                 await self._settle(batch)
         finally:
             self._task = None

@@ -55,7 +55,7 @@ def main() -> int:
 
 async def at_scale(folder: Path, sizes: list[int]) -> list[Ratio]:
     """``make load ARGS="registry 10000 100000 1000000"``."""
-    async with stage(folder, "2003-10-31") as on, bare(on) as limit:
+    async with stage(folder, "2003-10-31", apart="registry") as on, bare(on) as limit:
         return await registry.measure(on, limit, sizes)
 
 

@@ -93,19 +93,24 @@ class Stage:
                 process.resume()
 
     async def _idle(self, service: str) -> bool:
-        async with self.client(service) as client:
-            state = (await client.get("/health/status")).json()
+        port = self.house.worker_ports.get(service, self.port(service))
+        async with httpx.AsyncClient(trust_env=False) as client:
+            state = (await client.get(f"http://127.0.0.1:{port}/health/status")).json()
         waiting = [c["pending"] or c["ack_pending"] for c in state["consumers"]]
         return not state["outbox"] and not any(waiting)
 
 
 @asynccontextmanager
-async def stage(folder: Path, business_day: str = "") -> AsyncIterator[Stage]:
-    """The whole house, empty, on its own folder and ports; durable settings, as it ships."""
+async def stage(
+    folder: Path, business_day: str = "", *, apart: str | None = None
+) -> AsyncIterator[Stage]:
+    """The whole house, empty, on its own folder and ports; durable settings, as it ships. ``apart``:
+    whose requests and whose work are processes of their own."""
     home = Installation(folder / "run")
     home.prepare()
     choice = replace(choose("none", None), as_of=business_day)
-    house = House(home, choice, lambda _line: None)
+    parted = frozenset([apart]) if apart else frozenset[str]()
+    house = House(home, choice, lambda _line: None, apart=parted)
     await house.start()
     try:
         yield Stage(house, folder)

@@ -8,6 +8,7 @@ import pytest
 
 from kit.ids import new_id
 from registry.areas import seeds
+from registry.offices import usecases as offices
 
 from .conftest import DISTRICT, OFFICE, OTHER, Registry
 
@@ -227,6 +228,22 @@ async def test_an_office_is_renamed_moved_and_closed(registry: Registry) -> None
     assert again["code"] == "office-not-open"
     events = await registry.told("office.changed")
     assert [event.data["change"] for event in events] == ["renamed", "moved", "closed"]
+
+
+async def test_where_an_office_is_shows_at_once_where_its_move_was_written(
+    registry: Registry,
+) -> None:
+    await a_street(registry)
+    rt = registry.thing.runtime
+
+    async def areas() -> dict[str, str]:
+        async with rt.db.looking() as tx:
+            return await offices.areas_lately(rt, tx, [OFFICE, "nowhere"])
+
+    assert await areas() == {OFFICE: DISTRICT}
+    move = {"kind": "moved", "on": "2003-01-01", "area_code": STREET}
+    await registry.post(f"/v1/offices/{OFFICE}/changes", move)
+    assert await areas() == {OFFICE: STREET}
 
 
 @pytest.mark.parametrize(

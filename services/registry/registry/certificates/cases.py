@@ -49,7 +49,7 @@ async def present(
     """Certificates as cases for this caller."""
     terms, today = Terms(rt), rt.today()
     calendar = await calendars.current(rt, tx)
-    inspectors = await usecases.inspectors(tx, [one for one, _ in found])
+    inspectors = await usecases.inspectors_lately(rt, tx, [one for one, _ in found])
     stands_for = await offices.stands_for(tx, actor)
     made: list[Case] = []
     for certificate, makers in found:

@@ -94,9 +94,20 @@ async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Certificate]:
 
 async def inspectors(tx: Tx, certificates: Sequence[Certificate]) -> dict[UUID, str | None]:
     """Which office inspects each of these (R13); see :func:`registry.certificates.domain.inspector`."""
-    issuers = {one.issued_by for one in certificates if one.issued_by is not None}
-    areas = await offices.areas_of(tx, issuers) if issuers else {}
+    areas = await offices.areas_of(tx, _issuers(certificates))
     return {one.id: domain.inspector(one, areas.get(one.issued_by or "")) for one in certificates}
+
+
+async def inspectors_lately(
+    rt: Runtime, tx: Tx, certificates: Sequence[Certificate]
+) -> dict[UUID, str | None]:
+    """:func:`inspectors` with the offices' areas of a few seconds ago: for what is shown."""
+    areas = await offices.areas_lately(rt, tx, _issuers(certificates))
+    return {one.id: domain.inspector(one, areas.get(one.issued_by or "")) for one in certificates}
+
+
+def _issuers(certificates: Sequence[Certificate]) -> set[str]:
+    return {one.issued_by for one in certificates if one.issued_by is not None}
 
 
 def seen(certificate_id: UUID, papers: Sequence[Paper], actor: str) -> list[Evidence]:

@@ -7,9 +7,10 @@ What an outcome means is here; which of them count, in what order and how much, 
 from __future__ import annotations
 
 import tomllib
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -153,23 +154,31 @@ TESTS: dict[tuple[str, str], Test] = {
 }
 
 
+def _one_place(number: int, width: int) -> list[int]:
+    """What a number of so many digits becomes by another digit in one place."""
+    found = []
+    for place in range(width):
+        worth = 10**place
+        without = number - number // worth % 10 * worth
+        found += [other for digit in range(10) if (other := without + digit * worth) != number]
+    return found
+
+
+_YEARS = {year: [y for y in _one_place(year, 4) if 1850 <= y <= 2099] for year in range(1850, 2100)}
+_MONTHS = {month: [m for m in _one_place(month, 2) if 1 <= m <= 12] for month in range(1, 13)}
+_DAYS = {day: [d for d in _one_place(day, 2) if 1 <= d <= 31] for day in range(1, 32)}
+
+
 @lru_cache(maxsize=20_000)
 def near(day: date) -> tuple[date, ...]:
     """The day itself, with day and month changed over, and every day one digit away: those on which
     somebody of working age or older can have been born beside this one."""
-    found = {day}
-    if day.day <= 12:
-        found.add(date(day.year, day.day, day.month))
-    digits = _digits(day)
-    for place, digit in enumerate(digits):
-        for other in "0123456789":
-            text = digits[:place] + other + digits[place + 1 :]
-            if other != digit and "1850" <= text[:4] <= "2099" and "01" <= text[4:6] <= "12":
-                last = (date(int(text[:4]), int(text[4:6]), 28) + timedelta(days=4)).replace(
-                    day=1
-                ) - timedelta(days=1)
-                if 1 <= int(text[6:]) <= last.day:
-                    found.add(date(int(text[:4]), int(text[4:6]), int(text[6:])))
+    y, m, d = day.year, day.month, day.day
+    found = {day, date(y, d, m)} if d <= 12 else {day}
+    found.update(date(year, m, d) for year in _YEARS.get(y, ()) if d <= monthrange(year, m)[1])
+    found.update(date(y, month, d) for month in _MONTHS[m] if d <= monthrange(y, month)[1])
+    last = monthrange(y, m)[1]
+    found.update(date(y, m, other) for other in _DAYS[d] if other <= last)
     return tuple(sorted(found))
 
 

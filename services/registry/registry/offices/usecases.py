@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from kit import areas as kit_areas
 from kit.auth import Actor
-from kit.db import Tx
+from kit.db import Database, Tx
 from kit.events import NewEvent
 from kit.facts import IdTaken, InTheFuture, OutsideYourArea
 from kit.ids import new_id
@@ -21,6 +23,11 @@ from registry.areas import usecases as areas
 from registry.areas.domain import AreaNotInForce, NoSuchArea
 from registry.offices import domain, events, store
 from registry.offices.domain import Change, ChangeKind, Office, Staff
+
+#: A move that another process wrote is noticed within this time.
+FRESH_S = 5.0
+#: Since when they are kept, and in which area each office that was asked for is; None: there is none.
+_LATELY: WeakKeyDictionary[Database, tuple[float, dict[str, str | None]]] = WeakKeyDictionary()
 
 
 async def open_all(
@@ -83,8 +90,20 @@ async def not_open(tx: Tx, asked: Iterable[tuple[str, date]]) -> set[tuple[str, 
 
 async def areas_of(tx: Tx, codes: Iterable[str]) -> dict[str, str]:
     """In which area each of these offices is now; absent for codes that name none."""
-    found = await store.by_codes(tx, set(codes))
+    asked = set(codes)
+    found = await store.by_codes(tx, asked) if asked else {}
     return {code: office.area_code for code, office in found.items()}
+
+
+async def areas_lately(rt: Runtime, tx: Tx, codes: Iterable[str]) -> dict[str, str]:
+    """:func:`areas_of` a few seconds ago at most: for what is shown, never for what is decided."""
+    since, known = _LATELY.get(rt.db, (0.0, {}))
+    if time.monotonic() - since > FRESH_S:
+        since, known = _LATELY[rt.db] = (time.monotonic(), {})
+    asked = set(codes)
+    if missing := asked - known.keys():
+        known |= dict.fromkeys(missing) | await areas_of(tx, missing)
+    return {code: area for code in asked if (area := known[code]) is not None}
 
 
 async def stands_for(tx: Tx, actor: Actor) -> set[str]:
@@ -153,6 +172,7 @@ async def change_office(rt: Runtime, actor: Actor, command: ChangeOffice) -> Off
                 )
             ],
         )
+    _LATELY.pop(rt.db, None)
     rt.wake()
     return after
 
