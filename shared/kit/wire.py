@@ -138,6 +138,13 @@ class Made(Asked):
         return self.id or new_id()
 
 
+class TakenBack(Asked):
+    """Something entered by mistake is taken back by name (撤销)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "录入有误"}]})
+    reason: Text = Field(description="原因 (why it was wrong; nothing about a person by name)")
+
+
 class Told(BaseModel):
     """What is answered, read from a domain value."""
 

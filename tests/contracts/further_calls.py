@@ -14,6 +14,7 @@ from tests.rights.calls import Call, made, people
 
 ON = "2003-09-10"
 LOADER = ("loader", CITY, "231100-employment-bureau", "loader")
+ANOTHER = ("loader", CITY, "231100-employment-bureau", "another")
 AGENCY = ("authority", CITY, "231100-insurance-agency", "231100-insurance-agency")
 CIVIL_AFFAIRS = ("authority", CITY, "231100-civil-affairs", "231100-civil-affairs")
 
@@ -174,13 +175,21 @@ async def _version(city: City, path: str) -> dict[str, str]:
 
 async def _certificates(city: City) -> list[Further]:
     """Lost; inspected in the window of the year, by the office that issued it."""
-    lost, inspected, listed = city.story(), city.story(), city.story()
-    for story in (lost, inspected, listed):
+    stories = [city.story() for _ in range(5)]
+    lost, inspected, listed, found, uninspected = stories
+    for story in stories:
         await city.registers(story)
-    await city.applies(lost, inspected, listed)
-    await city.issue(lost, inspected, listed, on="2004-10-11")
+    await city.applies(*stories)
+    await city.issue(*stories, on="2004-10-11")
     one = "/v1/certificates/{certificate_id}"
     inspection = {"year": 2006, "inspected_on": "2006-11-10"}
+    for story, act, body in (
+        (found, "losses", {"on": "2005-06-02"}), (uninspected, "inspections", inspection),
+    ):  # fmt: skip
+        path = f"/v1/certificates/{story.certificate}"
+        await city.post("registry", f"{path}/{act}", body, **await _version(city, path))
+    loss = await city.get("registry", f"/v1/certificate-losses?certificate_id={found.certificate}")
+    seen = await city.get("registry", f"/v1/certificates/{uninspected.certificate}/inspections")
     row = {"certificate_id": listed.certificate, **inspection}
     why = "?purpose=issue"
     prints = {"certificate_ids": [inspected.certificate], "paper": "card", "purpose": "issue"}
@@ -194,6 +203,24 @@ async def _certificates(city: City) -> list[Further]:
         Further(_call(f"POST {one}/inspections", inspection, certificate_id=inspected.certificate)),
         Further(_call(f"GET {one}/inspections", certificate_id=inspected.certificate)),
         Further(_call("POST /v1/certificates/inspections/imports", rows=[row])),
+        Further(
+            _call(
+                f"POST {one}/losses/{{loss_id}}/reversals",
+                {"reason": "录入有误"},
+                certificate_id=found.certificate,
+                loss_id=loss["items"][0]["id"],
+            ),
+            ANOTHER,
+        ),
+        Further(
+            _call(
+                f"POST {one}/inspections/{{inspection_id}}/reversals",
+                {"reason": "录入有误"},
+                certificate_id=uninspected.certificate,
+                inspection_id=seen["items"][0]["id"],
+            ),
+            ANOTHER,
+        ),
     ]
 
 

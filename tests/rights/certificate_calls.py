@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from tests.journeys.city import City
-from tests.rights.calls import Calls, made, people
+from tests.rights.calls import NOBODY, Calls, made, people
 
 #: What a window asks for before it checks an application.
 PAPERS = [
@@ -50,6 +50,16 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     await city.post(
         "registry", f"/v1/certificates/{lost}/losses", {"on": "2003-06-02"},
         **{"If-Match": seen.headers["etag"]},
+    )  # fmt: skip
+    page = await city.get("registry", f"/v1/certificate-losses?certificate_id={lost}")
+    wrong_words = {"reason": "录入有误"}
+    note(
+        f"POST {certificate}/losses/{{loss_id}}/reversals", wrong_words, certificate_id=lost,
+        loss_id=page["items"][0]["id"],
+    )  # fmt: skip
+    note(
+        f"POST {certificate}/inspections/{{inspection_id}}/reversals", wrong_words,
+        certificate_id=lost, inspection_id=NOBODY,
     )  # fmt: skip
     note("GET /v1/certificate-losses")
     note(f"POST {certificate}/losses", {"on": "2003-06-02"}, certificate_id=lost)

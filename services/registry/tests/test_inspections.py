@@ -20,11 +20,14 @@ from .conftest import OFFICE as BUREAU
 OFFICE, ELSEWHERE = "231100-employment-bureau", "231121-employment-bureau"
 
 
-async def holder(registry: Any, *, issued_on: str = "2006-03-20", born: str = "19650504") -> str:
+async def holder(
+    registry: Any, *, issued_on: str = "2006-03-20", born: str = "19650504", **fields: Any
+) -> str:
     """A certificate of the second round, issued by the city's bureau."""
     worker = await registry.worker(
-        born=born, status_since="2005-01-01", centre_agreement_on=None, registered_on="2006-01-09"
-    )
+        born=born, status_since="2005-01-01", centre_agreement_on=None, registered_on="2006-01-09",
+        **fields,
+    )  # fmt: skip
     id = str(new_id())
     applied = f"{issued_on[:8]}01"
     await registry.loaded(

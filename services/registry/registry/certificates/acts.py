@@ -32,8 +32,8 @@ IN_HAND: tuple[State, ...] = ("issued", "suspended", "lost")
 #: One person has one of these (R14); the unique index of the table says the same.
 LIVE_STATES: frozenset[State] = frozenset({*UNDER_WAY, *IN_HAND})
 
-#: Who brings it about: 窗口经办 / 审批 / 规则 / 到期 / 更正 / 外部门事实
-Who = Literal["write", "approve", "rule", "calendar", "correction", "fact"]
+#: Who brings it about: 窗口经办 / 审批 / 规则 / 到期 / 更正 / 撤销所依据的事项 / 外部门事实
+Who = Literal["write", "approve", "rule", "calendar", "correction", "reversal", "fact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,10 @@ REINSTATE = Act(
     "reinstate", "补检恢复", "reinstate (late inspection)", ("suspended",), ("issued",), "write",
     "inspections", by_issuer=True,
 )  # fmt: skip
+UNINSPECT = Act(
+    "uninspect", "撤销年检", "take an inspection back", ("issued",), ("suspended",), "reversal",
+    limit="R13",
+)  # fmt: skip
 EXPIRE = Act("expire", "到期", "expire", IN_HAND, ("expired",), "calendar", limit="R12")
 REPORT_LOSS = Act(
     "report-loss", "挂失", "report the loss", ("issued",), ("lost",), "write", "losses"
@@ -105,6 +109,10 @@ REPORT_LOSS = Act(
 REISSUE = Act(
     "reissue", "补发", "reissue", ("lost",), ("issued",), "approve", "reissues", ("lost",)
 )
+FIND = Act(
+    "find", "撤销挂失", "take a report of loss back", ("lost",), ("issued",), "approve",
+    "losses/{loss_id}/reversals", ("lost",),
+)  # fmt: skip
 REVOKE = Act("revoke", "注销", "revoke", _HELD, ("revoked",), "approve", "revocations")
 RESTORE = Act(
     "restore", "撤销注销", "take a withdrawal back", ("revoked",), _HELD, "approve", "restorations",
@@ -137,7 +145,7 @@ FACT_REVERSED = Act(
 #: In the order of a certificate's life.
 ACTS: tuple[Act, ...] = (
     APPLY, CHECK, PUBLICISE, OBJECT, DISMISS, UPHOLD, REFUSE, ISSUE, INSPECT, SUSPEND, REINSTATE,
-    REPORT_LOSS, REISSUE, EXPIRE, REVOKE, RESTORE, CORRECT_TO_REFUSED, CORRECT_TO_REVOKED,
+    UNINSPECT, REPORT_LOSS, REISSUE, FIND, EXPIRE, REVOKE, RESTORE, CORRECT_TO_REFUSED, CORRECT_TO_REVOKED,
     CORRECT_TO_GRANTED, FACT_REFUSES, FACT_REVOKES, FACT_REVERSED,
 )  # fmt: skip
 
@@ -149,7 +157,8 @@ TITLES: dict[str, str] = {
 }  # fmt: skip
 _DOERS: dict[Who, str] = {
     "write": "certificate:write", "approve": "certificate:approve", "rule": "rule",
-    "calendar": "clock", "correction": "correction:approve", "fact": "facts",
+    "calendar": "clock", "correction": "correction:approve",
+    "reversal": "certificate:approve", "fact": "facts",
 }  # fmt: skip
 #: The same table as arrows, for the diagram in the documents.
 ARROWS: tuple[lifecycle.Act, ...] = tuple(

@@ -254,6 +254,19 @@ class Certificate:
         """The holder declares it lost; its number is worth nothing from now on."""
         return self._to(acts.REPORT_LOSS, "lost", on)
 
+    def find(self, *, since: date) -> Certificate:
+        """It was never lost: it stands where it stood before, since the day of then."""
+        if not acts.FIND.leads(self.state, "issued"):
+            raise WrongState(state=self.state)
+        return self._moved("issued", since)
+
+    def uninspect(self, *, year: int, on: date) -> Certificate:
+        """The inspection that kept it in force was none: suspended as if that year had been missed,
+        from the first day after its window, which may lie before other steps."""
+        if not acts.UNINSPECT.leads(self.state, "suspended"):
+            raise WrongState(state=self.state)
+        return self._moved("suspended", on, missed_year=year)
+
     def reissue(self, *, on: date, number: str) -> Certificate:
         """A new booklet with a new number: the same certificate, validity and annotations."""
         return self._to(acts.REISSUE, "issued", on, number=number)

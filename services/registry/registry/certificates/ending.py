@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -182,23 +183,60 @@ async def _all(rt: Runtime, find: Find, step: Step) -> int:
             return done
 
 
-async def reinstate_all(
-    rt: Runtime, tx: Tx, actor: Actor, late: Sequence[tuple[Certificate, date, int, Sequence[UUID]]]
-) -> None:
-    """Certificates inspected late may be used again: (certificate, day, year, evidence) each. Their
-    holders are locked."""
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A certificate that was inspected late: on a day, for a year, on its evidence. ``event_id``: by
+    which others are told."""
+
+    before: Certificate
+    on: date
+    year: int
+    evidence: Sequence[UUID]
+    event_id: UUID
+
+
+async def reinstate_all(rt: Runtime, tx: Tx, actor: Actor, late: Sequence[Late]) -> None:
+    """Certificates inspected late may be used again. Their holders are locked."""
     moved: list[Certificate] = []
     told: list[NewEvent] = []
     steps = []
-    for before, on, year, evidence in late:
-        after = before.reinstate(on=on)
+    for one in late:
+        after = one.before.reinstate(on=one.on)
         assert after.valid_until is not None
-        data = {"year": year, "valid_until": after.valid_until.isoformat()}
+        data = {"year": one.year, "valid_until": after.valid_until.isoformat()}
         moved.append(after)
-        steps.append(usecases.transition(after, actor.subject, evidence))
-        told.append(usecases.told(events.CERTIFICATE_REINSTATED, after, on, data))
+        steps.append(usecases.transition(after, actor.subject, one.evidence))
+        told.append(
+            usecases.told(events.CERTIFICATE_REINSTATED, after, one.on, data, id=one.event_id)
+        )
     await store.save(tx, moved)
     await store.add_transitions(tx, steps)
     await emit(tx, told)
     if moved:
         await issuing.annotate(rt, tx, [after.worker_id for after in moved], {})
+
+
+async def uninspect(
+    rt: Runtime,
+    tx: Tx,
+    actor: Actor,
+    before: Certificate,
+    year: int,
+    inspection_id: UUID,
+    since: date | None,
+    reason: str,
+) -> Certificate:
+    """The inspection of a year was taken back: what it kept in force is suspended from ``since`` on
+    (None: nothing is), also under a fact that lies over it. The holder is locked."""
+    if since is None:
+        return before
+    base = standing.lifted(before).uninspect(year=year, on=since)
+    after = standing.again(base, before)
+    event = None
+    if after.state == "suspended":
+        event = usecases.told(events.CERTIFICATE_SUSPENDED, after, since, {"year": year})
+    after = await usecases.save_step(
+        tx, before, after, actor.subject, event, [inspection_id], statement=reason
+    )
+    await issuing.annotate(rt, tx, [after.worker_id], {})
+    return after

@@ -78,6 +78,20 @@ class CertificateReissued(BaseModel):
     valid_until: date
 
 
+class CertificateFound(BaseModel):
+    """The report of its loss was wrong; ``reverses`` names it. Its number was never void."""
+
+    worker_id: UUID
+
+
+class InspectionReversed(BaseModel):
+    """An inspection was none; ``reverses`` names the event that told of it. What it kept in force is
+    suspended by an event of its own."""
+
+    worker_id: UUID
+    year: int
+
+
 class CertificateRestored(BaseModel):
     """What revoked it was reversed: it stands as it did before, as if it had never been revoked."""
 
@@ -139,6 +153,14 @@ CERTIFICATE_REISSUED = told(
     "certificate.reissued", CertificateReissued, "优惠证补发", "Certificate reissued",
     worker_id=examples.WORKER, valid_until="2006-04-10",
 )  # fmt: skip
+CERTIFICATE_FOUND = told(
+    "certificate.found", CertificateFound, "优惠证挂失撤销", "Certificate was not lost",
+    worker_id=examples.WORKER,
+)  # fmt: skip
+INSPECTION_REVERSED = told(
+    "certificate.inspection-reversed", InspectionReversed, "优惠证年检撤销",
+    "Inspection of a certificate reversed", worker_id=examples.WORKER, year=2006,
+)  # fmt: skip
 CERTIFICATE_RESTORED = told(
     "certificate.restored", CertificateRestored, "优惠证恢复", "Certificate restored",
     worker_id=examples.WORKER, category="soe_laid_off", state="issued", issued_on="2003-04-10",
@@ -157,6 +179,6 @@ INVESTIGATION_CLOSED = told(
 TOLD = [
     CERTIFICATE_GRANTED, CERTIFICATE_REFUSED, INVESTIGATION_OPENED, INVESTIGATION_CLOSED,
     CERTIFICATE_ISSUED, CERTIFICATE_INSPECTED, CERTIFICATE_SUSPENDED, CERTIFICATE_REINSTATED,
-    CERTIFICATE_LOST, CERTIFICATE_REISSUED, CERTIFICATE_EXPIRED, CERTIFICATE_REVOKED,
-    CERTIFICATE_RESTORED,
+    INSPECTION_REVERSED, CERTIFICATE_LOST, CERTIFICATE_FOUND, CERTIFICATE_REISSUED,
+    CERTIFICATE_EXPIRED, CERTIFICATE_REVOKED, CERTIFICATE_RESTORED,
 ]  # fmt: skip

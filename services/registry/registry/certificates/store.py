@@ -228,7 +228,8 @@ async def uninspected(
         "select c.* from certificate c where c.state = 'issued' and c.issued_on < $2"  # noqa: S608
         " and ($4::uuid[] is null or c.id = any($4))"
         " and not exists (select 1 from certificate_inspection i"
-        "  where i.certificate_id = c.id and i.year = $1)"
+        "  where i.certificate_id = c.id and i.year = $1 and not exists"
+        "   (select from certificate_inspection_reversal r where r.inspection_id = i.id))"
         " order by c.id limit $3" + ("" if of is None else " for no key update of c"),
         year,
         window_opens,

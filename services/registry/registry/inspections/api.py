@@ -14,7 +14,7 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
 from kit.steps import Step, stepping
-from kit.wire import Asked, load
+from kit.wire import Asked, TakenBack, load
 from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import CertificateOut, Papers
 from registry.inspections import domain, usecases
@@ -25,6 +25,7 @@ TAG = "inspections 年检"
 router = APIRouter(prefix="/v1/certificates", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
 Writing = Annotated[Step, stepping("registry:certificate:write")]
+Approving = Annotated[Step, stepping("registry:certificate:approve")]
 Importer = Annotated[Actor, requires("registry:certificate:import")]
 
 Year = Annotated[int, Field(ge=2002, le=2100, description="年检年度", examples=[2006])]
@@ -77,12 +78,14 @@ class InspectionOut(BaseModel):
     late: bool = Field(description="是否逾期补检")
     office: str = Field(description="年检机关（即发证机关）")
     actor: str = Field(description="经办人")
+    reversed: bool = Field(description="已撤销")
 
     @classmethod
     def of(cls, one: Inspection) -> InspectionOut:
         return cls(
             id=one.id, certificate_id=one.certificate_id, year=one.year,
             inspected_on=one.inspected_on, late=one.late, office=one.office, actor=one.actor,
+            reversed=one.reversed,
         )  # fmt: skip
 
 
@@ -119,6 +122,21 @@ async def inspect_certificate(
         body.year, body.inspected_on, certificate_id, version=step.version, papers=papers
     )
     done = await usecases.inspect_certificate(step.rt, step.actor, command)
+    return await told(step, done)
+
+
+@router.post(
+    "/{certificate_id}/inspections/{inspection_id}/reversals", status_code=201, summary="撤销年检",
+    operation_id="take_back_inspection",
+)  # fmt: skip
+async def take_back_inspection(
+    certificate_id: UUID, inspection_id: UUID, body: TakenBack, step: Approving
+) -> CertificateOut:
+    """An inspection that was wrong: by the office whose task it is, never by the person who made it.
+    After the window of its year the certificate is suspended, as if that year had been missed."""
+    done = await usecases.take_back(
+        step.rt, step.actor, certificate_id, inspection_id, body.reason, step.version
+    )
     return await told(step, done)
 
 
@@ -170,4 +188,5 @@ problems = [
         ("应补检 {year} 年度", "The year that was missed is {year}"),
     ),
     refused(domain.AlreadyInspected, 409, "该年度已年检", "It was inspected in that year"),
+    refused(domain.NoSuchInspection, 409, "没有可撤销的年检", "No such inspection stands"),
 ]

@@ -46,6 +46,12 @@ class OtherYear(Refusal):
     code = "inspection-other-year"
 
 
+class NoSuchInspection(Refusal):
+    """No such inspection of this certificate stands."""
+
+    code = "unknown-inspection"
+
+
 class AlreadyInspected(Refusal):
     """It was inspected in that year."""
 
@@ -64,7 +70,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """One inspection; ``late``: after the window had closed."""
+    """One inspection; ``late``: after the window had closed. ``attempt`` counts those of a year: there
+    is another one only when the one before was taken back. ``told_event`` told of it."""
 
     id: UUID
     certificate_id: UUID
@@ -73,6 +80,9 @@ class Inspection:
     late: bool
     office: str
     actor: str
+    attempt: int = 1
+    told_event: UUID | None = None
+    reversed: bool = False
 
 
 def window(year: int, *, opens: str, closes: str, late_days: int) -> Window:
@@ -114,3 +124,12 @@ def inspect(
         # Its own year was missed: what brings it back is the late inspection of that year.
         raise OutsideWindow(opens=of.opens, closes=of.closes)
     return late
+
+
+def missed_since(certificate: Certificate, of: Window, today: date) -> date | None:
+    """From which day on a certificate without the inspection of that year is suspended; None when
+    nobody asks for it: not in force, issued in the window's own time, or the window is open."""
+    issued = certificate.issued_on
+    if certificate.state != "issued" or issued is None or issued >= of.opens or today <= of.closes:
+        return None
+    return of.closes + timedelta(days=1)

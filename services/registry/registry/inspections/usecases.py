@@ -1,4 +1,4 @@
-"""What can happen at the annual inspection: made, one or many, and missed."""
+"""What can happen at the annual inspection: made, one or many, taken back, and missed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import InTheFuture, StaleWrite
+from kit.facts import InTheFuture, MakerIsChecker, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.policy import NoValue
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.certificates import domain as certificate
-from registry.certificates import ending, events
+from registry.certificates import ending, events, standing
 from registry.certificates import usecases as certificates
 from registry.certificates.domain import (
     Certificate,
@@ -113,7 +113,7 @@ async def inspect_all(
     windows, terms = Windows(rt), Terms(rt)
     outcome: list[Refusal | None] = []
     made: list[Inspection] = []
-    late: list[tuple[Certificate, date, int, Sequence[UUID]]] = []
+    late: list[ending.Late] = []
     told: list[NewEvent] = []
     papers: list[Evidence] = []
     for command in commands:
@@ -129,7 +129,8 @@ async def inspect_all(
             is_late = domain.inspect(
                 before, stands_for, inspectors[before.id], on, windows.of(year), missed
             )
-            if (before.id, year) in done:
+            attempt, stands = done.get((before.id, year), (0, False))
+            if stands:
                 raise domain.AlreadyInspected
             if missed is not None:
                 seen = (one.kind for one in command.papers)
@@ -137,17 +138,24 @@ async def inspect_all(
         except Refusal as refusal:
             outcome.append(refusal)
             continue
-        done.add((before.id, year))
+        done[before.id, year] = attempt + 1, True
+        event_id = new_id()
         made.append(
-            Inspection(command.id, before.id, year, on, is_late, actor.office, actor.subject)
-        )
+            Inspection(
+                command.id, before.id, year, on, is_late, actor.office, actor.subject, attempt + 1,
+                event_id,
+            )
+        )  # fmt: skip
         proof = certificates.seen(before.id, command.papers, actor.subject)
         papers.extend(proof)
         if before.state == "suspended":
-            late.append((before, on, year, (command.id, *(paper.id for paper in proof))))
+            evidence = (command.id, *(paper.id for paper in proof))
+            late.append(ending.Late(before, on, year, evidence, event_id))
         else:
             data = {"year": year, "late": is_late}
-            told.append(certificates.told(events.CERTIFICATE_INSPECTED, before, on, data))
+            told.append(
+                certificates.told(events.CERTIFICATE_INSPECTED, before, on, data, id=event_id)
+            )
         outcome.append(None)
     if made:
         await store.add(tx, made)
@@ -166,6 +174,39 @@ async def inspect_certificate(rt: Runtime, actor: Actor, command: Inspect) -> Ce
         if refusal is not None:
             raise refusal
         after = await certificates.certificate_in(tx, actor, command.certificate_id)
+    rt.wake()
+    return after
+
+
+async def take_back(
+    rt: Runtime, actor: Actor, certificate_id: UUID, id: UUID, reason: str, version: int
+) -> Certificate:
+    """An inspection was none: by the office whose task it is, by somebody else than who made it. What
+    it kept in force after its window is suspended again, and may be inspected late."""
+    async with rt.db.transaction() as tx:
+        await certificates.certificate_in(tx, actor, certificate_id)
+        (before,) = await certificates.named(tx, [certificate_id], [])
+        if before.version != version:
+            raise StaleWrite
+        wrong = await store.get(tx, id)
+        if wrong is None or wrong.certificate_id != certificate_id or wrong.reversed:
+            raise domain.NoSuchInspection
+        inspected_by = (await certificates.inspectors(tx, [before]))[certificate_id]
+        if inspected_by not in await offices.stands_for(tx, actor):
+            raise domain.NotIssuingOffice
+        if wrong.actor == actor.subject:
+            raise MakerIsChecker
+        event = certificates.told(
+            events.INSPECTION_REVERSED, before, wrong.inspected_on, {"year": wrong.year},
+            reverses=wrong.told_event,
+        )  # fmt: skip
+        await store.take_back(tx, id, reason, actor.subject, event.id)
+        await emit(tx, [event])
+        after = await ending.uninspect(
+            rt, tx, actor, before, wrong.year, id,
+            domain.missed_since(standing.lifted(before), window_of(rt, wrong.year), rt.today()),
+            reason,
+        )  # fmt: skip
     rt.wake()
     return after
 

@@ -15,6 +15,7 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
 from kit.steps import Step, stepping
+from kit.wire import TakenBack
 from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import CertificateOut, Papers, StepIn
 from registry.losses import domain, usecases
@@ -44,6 +45,7 @@ class LossOut(BaseModel):
     lost_on: date = Field(description="挂失日期")
     notice_until: date = Field(description="公告截止日")
     replaced_by: str | None = Field(description="补发的证号；尚未补发则为空")
+    reversed: bool = Field(description="挂失已撤销，证号有效")
     area_code: AreaCode
     office: str = Field(description="经办机构")
 
@@ -51,8 +53,8 @@ class LossOut(BaseModel):
     def of(cls, one: Loss) -> LossOut:
         return cls(
             id=one.id, certificate_id=one.certificate_id, number=one.number, lost_on=one.lost_on,
-            notice_until=one.notice_until, replaced_by=one.replaced_by, area_code=one.area_code,
-            office=one.office,
+            notice_until=one.notice_until, replaced_by=one.replaced_by,
+            reversed=one.reversed, area_code=one.area_code, office=one.office,
         )  # fmt: skip
 
 
@@ -75,6 +77,21 @@ async def reissue_certificate(
     """Issue it again with a new number, after the notice. What was annotated stands on it. Never by
     the person who took the loss."""
     done = await usecases.reissue(step.rt, step.actor, certificate_id, body.on, step.version)
+    return await told(step, done)
+
+
+@router.post(
+    "/losses/{loss_id}/reversals", status_code=201, summary="撤销挂失",
+    operation_id="take_back_certificate_loss",
+)  # fmt: skip
+async def take_back_certificate_loss(
+    certificate_id: UUID, loss_id: UUID, body: TakenBack, step: Approving
+) -> CertificateOut:
+    """The report was wrong: the booklet stands as it stood, with its number. Never by the person who
+    took the report."""
+    done = await usecases.take_back(
+        step.rt, step.actor, certificate_id, loss_id, body.reason, step.version
+    )
     return await told(step, done)
 
 
@@ -111,5 +128,12 @@ problems = [
         "挂失公告期未满",
         "The notice of the loss is not over",
         ("{ends} 起可补发", "It may be issued again from {ends}"),
+    ),
+    refused(
+        domain.NoSuchLoss,
+        409,
+        "没有可撤销的挂失",
+        "No such report of a loss stands",
+        ("已撤销或已补发新证", "It was taken back, or another number took its place"),
     ),
 ]

@@ -20,10 +20,17 @@ class NoticeNotOver(Refusal):
     code = "loss-notice-not-over"
 
 
+class NoSuchLoss(Refusal):
+    """No such report of a loss of this certificate stands, or another number took its place."""
+
+    code = "unknown-loss"
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """A number that is void, of a certificate of ``worker_id``. ``notice_until``: the last day of the
-    notice; ``replaced_by``: the number that the certificate has now, None while it has none."""
+    notice; ``replaced_by``: the number that the certificate has now, None while it has none;
+    ``told_event`` told of it; ``reversed``: it was taken back, the number is none of these."""
 
     id: UUID
     certificate_id: UUID
@@ -34,10 +41,21 @@ class Loss:
     area_code: str
     office: str
     actor: str
+    told_event: UUID | None = None
     replaced_by: str | None = None
+    reversed: bool = False
 
 
 def check_notice(on: date, ends: date) -> None:
     """Raises :class:`NoticeNotOver`; ``ends`` is the first day after the notice."""
     if on < ends:
         raise NoticeNotOver(ends=ends)
+
+
+def check_reversal(loss: Loss | None, certificate_id: UUID, number: str | None) -> Loss:
+    """The report that is taken back. Raises :class:`NoSuchLoss`; ``number``: the certificate's."""
+    if loss is None or loss.certificate_id != certificate_id:
+        raise NoSuchLoss
+    if loss.reversed or loss.number != number:
+        raise NoSuchLoss
+    return loss

@@ -10,28 +10,49 @@ from asyncpg import Record
 from kit.db import Tx
 from registry.losses.domain import Loss
 
-#: ``worker_id`` and ``replaced_by`` are the certificate's.
+#: ``worker_id`` and ``replaced_by`` are the certificate's; ``reversed`` is another row's.
 _COLUMNS = (
     "id", "certificate_id", "number", "lost_on", "notice_until", "area_code", "office", "actor",
+    "told_event",
 )  # fmt: skip
 
 
 def _loss(row: Record) -> Loss:
-    return Loss(**{column: row[column] for column in (*_COLUMNS, "worker_id", "replaced_by")})
+    return Loss(
+        **{column: row[column] for column in (*_COLUMNS, "worker_id", "replaced_by", "reversed")}
+    )
 
 
 async def add(tx: Tx, loss: Loss) -> None:
     await tx.execute(
         "insert into certificate_loss (id, certificate_id, number, lost_on, notice_until,"
-        " area_code, office, actor) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        " area_code, office, actor, told_event) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         *(getattr(loss, column) for column in _COLUMNS),
     )
 
 
 _OF = (
-    "select l.*, c.worker_id, nullif(c.number, l.number) as replaced_by from certificate_loss l"
+    "select l.*, c.worker_id, nullif(c.number, l.number) as replaced_by,"
+    " exists (select from certificate_loss_reversal r where r.loss_id = l.id) as reversed"
+    " from certificate_loss l"
     " join certificate c on c.id = l.certificate_id"
 )
+
+
+async def get(tx: Tx, id: UUID) -> Loss | None:
+    row = await tx.fetchrow(f"{_OF} where l.id = $1", id)
+    return _loss(row) if row else None
+
+
+async def take_back(tx: Tx, id: UUID, reason: str, actor: str, told_event: UUID) -> None:
+    await tx.execute(
+        "insert into certificate_loss_reversal (loss_id, reason, actor, told_event)"
+        " values ($1, $2, $3, $4)",
+        id,
+        reason,
+        actor,
+        told_event,
+    )
 
 
 async def page(

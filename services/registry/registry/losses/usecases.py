@@ -1,4 +1,4 @@
-"""What can happen to lost certificates: declared, and issued again."""
+"""What can happen to lost certificates: declared, issued again, and never lost at all."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from kit.auth import Actor
 from kit.db import Tx
 from kit.ids import new_id
 from kit.service import Runtime
-from registry.certificates import acts, events, issuing
+from registry.certificates import acts, cases, events, issuing, standing
 from registry.certificates import usecases as certificates
 from registry.certificates.domain import Certificate
 from registry.certificates.terms import Terms
 from registry.certificates.usecases import Paper
+from registry.labour_status import usecases as labour_status
 from registry.losses import domain, store
 from registry.losses.domain import Loss
 
@@ -28,13 +29,13 @@ async def report_loss(
         after = before.report_loss(on=on)
         assert before.number is not None
         ends = Terms(rt).notice_ends(on)
+        event = certificates.told(events.CERTIFICATE_LOST, after, on, {})
         loss = Loss(
             new_id(), id, before.worker_id, before.number, on, ends - timedelta(days=1), before.area_code,
-            before.office, actor.subject,
+            before.office, actor.subject, event.id,
         )  # fmt: skip
         await store.add(tx, loss)
         proof = await certificates.keep_papers(tx, actor, id, papers)
-        event = certificates.told(events.CERTIFICATE_LOST, after, on, {})
         after = await certificates.save_step(
             tx, before, after, actor.subject, event, [loss.id, *proof], tells_state=False
         )
@@ -54,6 +55,31 @@ async def reissue(rt: Runtime, actor: Actor, id: UUID, on: date, version: int) -
         event = certificates.told(events.CERTIFICATE_REISSUED, after, on, data)
         after = await certificates.save_step(
             tx, before, after, actor.subject, event, tells_state=False
+        )
+    rt.wake()
+    return after
+
+
+async def take_back(
+    rt: Runtime, actor: Actor, id: UUID, loss_id: UUID, reason: str, version: int
+) -> Certificate:
+    """The booklet was never lost: its number was never void, and it stands as it stood. By somebody
+    else than who took the loss; also under a fact that lies over the certificate. A number that was
+    replaced stays void."""
+    async with rt.db.transaction() as tx:
+        await labour_status.hold(tx, [(await certificates.certificate_in(tx, actor, id)).worker_id])
+        before = await certificates.stepping(rt, tx, actor, id, rt.today(), version, acts.FIND)
+        loss = domain.check_reversal(await store.get(tx, loss_id), id, before.number)
+        steps = (await cases.steps_of(tx, [id]))[id]
+        taken = next(n for n, step in enumerate(steps) if loss.id in step.evidence)
+        found = standing.lifted(before).find(since=steps[taken - 1].day)
+        after = standing.again(found, before)
+        event = certificates.told(
+            events.CERTIFICATE_FOUND, after, loss.lost_on, {}, reverses=loss.told_event
+        )
+        await store.take_back(tx, loss.id, reason, actor.subject, event.id)
+        after = await certificates.save_step(
+            tx, before, after, actor.subject, event, [loss.id], tells_state=False, statement=reason
         )
     rt.wake()
     return after
