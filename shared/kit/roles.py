@@ -8,7 +8,7 @@ from __future__ import annotations
 
 NOUNS: dict[str, tuple[str, ...]] = {
     "registry": (
-        "area", "office", "calendar", "worker", "identity", "duplicate", "merge", "correction",
+        "area", "office", "calendar", "worker", "identity", "contact", "duplicate", "merge", "correction",
         "life-fact", "contribution", "unemployment", "unemployment-insurance", "labour-status",
         "certificate", "certificate-history", "credential", "difficulty", "benefit", "relief", "pairing", "audit",
         "event",
@@ -47,7 +47,7 @@ def _of(service: str, *nouns: str, verbs: str) -> frozenset[str]:
 
 
 # Who looks at everything looks at masked people: names and numbers in plain have scopes of their own.
-_PLAIN = {"registry:identity:read", "subsidy:payee-account:read"}
+_PLAIN = {"registry:identity:read", "registry:contact:read", "subsidy:payee-account:read"}
 _READ_ALL = frozenset(scope for scope in SCOPES if scope.endswith(":read")) - _PLAIN
 _FEEDS = frozenset(f"{service}:event:read" for service in NOUNS)
 _PLACES = _of("registry", "area", "office", "calendar", verbs="read")
@@ -64,7 +64,7 @@ ROLES: dict[str, frozenset[str]] = {
         "certificate", "difficulty", "benefit", "relief", "pairing", verbs="read write import",
     )
     | _of("registry", "duplicate", "correction", "merge", verbs="read write")
-    | _of("registry", "life-fact", "contribution", "credential", "identity", verbs="read"),
+    | _of("registry", "life-fact", "contribution", "credential", "identity", "contact", verbs="read"),
     # 优惠证审批: never the clerk who prepared it.
     "certificate_approver": _PLACES
     | _of("registry", "worker", "labour-status", "unemployment", "benefit", "life-fact", verbs="read")
@@ -75,7 +75,7 @@ ROLES: dict[str, frozenset[str]] = {
     "registry_supervisor": _PLACES
     | _of(
         "registry", "worker", "labour-status", "unemployment", "certificate", "difficulty",
-        "benefit", "life-fact", "contribution", "identity", verbs="read",
+        "benefit", "life-fact", "contribution", "identity", "contact", verbs="read",
     )
     | _of("registry", "duplicate", "merge", "correction", verbs="read write approve")
     | _of("registry", "labour-status", verbs="approve")
@@ -88,7 +88,7 @@ ROLES: dict[str, frozenset[str]] = {
     "station_clerk": _PLACES
     | _of("registry", "worker", "labour-status", "unemployment", "pairing", verbs="read write")
     | _of("registry", "certificate", "difficulty", "correction", verbs="read write")
-    | _of("registry", "unemployment-insurance", "duplicate", "life-fact", verbs="read")
+    | _of("registry", "unemployment-insurance", "duplicate", "life-fact", "contact", verbs="read")
     | _of("jobs-market", "jobseeker", "public-welfare-post", verbs="read write")
     | _of("jobs-market", "vacancy", "placement", "referral", verbs="read"),
     # 职业介绍

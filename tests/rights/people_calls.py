@@ -32,6 +32,11 @@ async def registry_calls(city: City, calls: Calls) -> None:
         {"fields": ["name"], "purpose": "papers", "text": "核对"},
         worker_id=fresh[0],
     )
+    note(
+        "POST /v1/workers/{worker_id}/contact-reveals",
+        {"fields": ["phone"], "purpose": "contact", "text": "通知"},
+        worker_id=fresh[0],
+    )
     note("POST /v1/workers/names", {"ids": fresh[:2]})
     note("GET /v1/access-log/people", query="?account=" + quote("auditor of 231102"))
     note("POST /v1/workers", form)

@@ -87,6 +87,67 @@ async def test_a_reveal_needs_its_scope_and_the_persons_area(registry: Registry)
     assert nobody.status_code == 404
 
 
+CONTACTS = {"fields": ["phone", "address"], "purpose": "home-visit", "text": "入户走访"}
+
+
+async def test_a_station_reaches_its_people_and_sees_no_names_or_numbers(
+    registry: Registry,
+) -> None:
+    """Masked for whoever reads the record; in plain for a purpose, with a line, in its own area."""
+    form = registry.form(phone="13904561234", address="爱辉区花园街道东兴社区12号楼")
+    worker = (await registry.post("/v1/workers", form))["id"]
+    station = clerk(registry, "station_clerk", subject="station-3")
+    shown = (await station.get(f"/v1/workers/{worker}")).json()
+    assert (shown["phone_masked"], shown["address_masked"]) == ("13*******34", "爱辉区花园***")
+    assert form["phone"] not in str(shown)
+    path = f"/v1/workers/{worker}/contact-reveals"
+    answer = await station.post(path, json=CONTACTS)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json() == {
+        "worker_id": worker, "phone": form["phone"], "address": form["address"]
+    }  # fmt: skip
+    (line,) = await lines(registry, "reveal_contacts")
+    assert (line["account"], line["fields"], line["purpose"]) == (
+        "station-3", ["phone", "address"], "home-visit: 入户走访",
+    )  # fmt: skip
+    only = (await station.post(path, json={**CONTACTS, "fields": ["phone"]})).json()
+    assert (only["phone"], only["address"]) == (form["phone"], None)
+    for wrong in ({"fields": ["name"]}, {"fields": ["id_number"]}, {"purpose": None}):
+        assert (await station.post(path, json={**CONTACTS, **wrong})).status_code == 422, wrong
+    assert (
+        await station.post(f"/v1/workers/{worker}/reveals", json=ASKED)
+    ).status_code == 403  # fmt: skip
+    for role in ("auditor", "certificate_approver", "loans_officer"):
+        assert (await clerk(registry, role).post(path, json=CONTACTS)).status_code == 403
+    away = registry.thing.client("station_clerk", area=OTHER, office="231121-station")
+    assert (await away.post(path, json=CONTACTS)).status_code == 404
+    assert (await lines(registry, "reveal_contacts"))[-1]["outcome"] == "denied"
+
+
+async def test_who_told_no_contacts_shows_none(registry: Registry) -> None:
+    worker = await registry.worker()
+    shown = await registry.get(f"/v1/workers/{worker}")
+    assert (shown["has_phone"], shown["phone_masked"]) == (False, None)
+    assert (shown["has_address"], shown["address_masked"]) == (False, None)
+    path = f"/v1/workers/{worker}/contact-reveals"
+    answer = (await clerk(registry, "station_clerk").post(path, json=CONTACTS)).json()
+    assert (answer["phone"], answer["address"]) == (None, None)
+
+
+async def test_contacts_count_with_everything_else_that_is_seen_in_plain(
+    running: Callable[..., Any],
+) -> None:
+    registry = await settled(await running("registry", reveal_rate="2/minute"))
+    worker = await registry.worker()
+    greedy = clerk(registry, subject="greedy")
+    asked = [("reveals", ASKED), ("contact-reveals", CONTACTS), ("contact-reveals", CONTACTS)]
+    status = [
+        (await greedy.post(f"/v1/workers/{worker}/{path}", json=body)).status_code
+        for path, body in asked
+    ]
+    assert status == [200, 200, 429]
+
+
 async def test_an_account_looks_at_so_many_and_waits(running: Callable[..., Any]) -> None:
     registry = await settled(await running("registry", reveal_rate="3/minute"))
     worker = await registry.worker()

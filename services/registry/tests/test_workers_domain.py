@@ -55,3 +55,17 @@ def test_an_agreement_ends_after_it_began() -> None:
         check(
             Claims(centre_agreement_on=date(2002, 1, 2), centre_agreement_ended_on=date(2002, 1, 1))
         )
+
+
+@pytest.mark.parametrize("number", ["12345", "829-1234", "0456-8291234", "+86 139 0456 1234 56"])
+def test_a_masked_phone_hides_more_than_half(number: str) -> None:
+    masked = domain.mask_phone(number)
+    assert len(masked) == len(number)
+    assert masked.count("*") * 2 > len(number)
+    assert masked[-1] == number[-1]
+
+
+def test_a_masked_address_hides_street_and_house() -> None:
+    assert domain.mask_address("爱辉区花园街道东兴社区12号楼") == "爱辉区花园***"
+    assert domain.mask_address("花园街12号") == "花园***"
+    assert domain.mask_address("村") == "***"

@@ -1,4 +1,4 @@
-"""HTTP of names and numbers in plain, and of masked names in batches."""
+"""HTTP of names, numbers and contacts in plain, and of masked names in batches."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from registry.reveals.usecases import Reveal
 
 router = APIRouter(prefix="/v1/workers", tags=["reveals 查看明文"])
 Revealer = Annotated[Actor, requires("registry:identity:read")]
+Caller = Annotated[Actor, requires("registry:contact:read")]
 Reader = Annotated[Actor, requires("registry:worker:read")]
 NAMES_MAX = 500
 
@@ -56,6 +57,29 @@ class RevealOut(BaseModel):
     household_number: str | None = Field(default=None, description="户号")
 
 
+class ContactsIn(Asked):
+    """Which contacts are to be seen in plain, and why (查看联系方式的内容与用途)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"fields": ["phone"], "purpose": "contact", "text": "通知本人参加培训"}]
+        }
+    )
+    fields: list[domain.ContactField] = Field(
+        min_length=1, max_length=2, description="字段：phone 电话，address 住址"
+    )
+    purpose: Purpose = Field(description="用途：" + terms(PURPOSES))
+    text: LongText = Field(description="用途说明（所办事项，不得含身份号码）")
+
+
+class ContactsOut(BaseModel):
+    """The contacts that were asked for, in plain; null where nothing is recorded (联系方式明文)."""
+
+    worker_id: UUID
+    phone: str | None = Field(default=None, description="电话")
+    address: str | None = Field(default=None, description="住址")
+
+
 class NamesIn(Asked):
     """Whose masked names are wanted (标识列表)."""
 
@@ -89,11 +113,28 @@ async def reveal_identity(
     first. Limited per account: 429 with Retry-After."""
     rates_of(request, "reveal_rate").admit("reveals", actor.subject)
     fields = tuple(dict.fromkeys(body.fields))
-    opened = await usecases.reveal_identity(
-        runtime_of(request), actor, Reveal(worker_id, fields, body.purpose, body.text)
-    )
+    asked = Reveal(worker_id, fields, body.purpose, body.text)
+    opened = await usecases.reveal(runtime_of(request), actor, asked, "reveal_identity")
     response.headers["Cache-Control"] = "no-store"
     return RevealOut(worker_id=worker_id, **opened)
+
+
+@router.post(
+    "/{worker_id}/contact-reveals", summary="查看电话、住址明文", operation_id="reveal_contacts",
+    responses=TOO_MANY,
+)  # fmt: skip
+async def reveal_contacts(
+    request: Request, response: Response, worker_id: Id, body: ContactsIn, actor: Caller
+) -> ContactsOut:
+    """How a person is reached, for a stated purpose: for whoever looks after people, who knows them
+    without their numbers. Logged before it is shown, and limited together with all that an account
+    looks at in plain: 429 with Retry-After."""
+    rates_of(request, "reveal_rate").admit("reveals", actor.subject)
+    fields = tuple(dict.fromkeys(body.fields))
+    asked = Reveal(worker_id, fields, body.purpose, body.text)
+    opened = await usecases.reveal(runtime_of(request), actor, asked, "reveal_contacts")
+    response.headers["Cache-Control"] = "no-store"
+    return ContactsOut(worker_id=worker_id, **opened)
 
 
 @router.post("/names", summary="批量取脱敏姓名", operation_id="list_masked_names")

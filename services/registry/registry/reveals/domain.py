@@ -7,6 +7,8 @@ from typing import Literal, get_args
 #: 姓名 / 身份号码 / 电话 / 住址 / 户号
 Field = Literal["name", "id_number", "phone", "address", "household_number"]
 FIELDS: tuple[Field, ...] = get_args(Field)
+#: How somebody is reached: a station knows its people by these.
+ContactField = Literal["phone", "address"]
 
 #: Why somebody needs a person in plain. The text beside it says which case.
 Purpose = Literal[

@@ -25,14 +25,16 @@ class Reveal:
     text: str
 
 
-async def reveal_identity(rt: Runtime, actor: Actor, asked: Reveal) -> dict[Field, str | None]:
+async def reveal(
+    rt: Runtime, actor: Actor, asked: Reveal, operation: str
+) -> dict[Field, str | None]:
     """The values in plain, after the line with the purpose is committed. 404 outside of what the
     caller sees."""
     async with rt.db.reading() as tx:
         await workers.worker_in(rt, tx, actor, asked.worker_id)
         opened = (await workers.personal_of(rt, tx, [asked.worker_id]))[asked.worker_id]
     await audit.note(
-        rt, actor, "reveal_identity", [asked.worker_id], asked.fields,
+        rt, actor, operation, [asked.worker_id], asked.fields,
         purpose=domain.stated(asked.purpose, asked.text),
     )  # fmt: skip
     return {field: getattr(opened, field) for field in asked.fields}

@@ -72,7 +72,10 @@ PROOF = (
 #: So many of one name are shown: whoever looks among more names the birth date.
 NAMED_MAX = 50
 #: What a masked worker shows, in the words of the access log.
-SHOWN = ("id_number_masked", "name_masked", "sex", "birth_date", "claims", "place")
+SHOWN = (
+    "id_number_masked", "name_masked", "phone_masked", "address_masked", "sex", "birth_date",
+    "claims", "place",
+)  # fmt: skip
 _EXAMPLE: dict[str, JsonValue] = {
     "id_number": "11010519491231002X",
     "name": "王某某",
@@ -194,7 +197,9 @@ class WorkerOut(ClaimsFields, BesidesFields):
     id_number_masked: str = Field(description="身份号码（脱敏）", examples=["231102********002X"])
     name_masked: str = Field(description="姓名（脱敏）", examples=["王**"])
     has_phone: bool = Field(description="是否登记电话")
+    phone_masked: str | None = Field(description="电话（脱敏）", examples=["13*******34"])
     has_address: bool = Field(description="是否登记住址")
+    address_masked: str | None = Field(description="住址（脱敏）", examples=["爱辉区***"])
     has_household: bool = Field(description="是否登记户号")
     sex: Sex = Field(description="性别")
     birth_date: date = Field(description="出生日期")
@@ -209,7 +214,9 @@ class WorkerOut(ClaimsFields, BesidesFields):
         proof = w.proof
         return cls(
             id=w.id, id_number_masked=w.id_number_masked, name_masked=w.name_masked,
-            has_phone=w.has_phone, has_address=w.has_address, has_household=w.has_household,
+            has_phone=w.phone_masked is not None, phone_masked=w.phone_masked,
+            has_address=w.address_masked is not None, address_masked=w.address_masked,
+            has_household=w.has_household,
             sex=w.sex, birth_date=w.birth_date, area_code=w.area_code, office=w.office,
             registered_on=w.registered_on, version=w.version, merged_into=w.merged_into,
             former_employer=w.employer.name, former_employer_code=w.employer.code,

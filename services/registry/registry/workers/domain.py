@@ -180,16 +180,27 @@ class OnPaper:
     birth_date: date
 
 
+def mask_phone(number: str) -> str:
+    """``13*******34``: enough to tell two numbers of one person apart, and not to call either."""
+    first, last = min(3, len(number) // 4), min(2, len(number) // 5)
+    return number[:first] + "*" * (len(number) - first - last) + number[-last:]
+
+
+def mask_address(address: str) -> str:
+    """``爱辉区***``: whereabouts; street and house go, and of a short one more than half."""
+    return address[: min(5, len(address) // 3)] + "***"
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One person. ``name_masked`` and ``id_number_masked`` are what anyone sees. ``merged_into``:
-    the record that carries on in place of this one."""
+    """One person. What ends in ``_masked`` is what anyone sees; contacts are None where nobody told
+    any. ``merged_into``: the record that carries on in place of this one."""
 
     id: UUID
     id_number_masked: str
     name_masked: str
-    has_phone: bool
-    has_address: bool
+    phone_masked: str | None
+    address_masked: str | None
     has_household: bool
     sex: Sex
     birth_date: date

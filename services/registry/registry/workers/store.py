@@ -22,6 +22,8 @@ from registry.workers.domain import (
     OnPaper,
     Proof,
     Worker,
+    mask_address,
+    mask_phone,
 )
 from registry.workers.names import employer_key, household_key, name_key, name_sound
 from registry.workers.record import CLAIMS
@@ -110,14 +112,21 @@ def _proof(row: Record) -> Proof | None:
     return Proof(kind, row["proof_reference"], row["proof_on"]) if kind else None
 
 
+def _opened(row: Record, keyring: Keyring, column: str, of: str) -> str | None:
+    sealed = row[column]
+    return keyring.decrypt(sealed, place(of, row["id"])) if sealed else None
+
+
 def _worker(row: Record, keyring: Keyring) -> Worker:
     id = row["id"]
+    phone = _opened(row, keyring, "phone", PHONE)
+    address = _opened(row, keyring, "address", ADDRESS)
     return Worker(
         id=id,
         id_number_masked=mask_id_number(keyring.decrypt(row["id_number"], place(ID_NUMBER, id))),
         name_masked=mask_name(keyring.decrypt(row["name"], place(NAME, id))),
-        has_phone=row["phone"] is not None,
-        has_address=row["address"] is not None,
+        phone_masked=mask_phone(phone) if phone else None,
+        address_masked=mask_address(address) if address else None,
         has_household=row["household_number"] is not None,
         sex=row["sex"],
         birth_date=row["birth_date"],
@@ -194,15 +203,12 @@ async def plain(tx: Tx, keyring: Keyring, ids: Sequence[UUID]) -> dict[UUID, Pla
         " where id = any($1::uuid[])",
         ids,
     )
-
-    def opened(row: Record, column: str, of: str) -> str | None:
-        return keyring.decrypt(row[column], place(of, row["id"])) if row[column] else None
-
     return {
         row["id"]: Plain(
-            opened(row, "name", NAME) or "", opened(row, "id_number", ID_NUMBER) or "",
-            opened(row, "phone", PHONE), opened(row, "address", ADDRESS),
-            opened(row, "household_number", HOUSEHOLD),
+            _opened(row, keyring, "name", NAME) or "",
+            _opened(row, keyring, "id_number", ID_NUMBER) or "",
+            _opened(row, keyring, "phone", PHONE), _opened(row, keyring, "address", ADDRESS),
+            _opened(row, keyring, "household_number", HOUSEHOLD),
         )
         for row in rows
     }  # fmt: skip
