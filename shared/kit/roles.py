@@ -14,8 +14,8 @@ NOUNS: dict[str, tuple[str, ...]] = {
         "event",
     ),
     "subsidy": (
-        "fund", "budget", "appropriation", "arrangement", "reservation", "payment", "entitlement",
-        "payee", "payee-account", "payment-order", "bank-message", "programme", "event",
+        "fund", "budget", "period", "appropriation", "arrangement", "reservation", "payment",
+        "entitlement", "payee", "payee-account", "payment-order", "bank-message", "programme", "event",
     ),
     "loans": ("guarantee-fund", "loan", "event"),
     "jobs-market": (
@@ -105,13 +105,13 @@ ROLES: dict[str, frozenset[str]] = {
         "subsidy", "fund", "budget", "appropriation", "arrangement", "payment", "entitlement",
         verbs="write import",
     )
-    | _of("subsidy", "reservation", "payee", "payment-order", "bank-message", verbs="write")
+    | _of("subsidy", "period", "reservation", "payee", "payment-order", "bank-message", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read write import"),
     # 财政审批: releases what another one prepared.
     "finance_approver": _PLACES
     | _of("subsidy", verbs="read")
     | _of("subsidy", "appropriation", "arrangement", "payment", "entitlement", verbs="approve")
-    | _of("subsidy", "budget", "reservation", "payee", "payment-order", "bank-message", verbs="approve")
+    | _of("subsidy", "budget", "period", "reservation", "payee", "payment-order", "bank-message", verbs="approve")
     | _of("loans", "guarantee-fund", verbs="read approve"),
     # 小额贷款经办
     "loans_officer": _PLACES

@@ -1,4 +1,4 @@
-"""Calls about budgets of the district."""
+"""Calls about budgets and closed periods of the district."""
 
 from __future__ import annotations
 
@@ -38,3 +38,21 @@ async def budget_calls(city: City, calls: Calls) -> None:
     note(f"POST {base}/approvals", approval, budget_id=ids[0])
     part = {"use_code": "training-subsidy", "amount": "10.00", "purpose": "再就业培训"}
     note(f"POST {base}/releases", {"on": "2003-07-01", "lines": [part]}, budget_id=ids[0])
+
+
+async def period_calls(city: City, calls: Calls) -> None:
+    """A book closed through a year long ago, and opened again."""
+    note = calls.of("subsidy")
+
+    def period(through: str) -> dict[str, Any]:
+        return {
+            "fund": "living_allowance", "closed_through": through, "closed_on": "2003-01-10",
+            "note": "核对无误", **PLACE,
+        }  # fmt: skip
+
+    closed = await made(city, "subsidy", "/v1/periods", period("1999-12-31"))
+    why = {"on": "2003-01-11", "reason": "补记", "approval": "黑市财[2003]17号"}
+    note("GET /v1/periods")
+    note("GET /v1/periods/{period_id}", period_id=closed)
+    note("POST /v1/periods/{period_id}/reopenings", why, period_id=closed)
+    note("POST /v1/periods", period("2000-12-31"))

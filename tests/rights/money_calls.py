@@ -41,6 +41,13 @@ async def money_calls(city: City, calls: Calls) -> None:
     note("POST /v1/appropriations/imports", rows=[money])
     note("GET /v1/appropriations")
     note("GET /v1/appropriations/{appropriation_id}", appropriation_id=received)
+    wrong = {"reversed_on": "2003-08-05", "reason": "重复登记"}
+    base = "/v1/appropriations/{appropriation_id}"
+    twice_received = await made(city, "subsidy", "/v1/appropriations", money)
+    note(f"POST {base}/reversals", wrong, appropriation_id=twice_received)
+    twice_set_aside = await made(city, "subsidy", "/v1/arrangements", plan)
+    base = "/v1/arrangements/{arrangement_id}"
+    note(f"POST {base}/reversals", wrong, arrangement_id=twice_set_aside)
     note("POST /v1/arrangements", plan)
     note("POST /v1/arrangements/imports", rows=[plan])
     note("GET /v1/arrangements")

@@ -8,7 +8,11 @@ from kit.rotation import Sealed
 from kit.service import Service
 from subsidy.arrangements.api import router as arrangements
 from subsidy.arrangements.api import router_imports as arrangement_imports
-from subsidy.arrangements.domain import ArrangedTooMuch, ArrangementUnknown
+from subsidy.arrangements.domain import (
+    ArrangedTooMuch,
+    ArrangementOfABudget,
+    ArrangementUnknown,
+)  # fmt: skip
 from subsidy.batches import api as batches
 from subsidy.budgets import api as budgets
 from subsidy.consumers import SUBSCRIPTIONS
@@ -17,17 +21,13 @@ from subsidy.events import CATALOGUE
 from subsidy.funds.api import appropriations, appropriations_imports, funds
 from subsidy.funds.domain import YearOutOfRange
 from subsidy.journal.api import router as journal
-from subsidy.journal.domain import Overdrawn, Unbalanced
+from subsidy.journal.domain import AlreadyReversed, Overdrawn, ReversedBeforeMade, Unbalanced
 from subsidy.orders import api as orders
 from subsidy.payees import api as payees
 from subsidy.payments.api import router as payments
 from subsidy.payments.api import router_imports as payment_imports
-from subsidy.payments.domain import (
-    AlreadyReversed,
-    LineExhausted,
-    PaidBeforeArranged,
-    ReversedBeforePaid,
-)  # fmt: skip
+from subsidy.payments.domain import LineExhausted, PaidBeforeArranged, ReversedBeforePaid
+from subsidy.periods import api as periods
 from subsidy.programmes import api as programmes
 from subsidy.programmes.terms import check
 from subsidy.replies import api as replies
@@ -37,6 +37,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(programmes.problems),
     **dict(reservations.problems),
     **dict(budgets.problems),
+    **dict(periods.problems),
     **dict(payees.problems),
     **dict(orders.problems),
     **dict(batches.problems),
@@ -63,7 +64,15 @@ PROBLEMS: dict[type[Exception], Problem] = {
         "Paid before the money was arranged",
     ),
     AlreadyReversed: Problem(
-        409, "already-reversed", "该笔支付已冲销", "The payment was taken back before"
+        409, "already-reversed", "已冲销", "It was taken back before"
+    ),
+    ReversedBeforeMade: Problem(
+        422, "reversed-before-made", "冲销日期早于原记账日期",
+        "Taken back before it was entered",
+    ),
+    ArrangementOfABudget: Problem(
+        409, "arrangement-of-a-budget", "该项安排属于预算，请在预算中冲销",
+        "The arrangement is a budget's release: it is taken back there",
     ),
     ReversedBeforePaid: Problem(
         422, "reversed-before-paid", "冲销日期早于支付日期", "Taken back before it was paid"
@@ -107,6 +116,7 @@ SERVICE = Service(
         payments,
         payment_imports,
         journal,
+        periods.router,
         entitlements,
         payees.router,
         findings.reading("subsidy:entitlement:read"),

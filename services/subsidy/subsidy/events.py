@@ -89,6 +89,50 @@ class BudgetReleased(BaseModel):
     lines: list[ReleasedLineTold]
 
 
+class PeriodClosed(BaseModel):
+    """Nothing is entered any more into a fund's book through a day."""
+
+    fund: Fund
+    closed_through: date = Field(description="结账截止日")
+    note: str
+
+
+class PeriodReopened(BaseModel):
+    """A closing was taken back; the envelope names it."""
+
+    fund: Fund
+    closed_through: date
+    reason: str = Field(description="原因")
+    approval: str = Field(description="批准文号")
+
+
+class AppropriationReversed(BaseModel):
+    """A receipt was taken back; the envelope names the event that it reverses."""
+
+    fund: Fund
+    source: Source
+    amount: YuanPositive = Field(description="金额")
+    year: int = Field(description="预算年度")
+
+
+class ArrangementReversed(BaseModel):
+    """An arrangement was taken back whole; the envelope names the event that it reverses."""
+
+    fund: Fund
+    use_code: str
+    amount: YuanPositive = Field(description="金额")
+
+
+class ArrangementReduced(BaseModel):
+    """What was left of an arrangement, or a part of it, is unallocated again."""
+
+    fund: Fund
+    use_code: str
+    amount: YuanPositive = Field(description="收回金额")
+    finding: UseFinding | None = Field(default=None, description="原安排用途方面的问题，无则为空")
+    budget_line_id: UUID | None = Field(default=None, description="所属预算科目")
+
+
 class ReservationTold(BaseModel):
     """A step of a reservation: money of an arrangement held back, promised, or given back."""
 
@@ -200,6 +244,28 @@ BUDGET_RELEASED = EventType(
     {"fund": "reemployment", "year": 2003, "amount": "500000.00",
      "lines": [{"arrangement_id": f"{EXAMPLE}1", "use_code": "training-subsidy", "amount": "500000.00"}]},
 )  # fmt: skip
+PERIOD_CLOSED = EventType(
+    "subsidy.period.closed.v1", PeriodClosed, "结账", "Period closed",
+    {"fund": "reemployment", "closed_through": "2003-06-30", "note": "二季度账务核对无误"},
+)  # fmt: skip
+PERIOD_REOPENED = EventType(
+    "subsidy.period.reopened.v1", PeriodReopened, "反结账", "Period reopened",
+    {"fund": "reemployment", "closed_through": "2003-06-30", "reason": "补记6月到账",
+     "approval": "黑市财[2003]17号"},
+)  # fmt: skip
+APPROPRIATION_REVERSED = EventType(
+    "subsidy.appropriation.reversed.v1", AppropriationReversed, "资金拨入冲销", "Receipt reversed",
+    {"fund": "reemployment", "source": "province", "amount": "33250000.00", "year": 2003},
+)  # fmt: skip
+ARRANGEMENT_REVERSED = EventType(
+    "subsidy.arrangement.reversed.v1", ArrangementReversed, "资金安排冲销", "Arrangement reversed",
+    {"fund": "reemployment", "use_code": "severance", "amount": "3000000.00"},
+)  # fmt: skip
+ARRANGEMENT_REDUCED = EventType(
+    "subsidy.arrangement.reduced.v1", ArrangementReduced, "安排资金收回", "Arranged money given back",
+    {"fund": "reemployment", "use_code": "training-subsidy", "amount": "20000.00",
+     "finding": None, "budget_line_id": f"{EXAMPLE}6"},
+)  # fmt: skip
 _RESERVED = {
     "fund": "reemployment", "arrangement_id": f"{EXAMPLE}1",
     "use_code": "social-insurance-subsidy", "amount": "120000.00", "about": None,
@@ -254,8 +320,9 @@ BENEFIT_RECOVERED = EventType(
 CATALOGUE = Catalogue(
     "subsidy",
     [
-        APPROPRIATION_RECEIVED, BUDGET_APPROVED, BUDGET_RELEASED,
-        ARRANGEMENT_MADE, RESERVATION_MADE, RESERVATION_COMMITTED,
+        APPROPRIATION_RECEIVED, APPROPRIATION_REVERSED, PERIOD_CLOSED, PERIOD_REOPENED,
+        BUDGET_APPROVED, BUDGET_RELEASED, ARRANGEMENT_MADE, ARRANGEMENT_REDUCED,
+        ARRANGEMENT_REVERSED, RESERVATION_MADE, RESERVATION_COMMITTED,
         RESERVATION_RELEASED, PAYMENT_MADE, PAYMENT_REVERSED,
         ENTITLEMENT_OPENED, ENTITLEMENT_REFUSED, ENTITLEMENT_CLOSED,
         BENEFIT_PAID, BENEFIT_RECOVERED,

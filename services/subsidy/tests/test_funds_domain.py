@@ -10,8 +10,9 @@ import pytest
 from subsidy.arrangements.domain import finding
 from subsidy.funds import domain
 from subsidy.funds.domain import Appropriation, Layer, Sum, YearOutOfRange
+from subsidy.journal.domain import AlreadyReversed
 from subsidy.payments import domain as payments
-from subsidy.payments.domain import AlreadyReversed, PaidBeforeArranged, Payment, ReversedBeforePaid
+from subsidy.payments.domain import PaidBeforeArranged, Payment, ReversedBeforePaid
 
 AREA = "231100000000"
 WAN = 1_000_000

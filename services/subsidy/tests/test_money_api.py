@@ -318,6 +318,13 @@ async def test_the_database_refuses_an_overdraft(desk: Desk) -> None:
         "update arrangement set finding = null",
         "delete from appropriation",
         "update decision set granted = true",
+        "update book set closed_until = null",
+        "insert into book (id, fund, area_code, closed_until)"
+        " values (gen_random_uuid(), 'reemployment', '231181000000', '2003-01-31')",
+        "delete from period_closing",
+        "update period_reopening set reason = ''",
+        "delete from arrangement_reversal",
+        "update appropriation_reversal set reversed_on = '2003-01-01'",
     ],
 )
 async def test_the_application_role_cannot_rewrite_the_books(desk: Desk, statement: str) -> None:

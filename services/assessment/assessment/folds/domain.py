@@ -223,6 +223,19 @@ RULES: tuple[Rule, ...] = (
         mark="finding",
         amount="amount",
     ),
+    Rule("subsidy.appropriation.reversed.v1", "withdraws", "appropriation"),
+    Rule("subsidy.arrangement.reversed.v1", "withdraws", "arrangement"),
+    # What a budget took back of an arrangement is a posting of its own day too.
+    Rule(
+        "subsidy.arrangement.reduced.v1",
+        "opens",
+        "arrangement-reduced",
+        each=True,
+        tag="use_code",
+        aspect="fund",
+        mark="finding",
+        amount="amount",
+    ),
     Rule(
         "subsidy.payment.made.v1",
         "opens",

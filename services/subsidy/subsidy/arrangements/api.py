@@ -22,6 +22,7 @@ from kit.pagination import Cursor, Limit, Page
 from kit.wire import Asked, FactDate, Text, load
 from subsidy.arrangements import usecases
 from subsidy.arrangements.domain import Arrangement, Finding, UseFinding
+from subsidy.funds.api import Reverse
 from subsidy.funds.domain import Fund
 
 #: A use of money: a code of the permitted list, or another one that then needs an approval.
@@ -85,6 +86,7 @@ class ArrangementBody(BaseModel):
     findings: list[Finding] = Field(description="发现的全部问题")
     area_code: str
     office: str
+    reversed_on: date | None = Field(default=None, description="冲销日期，未冲销则为空")
     remaining: Yuan | None = Field(default=None, description="尚未支付的余额")
     recorded_at: datetime | None = Field(default=None, description="记录时间")
 
@@ -92,7 +94,8 @@ class ArrangementBody(BaseModel):
     def of(cls, fact: Arrangement) -> ArrangementBody:
         """From the domain's value, when nothing was paid yet."""
         made = cls.model_validate(fact, from_attributes=True)
-        return made.model_copy(update={"remaining": fact.amount})
+        left = 0 if fact.reversed_on else fact.amount
+        return made.model_copy(update={"remaining": left})
 
     @classmethod
     def of_row(cls, one: tuple[Arrangement, Any]) -> ArrangementBody:
@@ -136,6 +139,26 @@ async def import_arrangements(
 router_imports = bulk.reading(
     "/v1/arrangements", "arrangement", "subsidy:arrangement:import", tag="arrangements"
 )
+
+
+@router.post(
+    "/{arrangement_id}/reversals", summary="冲销一笔资金安排", status_code=201,
+    operation_id="reverse_arrangement",
+)  # fmt: skip
+async def reverse_arrangement(
+    request: Request,
+    arrangement_id: UUID,
+    body: Reverse,
+    actor: Annotated[Actor, requires("subsidy:arrangement:approve")],
+    claim: Required,
+) -> ArrangementBody:
+    """Take an arrangement back that was wrong, whole; 409 for who made it, when its money is in use, and
+    when a budget released it."""
+    result = await usecases.reverse_arrangement(
+        runtime_of(request), actor, arrangement_id, body.reversed_on, body.reason,
+        claim.answering(201, ArrangementBody.of),
+    )  # fmt: skip
+    return ArrangementBody.of(result)
 
 
 @router.get("/{arrangement_id}", summary="查询一笔资金安排及余额")

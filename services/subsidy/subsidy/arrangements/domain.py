@@ -35,6 +35,12 @@ class ArrangementUnknown(Refusal):
     code = "arrangement-unknown"
 
 
+class ArrangementOfABudget(Refusal):
+    """It was released under a budget: the budget takes it back, so that its line knows."""
+
+    code = "arrangement-of-a-budget"
+
+
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """Money set aside: fen, for a use code, with the finding that the office's choice deserves, from a
@@ -51,6 +57,7 @@ class Arrangement:
     area_code: str
     office: str
     budget_line_id: UUID | None = None
+    reversed_on: date | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,10 @@ _COLUMNS = (
 )  # fmt: skip
 _SELECT = """
 select r.id, r.fund, r.use_code, r.amount, r.arranged_on, r.purpose, r.approval, r.finding,
-       r.area_code, r.office, r.budget_line_id, r.account_id, r.entry_id, r.event_id, r.recorded_at,
-       a.balance as remaining
+       r.area_code, r.office, r.budget_line_id, r.account_id, r.entry_id, r.event_id, r.recorded_by,
+       r.recorded_at, v.reversed_on, a.balance as remaining
   from arrangement r join account a on a.id = r.account_id
+  left join arrangement_reversal v on v.arrangement_id = r.id
 """
 
 
@@ -49,7 +51,31 @@ def arrangement_of(row: Any) -> Arrangement:
     return Arrangement(
         row["id"], row["fund"], row["use_code"], row["amount"], row["arranged_on"], row["purpose"],
         row["approval"], row["finding"], row["area_code"], row["office"], row["budget_line_id"],
+        row["reversed_on"],
     )  # fmt: skip
+
+
+async def lock(tx: Tx, id: UUID) -> None:
+    """One reversal of an arrangement at a time; rows of an append-only table cannot be locked."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1::text, 0))", str(id))
+
+
+async def add_reversal(
+    tx: Tx, id: UUID, on: date, reason: str, entry_id: UUID, event_id: UUID, *, recorded_by: str
+) -> None:
+    await tx.copy(
+        "arrangement_reversal",
+        ("arrangement_id", "reversed_on", "reason", "entry_id", "event_id", "recorded_by"),
+        [(id, on, reason, entry_id, event_id, recorded_by)],
+    )
+
+
+async def of_lines(tx: Tx, line_ids: Sequence[UUID]) -> list[tuple[Arrangement, Record]]:
+    """The arrangements of budget lines, in the order of their making."""
+    rows = await tx.fetch(
+        _SELECT + " where r.budget_line_id = any($1::uuid[]) order by r.id", line_ids
+    )
+    return [(arrangement_of(row), row) for row in rows]
 
 
 async def find(tx: Tx, ids: Sequence[UUID], area_prefix: str) -> dict[UUID, Arrangement]:

@@ -60,6 +60,16 @@ class ReceiveAppropriation(Asked):
         )  # fmt: skip
 
 
+class Reverse(Asked):
+    """Why something entered is taken back, and from which day on (冲销)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reversed_on": "2003-07-05", "reason": "重复登记"}]}
+    )
+    reversed_on: FactDate
+    reason: Text = Field(description="原因")
+
+
 class AppropriationBody(BaseModel):
     """Money that a fund received."""
 
@@ -73,6 +83,7 @@ class AppropriationBody(BaseModel):
     document: str | None
     area_code: str
     office: str
+    reversed_on: date | None = Field(default=None, description="冲销日期，未冲销则为空")
     recorded_at: datetime | None = Field(default=None, description="记录时间")
 
     @classmethod
@@ -199,6 +210,26 @@ async def import_appropriations(
 appropriations_imports = bulk.reading(
     "/v1/appropriations", "appropriation", "subsidy:appropriation:import", tag="appropriations"
 )
+
+
+@appropriations.post(
+    "/{appropriation_id}/reversals", summary="冲销一笔资金拨入", status_code=201,
+    operation_id="reverse_appropriation",
+)  # fmt: skip
+async def reverse_appropriation(
+    request: Request,
+    appropriation_id: UUID,
+    body: Reverse,
+    actor: Annotated[Actor, requires("subsidy:appropriation:approve")],
+    claim: Required,
+) -> AppropriationBody:
+    """Take a receipt back that was wrong, by an entry that names its own; 409 for who recorded it, and
+    when its money is arranged."""
+    result = await usecases.reverse_appropriation(
+        runtime_of(request), actor, appropriation_id, body.reversed_on, body.reason,
+        claim.answering(201, AppropriationBody.of),
+    )  # fmt: skip
+    return AppropriationBody.of(result)
 
 
 @appropriations.get("/{appropriation_id}", summary="查询一笔资金拨入")

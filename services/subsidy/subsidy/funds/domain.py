@@ -39,6 +39,7 @@ class Appropriation:
     document: str | None
     area_code: str
     office: str
+    reversed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,35 +39,66 @@ async def add(
     )  # fmt: skip
 
 
+_SELECT = """
+select a.*, v.reversed_on
+  from appropriation a left join appropriation_reversal v on v.appropriation_id = a.id
+"""
+
+
+async def lock(tx: Tx, id: UUID) -> None:
+    """One reversal of a receipt at a time; rows of an append-only table cannot be locked."""
+    await tx.execute("select pg_advisory_xact_lock(hashtextextended($1::text, 0))", str(id))
+
+
+def appropriation_of(row: Any) -> Appropriation:
+    return Appropriation(
+        row["id"], row["fund"], row["source"], row["amount"], row["received_on"], row["year"],
+        row["approval"], row["document"], row["area_code"], row["office"], row["reversed_on"],
+    )  # fmt: skip
+
+
+async def add_reversal(
+    tx: Tx, id: UUID, on: date, reason: str, entry_id: UUID, event_id: UUID, *, recorded_by: str
+) -> None:
+    await tx.copy(
+        "appropriation_reversal",
+        ("appropriation_id", "reversed_on", "reason", "entry_id", "event_id", "recorded_by"),
+        [(id, on, reason, entry_id, event_id, recorded_by)],
+    )
+
+
 async def page(
     tx: Tx, area_prefix: str, *, fund: str | None, after: UUID | None, limit: int
 ) -> list[Any]:
     """Appropriations in the order of their making; ``limit`` rows at most."""
     return await tx.fetch(
-        "select * from appropriation where area_code like $1 || '%' and id > $2"
-        " and ($3::text is null or fund = $3) order by id limit $4",
+        f"{_SELECT} where a.area_code like $1 || '%' and a.id > $2"
+        " and ($3::text is null or a.fund = $3) order by a.id limit $4",
         area_prefix, after or UUID(int=0), fund, limit,
     )  # fmt: skip
 
 
 async def get(tx: Tx, appropriation_id: UUID, area_prefix: str) -> Any | None:
     return await tx.fetchrow(
-        "select * from appropriation where id = $1 and area_code like $2 || '%'",
+        f"{_SELECT} where a.id = $1 and a.area_code like $2 || '%'",
         appropriation_id, area_prefix,
     )  # fmt: skip
 
 
-# One walk over the journal. The use of an arrangement's line stands in the arrangement; the use of
-# a payment is the detail of its account.
+# One walk over the journal. What came into an account is what was booked there for the first time, less
+# what of that was taken back or withdrawn; a payment that came back did not come in. The use of an
+# arrangement's line stands in the arrangement; the use of a payment is the detail of its account.
 _SUMS = """
 select a.area_code, a.kind,
        case a.kind when 'arranged' then r.use_code else a.detail end as detail,
-       coalesce(sum(l.amount * a.side) filter (where e.kind in ('appropriation', 'arrangement')), 0)::bigint
+       coalesce(sum(l.amount * a.side) filter (
+           where coalesce(o.kind, e.kind) in ('appropriation', 'arrangement', 'withdrawal')), 0)::bigint
            as came,
        sum(l.amount * a.side)::bigint as rest
   from account a
   join journal_line l on l.account_id = a.id
   join journal_entry e on e.id = l.entry_id
+  left join journal_entry o on o.id = e.reverses
   left join arrangement r on r.account_id = a.id
  where a.fund = $1 and a.area_code like $2 || '%' and e.effective_on <= $3
  group by 1, 2, 3
@@ -83,9 +114,10 @@ async def sums(tx: Tx, fund: str, area_prefix: str, as_of: date) -> list[Any]:
 async def receipts(tx: Tx, fund: str, area_prefix: str, as_of: date) -> list[tuple[str, date, int]]:
     """Money received by area and day (fen)."""
     rows = await tx.fetch(
-        "select area_code, received_on, sum(amount)::bigint as amount from appropriation"
-        " where fund = $1 and area_code like $2 || '%' and received_on <= $3"
-        " group by 1, 2 order by 1, 2",
+        "select a.area_code, a.received_on, sum(a.amount)::bigint as amount from appropriation a"
+        "  left join appropriation_reversal v on v.appropriation_id = a.id and v.reversed_on <= $3"
+        " where a.fund = $1 and a.area_code like $2 || '%' and a.received_on <= $3"
+        "   and v.appropriation_id is null group by 1, 2 order by 1, 2",
         fund, area_prefix, as_of,
     )  # fmt: skip
     return [(row["area_code"], row["received_on"], row["amount"]) for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.facts import admit, only
+from kit.facts import InTheFuture, MakerIsChecker, admit, only
 from kit.idempotency import Claim, once
 from kit.ids import new_id
 from kit.money import yuan
@@ -41,7 +42,8 @@ async def receive(
 ) -> list[Appropriation | Refusal]:
     """The same for a set, in order; a refusal stands in the place of its fact."""
     taken = await store.existing(tx, [fact.id for fact in facts])
-    accounts = await journal.lock(tx, (key for fact in facts for key in _keys(fact)))
+    allowed = [fact for fact in facts if actor.may_see(fact.area_code)]
+    accounts = await journal.lock(tx, (key for fact in allowed for key in _keys(fact)))
     by_id = {account.id: account for account in accounts.values()}
     results: list[Appropriation | Refusal] = []
     entries: list[journal_domain.Entry] = []
@@ -55,16 +57,16 @@ async def receive(
                 area_prefix=actor.area_prefix, today=today, taken=taken,
             )  # fmt: skip
             domain.admit(fact)
+            source, unallocated = (accounts[key] for key in _keys(fact))
+            entry = journal_domain.transfer(
+                new_id(), "appropriation", fact.received_on, fact.id,
+                place=(fact.area_code, fact.office),
+                credit=source.id, debit=unallocated.id, amount=fact.amount,
+            )  # fmt: skip
+            by_id.update(journal_domain.post(by_id, entry))
         except Refusal as refusal:
             results.append(refusal)
             continue
-        source, unallocated = (accounts[key] for key in _keys(fact))
-        entry = journal_domain.transfer(
-            new_id(), "appropriation", fact.received_on, fact.id,
-            place=(fact.area_code, fact.office),
-            credit=source.id, debit=unallocated.id, amount=fact.amount,
-        )  # fmt: skip
-        by_id.update(journal_domain.post(by_id, entry))
         event = _told(fact)
         entries.append(entry)
         told.append(event)
@@ -74,6 +76,42 @@ async def receive(
     await store.add(tx, kept, recorded_by=actor.subject)
     await emit(tx, told)
     return results
+
+
+async def reverse_appropriation(
+    rt: Runtime, actor: Actor, id: UUID, on: date, reason: str, claim: Claim
+) -> Appropriation:
+    """A receipt that was wrong is taken back by an entry that names its own, by another person than who
+    recorded it. Raises ``Overdrawn`` when its money is arranged."""
+    async with rt.db.transaction() as tx, once(tx, claim) as kept:
+        await store.lock(tx, id)
+        row = await store.get(tx, id, actor.area_prefix)
+        if row is None:
+            raise NotFound
+        before = store.appropriation_of(row)
+        if before.reversed_on is not None:
+            raise journal_domain.AlreadyReversed
+        if row["recorded_by"] == actor.subject:
+            raise MakerIsChecker
+        if on > rt.today():
+            raise InTheFuture(on=on, today=rt.today())
+        original = (await journal.some(tx, [row["entry_id"]]))[row["entry_id"]]
+        mirror = journal_domain.reversal(original, new_id(), on, id)
+        await journal.reverse(tx, [mirror], recorded_by=actor.subject)
+        data = {
+            "fund": before.fund, "source": before.source, "amount": yuan(before.amount),
+            "year": before.year,
+        }  # fmt: skip
+        event = NewEvent(
+            events.APPROPRIATION_REVERSED, id, on, before.area_code, before.office, data,
+            reverses=row["event_id"],
+        )  # fmt: skip
+        await store.add_reversal(tx, id, on, reason, mirror.id, event.id, recorded_by=actor.subject)
+        await emit(tx, [event])
+        after = replace(before, reversed_on=on)
+        await kept.keep(after)
+    rt.wake()
+    return after
 
 
 def _keys(fact: Appropriation) -> tuple[journal_domain.Key, journal_domain.Key]:

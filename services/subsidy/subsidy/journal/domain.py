@@ -9,14 +9,18 @@ Accounts of one fund in one area, in the order in which money moves:
 source (credit) -> unallocated -> arranged:<arrangement> -> reserved:<reservation>
 -> committed:<reservation> -> ordered:<reservation> -> paid:<use> (debit). A payment that nobody had to
 reserve goes from arranged to paid at once; what is ordered lies with the bank, and comes back to
-committed when it was not paid.
+committed when it was not paid. A withdrawal takes what is left of an arrangement back to unallocated.
+
+The accounts of one fund in one area are a book. A book is closed until a day: no entry of that day or
+before is taken any more, by this module nor by the database. What is wrong in a closed period is reversed
+in the open one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -28,6 +32,7 @@ AccountKind = Literal[
 EntryKind = Literal[
     "appropriation",
     "arrangement",
+    "withdrawal",
     "reservation",
     "commitment",
     "release",
@@ -58,9 +63,28 @@ class Overdrawn(Refusal):
     code = "not-enough-money"
 
 
+class AlreadyReversed(Refusal):
+    """What is to be taken back was taken back before."""
+
+    code = "already-reversed"
+
+
+class ReversedBeforeMade(Refusal):
+    """A reversal holds from the day of what it takes back at the earliest (``made_on``)."""
+
+    code = "reversed-before-made"
+
+
+class PeriodClosed(Refusal):
+    """The day lies in a closed period of the book (``open_from``: the first open day)."""
+
+    code = "period-closed"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account; ``balance`` is signed fen, positive on the debit side."""
+    """One account; ``balance`` is signed fen, positive on the debit side; ``closed_until``: the last day
+    of its book that is closed."""
 
     id: UUID
     fund: str
@@ -68,6 +92,7 @@ class Account:
     kind: AccountKind
     detail: str
     balance: int = 0
+    closed_until: date | None = None
 
     @property
     def key(self) -> Key:
@@ -82,8 +107,10 @@ class Account:
         """What the account holds on its normal side, in fen; never negative."""
         return self.balance * self.side
 
-    def after(self, amount: int) -> Account:
-        """The account after a line of ``amount``; raises :class:`Overdrawn`."""
+    def after(self, amount: int, on: date) -> Account:
+        """The account after a line of ``amount``. Raises :class:`PeriodClosed` and :class:`Overdrawn`."""
+        if self.closed_until is not None and on <= self.closed_until:
+            raise PeriodClosed(open_from=self.closed_until + timedelta(days=1))
         balance = self.balance + amount
         if balance * self.side < 0:
             raise Overdrawn(missing=-balance * self.side)
@@ -145,7 +172,10 @@ def transfer(
 
 
 def reversal(entry: Entry, entry_id: UUID, effective_on: date, about: UUID) -> Entry:
-    """The mirror of an entry, naming it: the only way to take money back."""
+    """The mirror of an entry, naming it: the only way to take money back. Raises
+    :class:`ReversedBeforeMade`."""
+    if effective_on < entry.effective_on:
+        raise ReversedBeforeMade(made_on=entry.effective_on)
     lines = tuple(Line(line.account_id, -line.amount) for line in entry.lines)
     return Entry(
         entry_id, "reversal", effective_on, about, entry.area_code, entry.office, lines,
@@ -161,13 +191,13 @@ def check(entry: Entry) -> None:
 
 
 def post(accounts: Mapping[UUID, Account], entry: Entry) -> dict[UUID, Account]:
-    """The touched accounts after an entry. Raises :class:`Unbalanced` or :class:`Overdrawn`;
-    then nothing has happened."""
+    """The touched accounts after an entry. Raises :class:`Unbalanced`, :class:`PeriodClosed` or
+    :class:`Overdrawn`; then nothing has happened."""
     check(entry)
     touched: dict[UUID, Account] = {}
     for line in entry.lines:
         account = touched.get(line.account_id) or accounts[line.account_id]
-        touched[line.account_id] = account.after(line.amount)
+        touched[line.account_id] = account.after(line.amount, entry.effective_on)
     return touched
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,15 @@ from kit.db import Tx
 from kit.ids import new_id
 from subsidy.journal.domain import SIDES, Account, Entry, Key, Line
 
+_BEGIN = """
+insert into book (id, fund, area_code) select * from unnest($1::uuid[], $2::text[], $3::text[])
+on conflict do nothing
+"""
+# Before any account: a closing waits for who writes, and who writes waits for it, never crosswise.
+_HOLD = """
+select b.fund, b.area_code from book b join unnest($1::text[], $2::text[]) as k(fund, area_code)
+    using (fund, area_code) order by 1, 2 for share of b
+"""
 _OPEN = """
 insert into account (id, fund, area_code, kind, detail, side)
 select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[])
@@ -18,10 +28,11 @@ on conflict (fund, area_code, kind, detail) do nothing
 """
 # Locked in the order of ids: two transactions that need the same accounts cannot dead-lock.
 _LOCK = """
-select a.id, a.fund, a.area_code, a.kind, a.detail, a.balance
+select a.id, a.fund, a.area_code, a.kind, a.detail, a.balance, b.closed_until
   from account a
   join unnest($1::text[], $2::text[], $3::text[], $4::text[]) as k(fund, area_code, kind, detail)
     using (fund, area_code, kind, detail)
+  join book b using (fund, area_code)
  order by a.id for update of a
 """
 _WRITE = """
@@ -38,6 +49,7 @@ select * from unnest($9::uuid[], $10::int[], $11::uuid[], $12::bigint[])
 async def lock(tx: Tx, keys: Iterable[Key]) -> dict[Key, Account]:
     """The accounts of these names, opened when new, locked until the transaction ends."""
     wanted = sorted(set(keys))
+    await _hold(tx, {(fund, area_code) for fund, area_code, _, _ in wanted})
     columns: list[list[Any]] = [list(column) for column in zip(*wanted, strict=True)] or [[]] * 4
     rows = await tx.fetch(_LOCK, *columns)
     if len(rows) < len(wanted):
@@ -50,6 +62,16 @@ async def lock(tx: Tx, keys: Iterable[Key]) -> dict[Key, Account]:
         rows = await tx.fetch(_LOCK, *columns)
     accounts = [Account(**dict(row)) for row in rows]
     return {account.key: account for account in accounts}
+
+
+async def _hold(tx: Tx, books: set[tuple[str, str]]) -> None:
+    """Nobody closes or reopens these books until the transaction ends; new ones begin."""
+    if not books:
+        return
+    columns = [list(column) for column in zip(*sorted(books), strict=True)]
+    if len(await tx.fetch(_HOLD, *columns)) < len(books):
+        await tx.execute(_BEGIN, [new_id() for _ in books], *columns)
+        await tx.fetch(_HOLD, *columns)
 
 
 async def write(tx: Tx, entries: Sequence[Entry], *, recorded_by: str) -> None:
@@ -108,10 +130,16 @@ async def held(tx: Tx, keys: Sequence[Key]) -> int:
 
 async def lock_of(tx: Tx, entries: Sequence[Entry]) -> dict[UUID, Account]:
     """The accounts that entries touch, locked."""
+    ids = [line.account_id for entry in entries for line in entry.lines]
+    books = await tx.fetch(
+        "select distinct fund, area_code from account where id = any($1::uuid[])", ids
+    )
+    await _hold(tx, {(row["fund"], row["area_code"]) for row in books})
     rows = await tx.fetch(
-        "select id, fund, area_code, kind, detail, balance from account"
-        " where id = any($1::uuid[]) order by id for update",
-        [line.account_id for entry in entries for line in entry.lines],
+        "select a.id, a.fund, a.area_code, a.kind, a.detail, a.balance, b.closed_until"
+        "  from account a join book b using (fund, area_code)"
+        " where a.id = any($1::uuid[]) order by a.id for update of a",
+        ids,
     )
     return {row["id"]: Account(**dict(row)) for row in rows}
 
@@ -129,6 +157,20 @@ select e.id, e.kind, e.effective_on, e.about, e.reverses, e.area_code, e.office,
  group by e.id, e.kind, e.effective_on, e.about, e.reverses, e.area_code, e.office, e.recorded_at
  order by e.id
 """
+
+
+async def hold_alone(tx: Tx, fund: str, area_code: str) -> date | None:
+    """Take a book for a closing: who writes into it is waited for, and waits. The day until which it is
+    closed."""
+    row = await tx.fetchrow(
+        "select closed_until from book where fund = $1 and area_code = $2 for no key update",
+        fund, area_code,
+    )  # fmt: skip
+    if row is None:
+        await tx.execute(_BEGIN, [new_id()], [fund], [area_code])
+        return await hold_alone(tx, fund, area_code)
+    closed_until: date | None = row["closed_until"]
+    return closed_until
 
 
 async def page(

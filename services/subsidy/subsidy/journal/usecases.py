@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,11 @@ async def lock(tx: Tx, keys: Iterable[Key]) -> dict[Key, Account]:
     return await store.lock(tx, keys)
 
 
+async def hold_alone(tx: Tx, fund: str, area_code: str) -> date | None:
+    """Take a book for a closing, alone. Answers the last day of it that is closed."""
+    return await store.hold_alone(tx, fund, area_code)
+
+
 async def write(tx: Tx, entries: Sequence[Entry], *, recorded_by: str) -> None:
     """Append entries that :func:`subsidy.journal.domain.post` accepted under lock."""
     if entries:
@@ -41,7 +47,8 @@ async def write(tx: Tx, entries: Sequence[Entry], *, recorded_by: str) -> None:
 
 
 async def reverse(tx: Tx, mirrors: Sequence[Entry], *, recorded_by: str) -> None:
-    """Append mirrors of entries. Raises ``Overdrawn`` when the money is not there any more."""
+    """Append mirrors of entries. Raises ``Overdrawn`` when the money is not there any more, and
+    ``PeriodClosed`` for a day in a closed period: what was wrong there is reversed in the open one."""
     accounts = await store.lock_of(tx, mirrors)
     for mirror in mirrors:
         accounts.update(domain.post(accounts, mirror))

@@ -11,6 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from kit.refusal import Refusal
+from subsidy.journal.domain import AlreadyReversed
 
 PayeeKind = Literal["person", "employer", "provider", "agency", "insurance_agency", "fund"]
 
@@ -25,12 +26,6 @@ class PaidBeforeArranged(Refusal):
     """The day of payment lies before the day of the arrangement that covers it."""
 
     code = "paid-before-arranged"
-
-
-class AlreadyReversed(Refusal):
-    """The payment was taken back before."""
-
-    code = "already-reversed"
 
 
 class ReversedBeforePaid(Refusal):

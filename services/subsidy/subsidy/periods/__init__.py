@@ -1,0 +1,1 @@
+"""Closed periods (结账) of a fund's book."""
