@@ -45,6 +45,7 @@ COMPANIONS = {
         "deciding.py",
         "ending.py",
         "issuing.py",
+        "recovering.py",
         "files.py",
         "terms.py",
         "events.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from tests.journeys.city import City
-from tests.rights.calls import NOBODY, Calls, made, people
+from tests.rights.calls import NOBODY, ON, Calls, made, people
 
 #: What a window asks for before it checks an application.
 PAPERS = [
@@ -69,6 +69,12 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     record = [{"kind": "investigation_record", "reference": "调查笔录 3 号"}]
     revocation = {"effective_on": "2003-08-01", "reason": "lent", "evidence": record}
     note(f"POST {certificate}/revocations", revocation, certificate_id=lost)
+    note("GET /v1/uncollected-certificates")
+    collected = {"on": ON, "place": "街道劳动保障所"}
+    note(f"POST {certificate}/collections", collected, certificate_id=lost)
+    note(f"POST {certificate}/write-offs", {"on": ON, "note": "下落不明"}, certificate_id=lost)
+    note(f"POST {certificate}/hand-backs", {"on": ON}, certificate_id=lost)
+    note(f"GET {certificate}/custody", certificate_id=lost)
     await city.issue(posted[3])
     seen = await city.world.client("registry").get(f"/v1/certificates/{wrong}")
     await city.post(

@@ -20,6 +20,7 @@ from registry.contribution_notices import api as contribution_notices
 from registry.contributions import api as contributions
 from registry.corrections import api as corrections
 from registry.credentials import api as credentials
+from registry.custody import api as custody
 from registry.difficulties import api as difficulties
 from registry.dossiers import api as dossiers
 from registry.duplicates import api as duplicates
@@ -72,6 +73,7 @@ NOUNS = (
     approvals,
     inspections,
     losses,
+    custody,
     credentials,
     difficulties,
     grants,

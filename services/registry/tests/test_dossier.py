@@ -14,7 +14,7 @@ from kit.ids import new_id
 from registry.dossiers import usecases as dossiers
 
 from .conftest import DISTRICT, OFFICE, PAPERS
-from .test_certificate_procedure import OBJECTION, act
+from .test_certificate_procedure import OBJECTION, RECORD, act
 from .test_consumers import confirmed
 from .test_contributions_api import agency as insurers
 from .test_contributions_api import paid
@@ -94,6 +94,10 @@ async def somebody(registry: Any) -> str:
     await registry.post(f"/v1/certificates/{certificate}/credentials", {})
     await act(registry, certificate, "inspections", {"year": 2006, "inspected_on": "2006-11-10"})
     await act(registry, certificate, "losses", {"on": "2007-01-15"})
+    withdrawn = {"effective_on": "2007-01-20", "reason": "lent", "evidence": RECORD}
+    await act(registry, certificate, "revocations", withdrawn)
+    taken = {"on": "2007-01-25", "place": "街道劳动保障所"}
+    await act(registry, certificate, "collections", taken)
     return str(worker)
 
 

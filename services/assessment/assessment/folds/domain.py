@@ -321,6 +321,7 @@ KEPT: tuple[str, ...] = (
     "registry.benefit.granted.v1",
     "registry.benefit.stopped.v1",
     "registry.benefit.recovery-ordered.v1",
+    "registry.benefit.recovery-lifted.v1",
     "registry.benefit.recovered.v1",
     "registry.benefit.overlap-found.v1",
     "registry.benefit.overlap-cleared.v1",

@@ -37,6 +37,7 @@ CAUSE = "原因：" + terms(
 ACT = "变动：" + terms(
     {
         "withdrawn": "从未给予", "stopped": "停发", "recovery-ordered": "责令退回", "recovered": "已退回",
+        "recovery-lifted": "撤销责令退回",
     }
 )  # fmt: skip
 TAKES = "占用月份：monthly 逐月，once 起始当月，note 不占用"

@@ -206,15 +206,17 @@ class Grant:
     written_by: str | None = None
 
 
-#: 从未给予 / 停发 / 责令追回 / 已追回
-ActKind = Literal["withdrawn", "stopped", "recovery-ordered", "recovered"]
+#: 从未给予 / 停发 / 责令追回 / 已追回 / 撤销追回
+ActKind = Literal["withdrawn", "stopped", "recovery-ordered", "recovered", "recovery-lifted"]
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """What happened to a grant afterwards. ``withdrawn``: it never was, and nothing was paid.
     ``stopped``: ``on`` is the first day without it. ``recovery-ordered``: what lies on or after
-    ``on`` is to be paid back, ``amount_fen`` of it. ``recovered``: so much came back."""
+    ``on`` is to be paid back, ``amount_fen`` of it. ``recovered``: so much came back.
+    ``recovery-lifted``: the order that ``reverses`` names was wrong. ``withdrawn_certificate``: of an
+    order that followed from a certificate's withdrawal (R17)."""
 
     id: UUID
     benefit_id: UUID
@@ -224,6 +226,8 @@ class Act:
     reason: str | None = None
     document: str | None = None
     actor: str | None = None
+    reverses: UUID | None = None
+    withdrawn_certificate: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

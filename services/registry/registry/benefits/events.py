@@ -68,6 +68,14 @@ class BenefitRecoveryOrdered(BaseModel):
     reason: str
 
 
+class BenefitRecoveryLifted(BaseModel):
+    """The order was wrong: the event reverses the order's, of so much."""
+
+    worker_id: UUID
+    kind: BenefitKind
+    amount: Yuan
+
+
 class BenefitRecovered(BaseModel):
     """Money came back; with ``full`` the months no longer count."""
 
@@ -125,6 +133,10 @@ BENEFIT_RECOVERY_ORDERED = told(
     "benefit.recovery-ordered", BenefitRecoveryOrdered, "责令退回待遇", "Recovery of a benefit ordered",
     **{"from": "2003-07-01"}, **_OF, amount="208.00", reason="骗取",
 )  # fmt: skip
+BENEFIT_RECOVERY_LIFTED = told(
+    "benefit.recovery-lifted", BenefitRecoveryLifted, "撤销责令退回", "Recovery order lifted",
+    **_OF, amount="208.00",
+)  # fmt: skip
 BENEFIT_RECOVERED = told(
     "benefit.recovered", BenefitRecovered, "待遇已退回", "Benefit recovered",
     **_OF, amount="208.00", full=True,
@@ -140,5 +152,5 @@ OVERLAP_CLEARED = told(
 
 TOLD = [
     BENEFIT_ANNOTATED, BENEFIT_REVERSED, BENEFIT_GRANTED, BENEFIT_STOPPED, BENEFIT_RECOVERY_ORDERED,
-    BENEFIT_RECOVERED, OVERLAP_FOUND, OVERLAP_CLEARED,
+    BENEFIT_RECOVERY_LIFTED, BENEFIT_RECOVERED, OVERLAP_FOUND, OVERLAP_CLEARED,
 ]  # fmt: skip

@@ -14,7 +14,7 @@ repetition of them gives the same ledger. A month is its first day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -49,6 +49,13 @@ def months_of(grant: Grant) -> tuple[date, ...]:
     return () if grant.valid_to is None else span(grant.valid_from, grant.valid_to)
 
 
+def share(grant: Grant, months: Collection[date]) -> int:
+    """What a grant's money comes to for some of the months that it takes, in fen, rounded half up:
+    each of its months is paid alike."""
+    whole, all_of = grant.amount_fen or 0, len(months_of(grant))
+    return whole if len(months) >= all_of else (2 * whole * len(months) + all_of) // (2 * all_of)
+
+
 def begins(grant: Grant, month: date) -> date:
     """The first day of a month on which the grant gives anything."""
     return max(month, grant.valid_from)
@@ -74,11 +81,18 @@ class Account:
         return max(self.ordered_fen - self.recovered_fen, 0)
 
 
+def standing_orders(acts: Iterable[Act]) -> list[Act]:
+    """Recovery orders that were not taken back."""
+    unique = {act.id: act for act in acts}.values()
+    lifted = {act.reverses for act in unique if act.act == "recovery-lifted"}
+    return [act for act in unique if act.act == "recovery-ordered" and act.id not in lifted]
+
+
 def account(acts: Iterable[Act]) -> Account:
     """The acts on one grant, added up."""
     unique = {act.id: act for act in acts}.values()
     stops = [act.on for act in unique if act.act == "stopped"]
-    orders = [act for act in unique if act.act == "recovery-ordered"]
+    orders = standing_orders(unique)
     return Account(
         withdrawn=any(act.act == "withdrawn" for act in unique),
         stopped_on=min(stops, default=None),

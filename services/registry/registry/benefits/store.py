@@ -15,7 +15,10 @@ _GRANT = (
     "id", "kind", "worker_id", "valid_from", "valid_to", "amount", "granted_by", "source_event",
     "months", "document", "written_by",
 )  # fmt: skip
-_ACT = ("id", "benefit_id", "act", "happened_on", "amount", "reason", "document", "actor")
+_ACT = (
+    "id", "benefit_id", "act", "happened_on", "amount", "reason", "document", "actor", "reverses",
+    "withdrawn_certificate",
+)  # fmt: skip
 _ANNOTATION = (
     "id", "worker_id", "certificate_id", "kind", "valid_from", "valid_to", "amount", "granted_by",
     "source_event", "area_code", "office", "annotated_event", "reversed",
@@ -74,9 +77,10 @@ def _named(months: tuple[date, ...] | None) -> str | None:
 async def record_acts(tx: Tx, acts: Sequence[Act]) -> None:
     """Keep what happened to grants; the same act again changes nothing."""
     await tx.execute(
-        "insert into benefit_act (id, benefit_id, act, happened_on, amount, reason, document, actor)"
-        " select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::bigint[],"
-        " $6::text[], $7::text[], $8::text[]) on conflict (id) do nothing",
+        "insert into benefit_act (id, benefit_id, act, happened_on, amount, reason, document, actor,"
+        " reverses, withdrawn_certificate) select * from unnest($1::uuid[], $2::uuid[], $3::text[],"
+        " $4::date[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::uuid[])"
+        " on conflict (id) do nothing",
         [a.id for a in acts],
         [a.benefit_id for a in acts],
         [a.act for a in acts],
@@ -85,6 +89,8 @@ async def record_acts(tx: Tx, acts: Sequence[Act]) -> None:
         [a.reason for a in acts],
         [a.document for a in acts],
         [a.actor for a in acts],
+        [a.reverses for a in acts],
+        [a.withdrawn_certificate for a in acts],
     )
 
 

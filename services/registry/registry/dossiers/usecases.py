@@ -35,6 +35,8 @@ from registry.corrections import usecases as corrections
 from registry.corrections.domain import Request
 from registry.credentials import usecases as credentials
 from registry.credentials.domain import Credential
+from registry.custody import usecases as custody
+from registry.custody.domain import Custody
 from registry.difficulties import census
 from registry.difficulties import usecases as difficulties
 from registry.difficulties.domain import Asked, Difficulty
@@ -143,7 +145,8 @@ class Some(Generic[T]):
 @dataclass(frozen=True, slots=True)
 class CertificateFile:
     """A certificate with its steps and its decisions, oldest first; the papers seen for it, what was
-    said against it, its inspections and losses; and what was signed for it, the last first."""
+    said against it, its inspections and losses; where it is; and what was signed for it, the last
+    first."""
 
     certificate: Case
     steps: list[Transition]
@@ -152,6 +155,7 @@ class CertificateFile:
     objections: Some[Objection]
     inspections: Some[Inspection]
     losses: Some[Loss]
+    custody: Custody
     credentials: Some[Credential]
 
 
@@ -252,11 +256,12 @@ async def _certificates(
     objected = await objections.of(tx, shown, SHOWN + 1)
     inspected = await inspections.of(tx, shown, SHOWN + 1)
     lost = await losses.of(tx, shown, SHOWN + 1)
+    kept = await custody.of(tx, shown)
     signed = await credentials.of(tx, shown, SHOWN + 1)
     files = [
         CertificateFile(
             case, steps[id], decided[id], Some.of(evidence[id]), Some.of(objected[id]),
-            Some.of(inspected[id]), Some.of(lost[id]), Some.of(signed[id]),
+            Some.of(inspected[id]), Some.of(lost[id]), kept[id], Some.of(signed[id]),
         )
         for case in await cases.presented(rt, tx, actor, held[:SHOWN])
         for id in [case.certificate.id]

@@ -18,6 +18,7 @@ from registry.certificates.bodies import CertificateOut, EvidenceOut, Transition
 from registry.contributions.api import ConflictOut, ContributionOut
 from registry.corrections.api import CorrectionRequestOut
 from registry.credentials.api import SignatureOut
+from registry.custody.api import CustodyOut
 from registry.decision_api import DecisionOut
 from registry.difficulties.domain import ExitReason
 from registry.difficulties.domain import State as DifficultyState
@@ -229,6 +230,7 @@ class CertificateFileOut(BaseModel):
     objections: Lines[ObjectionOut]
     inspections: Lines[InspectionOut]
     losses: Lines[LossOut]
+    custody: CustodyOut = Field(description="证件在何处")
     credentials: Lines[SignatureOut] = Field(description="签名记录，最近的在前")
 
     @classmethod
@@ -243,6 +245,7 @@ class CertificateFileOut(BaseModel):
             objections=Lines.of(file.objections, ObjectionOut.of, f"{own}/objections"),
             inspections=Lines.of(file.inspections, InspectionOut.of, f"{own}/inspections"),
             losses=Lines.of(file.losses, LossOut.of, f"/v1/certificate-losses?certificate_id={id}"),
+            custody=CustodyOut.of(file.custody),
             credentials=Lines.of(file.credentials, SignatureOut.of, f"{own}/credentials"),
         )
 

@@ -24,7 +24,7 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.benefits import domain, events, folding, rules
+from registry.benefits import domain, events, folding, recovering, rules
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import TABLE, Act, Grant, Holder, Kind
 from registry.benefits.folding import Book
@@ -228,11 +228,9 @@ async def order_recovery(
             amount = (grant.amount_fen or 0) - rules.account(acts).ordered_fen
         if not 0 <= amount <= (grant.amount_fen or 0) - rules.account(acts).ordered_fen:
             raise domain.NothingToRecover
-        act = Act(
-            new_id(), grant.id, "recovery-ordered", change.on, amount, change.reason,
-            change.document, actor.subject,
-        )  # fmt: skip
-        body = {"from": change.on.isoformat(), "amount": yuan(amount), "reason": change.reason}
+        act, body = recovering.ordered(
+            grant, change.on, amount, change.reason, change.document, actor.subject
+        )
         return act, events.BENEFIT_RECOVERY_ORDERED, body
 
     return await _change(rt, actor, change, claim, order)
@@ -278,10 +276,8 @@ async def _change(
             raise domain.ActBeforeBenefit
         act, event, body = decide(grant, await benefits.acts_of(tx, grant.id))
         await benefits.record_acts(tx, [act])
-        told = {"worker_id": str(grant.worker_id), "kind": grant.kind, **body}
-        await emit(
-            tx, [NewEvent(event, grant.id, change.on, line.area_code, line.office, told, id=act.id)]
-        )
+        told = recovering.event_of(event, act, grant, line.area_code, line.office, body)
+        await emit(tx, [told])
         await issuing.annotate(rt, tx, [grant.worker_id], {})
         after = await benefits.benefit_in(tx, actor, grant.id)
         await once.keep(after)

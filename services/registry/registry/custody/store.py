@@ -1,0 +1,64 @@
+"""Acts on where certificates are: append-only; and what of the void ones is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from asyncpg import Record
+
+from kit.db import Tx
+from registry.custody.domain import Custody, Entry, Uncollected
+
+_COLUMNS = (
+    "id", "certificate_id", "what", "happened_on", "place", "note", "office", "actor",
+)  # fmt: skip
+
+
+def _entry(row: Record) -> Entry:
+    return Entry(*(row[column] for column in (*_COLUMNS, "recorded_at")))
+
+
+async def add(tx: Tx, entry: Entry) -> None:
+    await tx.execute(
+        "insert into certificate_custody (id, certificate_id, what, happened_on, place, note,"
+        " office, actor) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        entry.id, entry.certificate_id, entry.what, entry.on, entry.place, entry.note,
+        entry.office, entry.actor,
+    )  # fmt: skip
+
+
+async def of(tx: Tx, certificates: Sequence[UUID]) -> dict[UUID, Custody]:
+    """Where each of these certificates is."""
+    found: dict[UUID, list[Entry]] = {id: [] for id in certificates}
+    for row in await tx.fetch(
+        "select * from certificate_custody where certificate_id = any($1::uuid[]) order by id",
+        list(found),
+    ):
+        found[row["certificate_id"]].append(_entry(row))
+    return {id: Custody(id, tuple(entries)) for id, entries in found.items()}
+
+
+_UNCOLLECTED = """
+select c.id, c.worker_id, c.number, c.reason, c.revoked_on, c.area_code, c.office
+  from certificate c
+ where c.state = 'revoked' and c.number is not null and c.reason = any($2::text[])
+   and c.area_code ~ $1 and ($3::date is null or c.revoked_on < $3)
+   and coalesce((select k.what from certificate_custody k where k.certificate_id = c.id
+                  order by k.id desc limit 1), '') not in ('collect', 'write-off')
+   and ($4::uuid is null or c.id > $4) order by c.id limit $5
+"""
+
+
+async def uncollected(
+    tx: Tx,
+    pattern: str,
+    reasons: Sequence[str],
+    before: date | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Uncollected]:
+    """Void certificates of an area that nobody took in; ``before``: withdrawn before that day."""
+    rows = await tx.fetch(_UNCOLLECTED, pattern, reasons, before, after, limit)
+    return [Uncollected(*row.values()) for row in rows]

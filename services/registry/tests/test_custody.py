@@ -1,0 +1,262 @@
+"""A void certificate is taken in, and who misused one pays back what hung on it (R17).
+
+Business day: 2003-10-31.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from kit.facts import InTheFuture
+from kit.ids import new_id
+from kit.refusal import Refusal
+from registry.benefits import rules
+from registry.benefits.domain import Act, Grant
+from registry.custody import domain
+from registry.custody.domain import Custody, Entry
+
+from .test_benefits_api import act as benefit_act
+from .test_benefits_api import benefit, overlaps, write
+from .test_certificate_facts import a_holder, tell
+from .test_certificate_procedure import RECORD, act, seen
+
+LIST = "/v1/uncollected-certificates"
+LENT = {"effective_on": "2003-08-01", "reason": "lent", "evidence": RECORD}
+TAKEN = {"on": "2003-09-12", "place": "爱辉区花园街道劳动保障所"}
+WRONG = {"note": "复核：系同名，未出借", "evidence": RECORD}
+ISSUED, TODAY = date(2003, 4, 10), date(2003, 10, 31)
+
+
+# --- where it is, without a database
+
+
+def custody(*acts: tuple[str, date]) -> Custody:
+    entries = tuple(
+        Entry(UUID(int=n), UUID(int=99), what, on, None, None, "o", "a")  # type: ignore[arg-type]
+        for n, (what, on) in enumerate(acts)
+    )
+    return Custody(UUID(int=99), entries)
+
+
+DAY = date(2003, 9, 12)
+
+
+@pytest.mark.parametrize(
+    ("before", "what", "on", "void", "problem"),
+    [
+        ([], "collect", DAY, True, None),
+        ([], "collect", DAY, False, domain.NotVoid),
+        ([], "collect", date(2003, 11, 1), True, InTheFuture),
+        ([], "collect", date(2003, 4, 9), True, domain.OutOfOrder),
+        ([], "hand-back", DAY, False, domain.WrongPlace),
+        ([], "write-off", DAY, False, domain.NotVoid),
+        ([("collect", DAY)], "collect", DAY, True, domain.WrongPlace),
+        ([("collect", DAY)], "write-off", DAY, True, domain.WrongPlace),
+        ([("collect", DAY)], "hand-back", DAY, True, domain.NotInForce),
+        ([("collect", DAY)], "hand-back", date(2003, 9, 11), False, domain.OutOfOrder),
+        ([("collect", DAY)], "hand-back", DAY, False, None),
+        ([("collect", DAY), ("hand-back", DAY)], "collect", DAY, True, None),
+        ([("write-off", DAY)], "collect", DAY, True, None),
+    ],
+)
+def test_what_follows_from_where_it_is(
+    before: list[tuple[str, date]], what: Any, on: date, void: bool, problem: type[Refusal] | None
+) -> None:
+    where = custody(*before)
+    if problem is None:
+        return where.check(what, on, void=void, issued_on=ISSUED, today=TODAY)
+    with pytest.raises(problem):
+        where.check(what, on, void=void, issued_on=ISSUED, today=TODAY)
+    return None
+
+
+# --- over HTTP
+
+
+async def listed(registry: Any, **params: Any) -> list[tuple[str, str, str, bool]]:
+    page = await registry.get(LIST, **params)
+    return [
+        (one["certificate_id"], one["reason"], one["due_on"], one["overdue"])
+        for one in page["items"]
+    ]
+
+
+async def test_void_and_collected_when_where_and_by_whom(registry: Any) -> None:
+    worker, _, id = await a_holder(registry)
+    early = await act(registry, id, "collections", TAKEN, 409)
+    assert early["code"] == "certificate-not-void"
+    assert await listed(registry) == []
+    await act(registry, id, "revocations", LENT)
+    assert await listed(registry, overdue=True) == [(id, "lent", "2003-08-31", True)]
+    done = await act(registry, id, "collections", TAKEN)
+    (entry,) = done["entries"]
+    assert (done["state"], done["since"]) == ("collected", "2003-09-12")
+    assert (entry["what"], entry["on"], entry["place"], entry["actor"]) == (
+        "collect", TAKEN["on"], TAKEN["place"], "test-loader",
+    )  # fmt: skip
+    assert await listed(registry) == []
+    assert await registry.get(f"/v1/certificates/{id}/custody") == done
+    dossier = await registry.get(f"/v1/workers/{worker}/dossier")
+    (file,) = dossier["certificates"]["items"]
+    assert file["custody"] == done
+    again = await act(registry, id, "collections", TAKEN, 409)
+    assert again["code"] == "custody-state"
+
+
+async def test_retirement_told_by_its_authority_asks_for_the_certificate(registry: Any) -> None:
+    _, number, id = await a_holder(registry)
+    await tell(registry, number, "retired", "2003-10-20")
+    assert await listed(registry) == [(id, "retired", "2003-11-19", False)]
+    assert await listed(registry, overdue=True) == []
+    clerk = registry.thing.client("registry_clerk")
+    _, headers = await seen(registry, id)
+    body = {"on": "2003-10-30", "note": "持证人下落不明，登报作废"}
+    path = f"/v1/certificates/{id}/write-offs"
+    assert (await clerk.post(path, json=body, headers=headers)).status_code == 403
+    done = await act(registry, id, "write-offs", body)
+    assert (done["state"], done["entries"][0]["note"]) == ("written_off", body["note"])
+    assert await listed(registry) == []
+    found = await act(registry, id, "collections", {**TAKEN, "on": "2003-10-31"})
+    assert found["state"] == "collected"
+
+
+async def test_whoever_died_or_gave_it_back_is_not_asked_for_it(registry: Any) -> None:
+    _, number, _ = await a_holder(registry)
+    await tell(registry, number, "deceased", "2003-10-20")
+    _, _, id = await a_holder(registry)
+    booklet = [{"kind": "surrendered_booklet", "reference": "档案 2003-7"}]
+    await act(
+        registry, id, "revocations",
+        {"effective_on": "2003-08-01", "reason": "surrendered", "evidence": booklet},
+    )  # fmt: skip
+    assert await listed(registry) == []
+
+
+async def test_it_is_handed_back_when_the_withdrawal_was_wrong(registry: Any) -> None:
+    _, _, id = await a_holder(registry)
+    await act(registry, id, "revocations", LENT)
+    await act(registry, id, "collections", TAKEN)
+    back = {"on": "2003-10-01"}
+    assert (await act(registry, id, "hand-backs", back, 409))["code"] == "certificate-not-restored"
+    await act(registry, id, "restorations", WRONG, by=registry.checker)
+    done = await act(registry, id, "hand-backs", back)
+    assert (done["state"], [one["what"] for one in done["entries"]]) == (
+        "with_holder", ["collect", "hand-back"],
+    )  # fmt: skip
+    await act(registry, id, "revocations", {**LENT, "effective_on": "2003-10-02"})
+    assert await listed(registry) == [(id, "lent", "2003-11-01", False)]
+
+
+async def test_another_district_sees_none_and_takes_none_in(registry: Any) -> None:
+    _, _, id = await a_holder(registry)
+    await act(registry, id, "revocations", LENT)
+    foreign = registry.thing.client("registry_clerk", area="231121000000", office="231121-x")
+    assert (await foreign.get(LIST)).json()["items"] == []
+    assert (await foreign.get(f"/v1/certificates/{id}/custody")).status_code == 404
+    answer = await foreign.post(
+        f"/v1/certificates/{id}/collections", json=TAKEN, headers={"If-Match": '"v3"'}
+    )
+    assert answer.status_code == 404
+
+
+# --- what was given on it comes back
+
+
+GRANT = Grant(
+    UUID(int=1), "social-insurance-subsidy", UUID(int=2), date(2003, 5, 1), date(2003, 7, 31),
+    10_001, "x", UUID(int=3), written_by="x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("months", "fen"), [((5, 6, 7), 10_001), ((6, 7), 6_667), ((7,), 3_334), ((), 0)]
+)
+def test_each_month_of_a_grant_is_paid_alike(months: tuple[int, ...], fen: int) -> None:
+    assert rules.share(GRANT, [date(2003, month, 1) for month in months]) == fen
+
+
+def test_an_order_that_was_lifted_orders_nothing() -> None:
+    order = Act(UUID(int=5), GRANT.id, "recovery-ordered", GRANT.valid_from, 6_667)
+    paid = Act(UUID(int=6), GRANT.id, "recovered", GRANT.valid_from, 1_000)
+    lift = Act(UUID(int=7), GRANT.id, "recovery-lifted", GRANT.valid_from, reverses=order.id)
+    before, after = rules.account([order, paid]), rules.account([lift, paid, order])
+    assert (before.owed_fen, after.owed_fen, after.recovered_fen) == (5_667, 0, 1_000)
+    assert (after.recover_from, after.settled) == (None, False)
+    assert rules.live_months(GRANT, [order, lift]) == rules.months_of(GRANT)
+
+
+SUBSIDY = {
+    "kind": "social-insurance-subsidy", "valid_from": "2003-07-01", "valid_to": "2003-09-30",
+    "amount": "300.00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", ["lent", "rented", "transferred", "forged"])
+async def test_who_misused_it_pays_back_from_the_day_of_the_misuse(
+    registry: Any, reason: str
+) -> None:
+    worker, _, id = await a_holder(registry)
+    mine = await write(registry, benefit(worker, **SUBSIDY))
+    allowance = await write(registry, benefit(worker))
+    await act(registry, id, "revocations", {**LENT, "reason": reason})
+    (revoked,) = await registry.told("certificate.revoked")
+    (order,) = await registry.told("benefit.recovery-ordered")
+    assert (str(order.entity_id), str(order.valid_from), order.causation_id) == (
+        mine["id"], "2003-08-01", revoked.id,
+    )  # fmt: skip
+    assert (order.data["amount"], order.data["from"]) == ("200.00", "2003-08-01")
+    acts = await registry.get(f"/v1/benefits/{mine['id']}/acts")
+    assert (acts["owed"], [one["act"] for one in acts["items"]]) == (
+        "200.00", ["recovery-ordered"],
+    )  # fmt: skip
+    assert (await registry.get(f"/v1/benefits/{allowance['id']}/acts"))["items"] == []
+    assert [o[:2] for o in await overlaps(registry)] == [("after-revocation", mine["id"])]
+    back = {"on": "2003-10-15", "amount": "200.00"}
+    await benefit_act(registry, mine["id"], "recoveries", back)
+    assert await overlaps(registry) == []
+    assert (await registry.get(f"/v1/benefits/{mine['id']}"))["months"] == ["2003-07"]
+
+
+async def test_retirement_orders_nothing_back_and_other_services_recover_themselves(
+    registry: Any,
+) -> None:
+    worker, _, id = await a_holder(registry)
+    await registry.thing.deliver(
+        registry.thing.heard(
+            "subsidy.entitlement.opened.v1", new_id(),
+            {"worker_id": worker, "from": "2003-07-01", "to": "2003-09-30"},
+            valid_from=date(2003, 7, 1),
+        )
+    )  # fmt: skip
+    await act(registry, id, "revocations", LENT)
+    assert len(await overlaps(registry)) == 1
+    other, _, second = await a_holder(registry)
+    await write(registry, benefit(other, **SUBSIDY))
+    document = [{"kind": "retirement_document", "reference": "退休证 2003-7"}]
+    retired = {"effective_on": "2003-08-01", "reason": "retired", "evidence": document}
+    await act(registry, second, "revocations", retired)
+    assert await registry.told("benefit.recovery-ordered") == []
+
+
+async def test_an_order_falls_with_the_withdrawal_that_made_it(registry: Any) -> None:
+    worker, _, id = await a_holder(registry)
+    mine = await write(registry, benefit(worker, **SUBSIDY))
+    await act(registry, id, "revocations", LENT)
+    await act(registry, id, "restorations", WRONG, by=registry.checker)
+    (order,) = await registry.told("benefit.recovery-ordered")
+    (lifted,) = await registry.told("benefit.recovery-lifted")
+    assert (lifted.reverses, lifted.data["amount"]) == (order.id, "200.00")
+    acts = await registry.get(f"/v1/benefits/{mine['id']}/acts")
+    assert (acts["owed"], [one["act"] for one in acts["items"]]) == (
+        "0.00", ["recovery-ordered", "recovery-lifted"],
+    )  # fmt: skip
+    assert (await registry.get(f"/v1/benefits/{mine['id']}"))["months"] == [
+        "2003-07", "2003-08", "2003-09",
+    ]  # fmt: skip
+    assert await overlaps(registry) == []
+    await act(registry, id, "revocations", LENT)
+    assert (await registry.get(f"/v1/benefits/{mine['id']}/acts"))["owed"] == "200.00"
