@@ -51,6 +51,10 @@ def _places() -> list[Call]:
     renamed = {"kind": "renamed", "name": "改名的地方", "on": "2003-06-01"}
     staff = {"account": "clerk-8", "role": "registry_clerk", "since": "2003-01-06"}
     day = {"day": "2003-12-24", "working": False, "name": "地方节日", "document": "黑政发[2003]1号"}
+    amended = {
+        "working": True, "name": "上班", "document": "黑政发[2003]2号", "reason": "录入有误",
+    }  # fmt: skip
+    change = str(new_id())
     return [
         _call("POST /v1/areas", area),
         _call("POST /v1/areas/imports", rows=[area | {"code": "231102008000"}]),
@@ -58,7 +62,12 @@ def _places() -> list[Call]:
         _call("POST /v1/offices", office),
         _call("POST /v1/offices/imports", rows=[office | {"code": "231102-old-station"}]),
         _call("GET /v1/offices/{code}", code=OFFICE),
-        _call("POST /v1/areas/{code}/changes", renamed, code="231102009000"),
+        _call("POST /v1/areas/{code}/changes", renamed | {"id": change}, code="231102009000"),
+        _call("GET /v1/areas/{code}/changes", code="231102009000"),
+        _call(
+            "POST /v1/areas/{code}/changes/{change_id}/reversals", {"reason": "文件误读"},
+            code="231102009000", change_id=change,
+        ),
         _call("POST /v1/areas/changes/imports", rows=[renamed | {"code": "231102008000"}]),
         _call("POST /v1/offices/{code}/changes", renamed, code="231102-new-station"),
         _call("POST /v1/offices/staff/imports", rows=[staff | {"office": "231102-new-station"}]),
@@ -66,6 +75,8 @@ def _places() -> list[Call]:
             "GET /v1/contract/events/{name}", name="registry.worker.registered.v1.schema.json"
         ),
         _call("POST /v1/calendar-days/imports", rows=[day]),
+        _call("POST /v1/calendar-days/{day}/amendments", amended, day=day["day"]),
+        _call("GET /v1/calendar-days/amendments"),
         _call("GET /v1/status-lists/{name}", name="r1"),
         _call(
             "POST /v1/credentials/verifications",

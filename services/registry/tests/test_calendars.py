@@ -156,3 +156,30 @@ async def test_only_who_keeps_the_calendar_imports(registry: Any) -> None:
     answer = await clerk.post("/v1/calendar-days/imports", content=b"")
     assert answer.status_code == 403
     assert (await clerk.get("/v1/calendar-years")).status_code == 200
+
+
+async def test_an_imported_day_is_amended_and_what_it_said_stays_visible(registry: Any) -> None:
+    """Limits are counted by what it says now; twice, and back again, each time as a line more."""
+    days = [notice(f"2003-01-{n}") for n in (30, 31)]
+    await registry.loaded("/v1/calendar-days", days)
+    path = "/v1/calendar-days/2003-01-30/amendments"
+    body = {"working": True, "name": "上班", "document": "更正通知", "reason": "录入有误"}
+    assert (await due(registry, "2003-01-29", 1))[0] == "2003-02-03"
+    made = await registry.post(path, body)
+    assert (made["day"]["working"], made["replaced"]["working"]) == (True, False)
+    assert (await due(registry, "2003-01-29", 1))[0] == "2003-01-30"
+    (listed, _) = (await registry.get("/v1/calendar-days", year=2003))["items"]
+    assert (listed["day"], listed["working"], listed["document"]) == (
+        "2003-01-30", True, "更正通知",
+    )  # fmt: skip
+    same = await registry.post(path, body, 409)
+    assert same["code"] == "calendar-day-unchanged"
+    await registry.post(path, {**body, "working": False, "name": "春节"})
+    assert (await due(registry, "2003-01-29", 1))[0] == "2003-02-03"
+    history = await registry.get("/v1/calendar-days/amendments", year=2003)
+    assert [(one["replaced"]["working"], one["day"]["working"]) for one in history["items"]] == [
+        (False, True), (True, False),
+    ]  # fmt: skip
+    assert history["items"][0]["replaced"]["document"] == days[0]["document"]
+    seeded = await registry.post("/v1/calendar-days/2004-01-22/amendments", body, 409)
+    assert seeded["code"] == "calendar-day-not-imported"

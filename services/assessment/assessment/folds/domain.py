@@ -292,6 +292,7 @@ KEPT: tuple[str, ...] = (
     "registry.worker.corrected.v1",
     "registry.area.renamed.v1",
     "registry.area.ended.v1",
+    "registry.area.change-reversed.v1",
     "registry.certificate.investigation-opened.v1",
     "registry.certificate.investigation-closed.v1",
     "registry.certificate.inspected.v1",

@@ -15,7 +15,7 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
-from kit.wire import Asked, Day, FactDay, Text, Told, load
+from kit.wire import Asked, Day, FactDay, TakenBack, Text, Told, load
 from registry.areas import domain, usecases
 from registry.areas.domain import Area, ChangeKind, Provenance
 from registry.areas.usecases import ChangeArea, EstablishArea
@@ -117,6 +117,23 @@ class AreaOut(BaseModel):
         )  # fmt: skip
 
 
+class ChangeOut(Told):
+    """Something that happened to an area (区划变更记录)."""
+
+    id: UUID
+    kind: ChangeKind = Field(description="变更：renamed 更名，merged 并入，abolished 撤销")
+    on: date = Field(description="变更日期")
+    name: str | None = Field(description="新名称")
+    successor_code: AreaCode | None = Field(description="并入的区划")
+    reversed: bool = Field(description="已撤销，视为未发生")
+
+
+class ChangesOut(BaseModel):
+    """Everything that happened to one area (沿革)."""
+
+    items: list[ChangeOut]
+
+
 OnDay = Annotated[
     Day | None, Query(description="所问之日；缺省为全部（列表）或现状 (as of this day)")
 ]
@@ -158,6 +175,27 @@ async def import_area_changes(
 async def change_area(request: Request, code: Code, body: ChangeAreaIn, actor: Writer) -> AreaOut:
     """Rename, merge or end an area from a day on. What was recorded under a code keeps it."""
     return AreaOut.of(await usecases.change_area(runtime_of(request), actor, body.command(code)))
+
+
+@router.get("/{code}/changes", summary="区划沿革", operation_id="list_area_changes")
+async def list_area_changes(request: Request, code: Code, actor: Reader) -> ChangesOut:
+    """What happened to an area, in the order of record, also what was taken back."""
+    found = await usecases.changes_of(runtime_of(request), actor, code)
+    return ChangesOut(items=[ChangeOut.model_validate(one) for one in found])
+
+
+@router.post(
+    "/{code}/changes/{change_id}/reversals", status_code=201, summary="撤销区划变更",
+    operation_id="take_back_area_change",
+)  # fmt: skip
+async def take_back_area_change(
+    request: Request, code: Code, change_id: UUID, body: TakenBack, actor: Writer
+) -> AreaOut:
+    """A renaming, merger or end that was wrong never happened: the area is called and holds as without
+    it, and what lies under its code is its own again."""
+    return AreaOut.of(
+        await usecases.take_back(runtime_of(request), actor, code, change_id, body.reason)
+    )
 
 
 @router.get("", summary="区划列表", operation_id="list_areas")
@@ -234,5 +272,10 @@ problems = [
     refused(
         domain.NameMissing, 422, "新名称无效", "The new name does not fit",
         ("更名须填写与原名不同的名称，其他变更不填", "A renaming needs another name, other changes none"),
+    ),
+    refused(domain.NoSuchChange, 409, "没有可撤销的变更", "No such change of the area stands"),
+    refused(
+        domain.ParentEnded, 409, "上级区划已撤并", "The area that it is part of has ended",
+        ("请先撤销 {parent} 的撤并", "Take the end of {parent} back first"),
     ),
 ]  # fmt: skip

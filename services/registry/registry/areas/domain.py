@@ -72,6 +72,18 @@ class NameMissing(Refusal):
     code = "area-name-does-not-fit"
 
 
+class NoSuchChange(Refusal):
+    """No such change of this area stands."""
+
+    code = "unknown-area-change"
+
+
+class ParentEnded(Refusal):
+    """The area that it is part of has ended: that end is taken back first."""
+
+    code = "parent-area-ended"
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """What the area was called from a day on."""
@@ -83,7 +95,7 @@ class Name:
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something that happened to an area (append-only). ``name`` of a renaming, ``successor_code``
-    of a merger."""
+    of a merger; ``told_event`` told of it; ``reversed``: it was taken back, it never happened."""
 
     id: UUID
     code: str
@@ -91,6 +103,8 @@ class Change:
     on: date
     name: str | None = None
     successor_code: str | None = None
+    told_event: UUID | None = None
+    reversed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +142,10 @@ class Area:
         return self.established_on <= day and (self.ended_on is None or day < self.ended_on)
 
     def after(self, changes: Sequence[Change]) -> Area:
-        """This area with everything that happened to it, in any order."""
-        renamed = sorted((c for c in changes if c.kind == "renamed"), key=lambda c: (c.on, c.id))
-        ended = next((c for c in changes if c.kind != "renamed"), None)
+        """This area with everything that happened to it and was not taken back, in any order."""
+        stand = [c for c in changes if not c.reversed]
+        renamed = sorted((c for c in stand if c.kind == "renamed"), key=lambda c: (c.on, c.id))
+        ended = next((c for c in stand if c.kind != "renamed"), None)
         return replace(
             self,
             names=self.names + tuple(Name(c.name or "", c.on) for c in renamed),
@@ -160,6 +175,16 @@ class Area:
                 raise SuccessorDoesNotFit
         if change.kind != "renamed" and parts:
             raise AreaHasParts
+
+
+def check_reversal(change: Change | None, parent: Area | None) -> Change:
+    """The change that is taken back. Raises :class:`NoSuchChange`; :class:`ParentEnded` when the area
+    would hold below one that holds no more."""
+    if change is None or change.reversed:
+        raise NoSuchChange
+    if change.kind != "renamed" and parent is not None and parent.ended_on is not None:
+        raise ParentEnded(parent=parent.code)
+    return change
 
 
 def establish(id: UUID, code: str, name: str, on: date) -> Area:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from kit.areas import AreaCode, Level
+from registry.areas.domain import ChangeKind
 from registry.telling import told
 
 
@@ -35,6 +36,16 @@ class AreaEnded(BaseModel):
     successor_code: AreaCode | None
 
 
+class AreaChangeReversed(BaseModel):
+    """A renaming or an end was wrong and never happened; ``reverses`` names the event that told of
+    it. ``name``: what the area is called now; after an end was reversed the code holds again."""
+
+    code: AreaCode
+    kind: ChangeKind
+    name: str
+    level: Level
+
+
 AREA_ESTABLISHED = told(
     "area.established", AreaEstablished, "区划设立", "Area established",
     code="231102000000", name="爱辉区", level="district", parent_code="231100000000",
@@ -49,4 +60,9 @@ AREA_ENDED = told(
     code="231102001001", name="东兴社区", level="community", successor_code="231102001002",
 )  # fmt: skip
 
-TOLD = [AREA_ESTABLISHED, AREA_RENAMED, AREA_ENDED]
+AREA_CHANGE_REVERSED = told(
+    "area.change-reversed", AreaChangeReversed, "区划变更撤销", "Change of an area reversed",
+    code="231102001001", kind="merged", name="东兴社区", level="community",
+)  # fmt: skip
+
+TOLD = [AREA_ESTABLISHED, AREA_RENAMED, AREA_ENDED, AREA_CHANGE_REVERSED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from uuid import UUID
 
 from asyncpg import Record
 
@@ -11,11 +12,13 @@ from kit.db import Tx
 from registry.areas.domain import Area, Change, Name
 
 _COLUMNS = ("id", "code", "name", "level", "parent_code", "established_on")
-_CHANGE = ("id", "code", "kind", "on_day", "name", "successor_code")
+_CHANGE = ("id", "code", "kind", "on_day", "name", "successor_code", "told_event")
+_REVERSED = "exists (select from area_change_reversal r where r.change_id = c.id)"
+_CHANGES = f"select c.*, {_REVERSED} as reversed from area_change c"  # noqa: S608
 # An end takes effect on its day. The placeholders stand for a parameter or a column of ours.
 _HOLDS = (
     " area.established_on <= {0} and not exists (select from area_change c where c.code = area.code"
-    " and c.kind <> 'renamed' and c.on_day <= {0})"
+    f" and c.kind <> 'renamed' and c.on_day <= {{0}} and not {_REVERSED})"
 )
 _NOT_HOLDING = (
     "select area.code, d.day from unnest($1::text[], $2::date[]) as d (code, day)"  # noqa: S608
@@ -36,12 +39,30 @@ def _area(row: Record) -> Area:
 
 async def _folded(tx: Tx, rows: Sequence[Record]) -> list[Area]:
     changes: dict[str, list[Change]] = {}
-    for one in await tx.fetch(
-        "select * from area_change where code = any($1::text[])", [row["code"] for row in rows]
-    ):
-        change = Change(*(one[column] for column in _CHANGE))
+    for change in await changes_of(tx, [row["code"] for row in rows]):
         changes.setdefault(change.code, []).append(change)
     return [_area(row).after(changes.get(row["code"], ())) for row in rows]
+
+
+async def changes_of(tx: Tx, codes: Sequence[str]) -> list[Change]:
+    """What happened to these areas, in the order of record; also what was taken back."""
+    return [
+        Change(*(row[column] for column in (*_CHANGE, "reversed")))
+        for row in await tx.fetch(
+            f"{_CHANGES} where c.code = any($1::text[]) order by c.recorded_at, c.id", codes
+        )
+    ]
+
+
+async def take_back(tx: Tx, id: UUID, reason: str, actor: str, told_event: UUID) -> None:
+    await tx.execute(
+        "insert into area_change_reversal (change_id, reason, actor, told_event)"
+        " values ($1, $2, $3, $4)",
+        id,
+        reason,
+        actor,
+        told_event,
+    )
 
 
 async def add(tx: Tx, areas: Sequence[Area]) -> None:
@@ -51,9 +72,10 @@ async def add(tx: Tx, areas: Sequence[Area]) -> None:
 
 async def add_change(tx: Tx, change: Change, actor: str) -> None:
     await tx.execute(
-        "insert into area_change (id, code, kind, on_day, name, successor_code, actor)"
-        " values ($1, $2, $3, $4, $5, $6, $7)",
-        change.id, change.code, change.kind, change.on, change.name, change.successor_code, actor,
+        "insert into area_change (id, code, kind, on_day, name, successor_code, told_event, actor)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        change.id, change.code, change.kind, change.on, change.name, change.successor_code,
+        change.told_event, actor,
     )  # fmt: skip
 
 
@@ -92,7 +114,10 @@ async def has_parts(tx: Tx, code: str, day: date) -> bool:
 
 async def mergers(tx: Tx) -> list[tuple[str, str]]:
     """Every area that went into another one, with that one."""
-    rows = await tx.fetch("select code, successor_code from area_change where kind = 'merged'")
+    rows = await tx.fetch(
+        "select c.code, c.successor_code from area_change c"  # noqa: S608
+        f" where c.kind = 'merged' and not {_REVERSED}"
+    )
     return [(row["code"], row["successor_code"]) for row in rows]
 
 

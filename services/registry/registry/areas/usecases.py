@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -134,14 +134,15 @@ async def _change(rt: Runtime, tx: Tx, actor: Actor, command: ChangeArea) -> Non
     )
     parts = await store.has_parts(tx, command.code, command.on)
     area.check(change, today=rt.today(), parts=parts, successor=successor)
-    await store.add_change(tx, change, actor.subject)
     data: dict[str, Any] = {"code": area.code, "name": area.name, "level": area.level}
     if command.kind == "renamed":
         data |= {"name": command.name or "", "previous": area.name_on(command.on)}
     else:
         data |= {"successor_code": command.successor_code}
     told = events.AREA_RENAMED if command.kind == "renamed" else events.AREA_ENDED
-    await emit(tx, [NewEvent(told, area.id, change.on, area.code, actor.office, data)])
+    event = NewEvent(told, area.id, change.on, area.code, actor.office, data)
+    await store.add_change(tx, replace(change, told_event=event.id), actor.subject)
+    await emit(tx, [event])
 
 
 async def change_area(rt: Runtime, actor: Actor, command: ChangeArea) -> Area:
@@ -154,6 +155,45 @@ async def change_area(rt: Runtime, actor: Actor, command: ChangeArea) -> Area:
     succession.forget(rt)
     rt.wake()
     return area
+
+
+async def take_back(rt: Runtime, actor: Actor, code: str, change_id: UUID, reason: str) -> Area:
+    """A change that was wrong: it never happened, and the area is called and holds as without it.
+    What was recorded meanwhile keeps its code. Raises ``unknown-area-change``, ``parent-area-ended``."""
+    async with rt.db.transaction() as tx:
+        await store.hold(tx)
+        if not actor.may_see(code):
+            raise OutsideYourArea
+        area = await store.by_code(tx, code)
+        if area is None or area.id is None:
+            raise domain.NoSuchArea
+        above = area.parent_code
+        parent = await store.by_code(tx, above) if above else None
+        found = next((c for c in await store.changes_of(tx, [code]) if c.id == change_id), None)
+        change = domain.check_reversal(found, parent)
+        event_id = new_id()
+        await store.take_back(tx, change.id, reason, actor.subject, event_id)
+        after = await store.by_code(tx, code)
+        assert after is not None
+        event = NewEvent(
+            events.AREA_CHANGE_REVERSED, area.id, change.on, area.code, actor.office,
+            {"code": area.code, "kind": change.kind, "name": after.name, "level": area.level},
+            reverses=change.told_event, id=event_id,
+        )  # fmt: skip
+        await emit(tx, [event])
+    succession.forget(rt)
+    rt.wake()
+    return after
+
+
+async def changes_of(rt: Runtime, actor: Actor, code: str) -> list[Change]:
+    """What happened to an area inside what the caller sees, in the order of record; else 404."""
+    if not actor.may_see(code):
+        raise NotFound
+    async with rt.db.looking() as tx:
+        if not await store.known(tx, [code]):
+            raise NotFound
+        return await store.changes_of(tx, [code])
 
 
 async def area_of(rt: Runtime, actor: Actor, code: str, on: date | None = None) -> Area:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit import bulk, pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
-from kit.wire import Day, ShortText, Text, load
+from kit.wire import Asked, Day, ShortText, Text, after, load, page
 from registry.calendars import domain, usecases
-from registry.calendars.domain import CalendarDay, CalendarYear, Source, Status
+from registry.calendars.domain import Amendment, CalendarDay, CalendarYear, Source, Status
 
 TAG = "calendars 工作日历"
 router = APIRouter(prefix="/v1/calendar-days", tags=[TAG])
@@ -61,6 +62,40 @@ class CalendarDayOut(BaseModel):
         return cls(
             day=one.day, working=one.working, name=one.name, source=one.source,
             document=one.document, provisional=one.provisional,
+        )  # fmt: skip
+
+
+class AmendIn(Asked):
+    """What an imported day should have said (日历日更正)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"working": True, "name": "调休上班", "reason": "通知录入有误",
+                 "document": "国务院办公厅关于2003年部分节假日安排的通知"}
+            ]
+        },
+    )  # fmt: skip
+    working: bool = Field(description="是否上班")
+    name: ShortText = Field(description="名称")
+    document: Text = Field(description="依据文件")
+    reason: Text = Field(description="原因")
+
+
+class AmendmentOut(BaseModel):
+    """A day that was amended, and what it had said (日历日更正记录)."""
+
+    id: UUID
+    day: CalendarDayOut = Field(description="更正后")
+    replaced: CalendarDayOut = Field(description="更正前")
+    reason: str = Field(description="原因")
+    actor: str = Field(description="经办人")
+
+    @classmethod
+    def of(cls, one: Amendment) -> AmendmentOut:
+        return cls(
+            id=one.id, day=CalendarDayOut.of(one.now), replaced=CalendarDayOut.of(one.replaced),
+            reason=one.reason, actor=one.actor,
         )  # fmt: skip
 
 
@@ -123,6 +158,36 @@ async def list_calendar_days(
     )  # fmt: skip
 
 
+@router.post(
+    "/{day}/amendments", status_code=201, summary="更正日历日", operation_id="amend_calendar_day"
+)
+async def amend_calendar_day(
+    request: Request, day: Annotated[Day, Path(description="日期")], body: AmendIn, actor: Importer
+) -> AmendmentOut:
+    """A day of an imported list was wrong: limits are counted by what it says now."""
+    return AmendmentOut.of(
+        await usecases.amend(
+            runtime_of(request), actor, day, body.working, body.name, body.document, body.reason
+        )
+    )
+
+
+@router.get("/amendments", summary="日历日更正记录", operation_id="list_calendar_amendments")
+async def list_calendar_amendments(
+    request: Request,
+    actor: Reader,
+    year: Annotated[int | None, Query(ge=1990, le=2100, description="年份")] = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[AmendmentOut]:
+    """Which imported days were amended, and what they had said, in the order of record."""
+    filters = {"year": year}
+    rows = await usecases.list_amendments(
+        runtime_of(request), year, after(cursor, actor, filters), limit + 1
+    )
+    return page(rows, limit, AmendmentOut.of, actor=actor, filters=filters)
+
+
 @years.get("", summary="各年日历状态", operation_id="list_calendar_years")
 async def list_calendar_years(request: Request, actor: Reader) -> CalendarYears:
     """Which years are published, known from the library, or provisional."""
@@ -151,4 +216,12 @@ routers = [
 
 problems = [
     refused(domain.DayTwice, 409, "该日期已导入", "The day was imported already"),
+    refused(
+        domain.DayNotImported,
+        409,
+        "该日期未导入，不能更正",
+        "The day is of no imported list",
+        ("请先导入该年的通知", "Import the list of its year first"),
+    ),
+    refused(domain.DayUnchanged, 409, "日历日未变", "The day says so already"),
 ]

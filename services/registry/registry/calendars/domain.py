@@ -9,9 +9,10 @@ municipality's own days) stands in place of the seed for the years it names, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 import chinese_calendar
 from chinese_calendar import constants
@@ -70,6 +71,18 @@ class DayTwice(Refusal):
     code = "calendar-day-twice"
 
 
+class DayNotImported(Refusal):
+    """Only a day of an imported list is amended; a list of the year is imported first."""
+
+    code = "calendar-day-not-imported"
+
+
+class DayUnchanged(Refusal):
+    """The day says so already."""
+
+    code = "calendar-day-unchanged"
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
     """One listed day. ``document`` names the notice, or the library and its version."""
@@ -80,6 +93,26 @@ class CalendarDay:
     source: Source
     document: str
     provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """An imported day that was wrong: what it says now, and what it said (append-only)."""
+
+    id: UUID
+    now: CalendarDay
+    replaced: CalendarDay
+    reason: str
+    actor: str
+
+
+def amend(before: CalendarDay | None, working: bool, name: str, document: str) -> CalendarDay:
+    """The day as it should have been listed. Raises :class:`DayNotImported`, :class:`DayUnchanged`."""
+    if before is None:
+        raise DayNotImported
+    if (before.working, before.name) == (working, name):
+        raise DayUnchanged
+    return replace(before, working=working, name=name, document=document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.calendars.domain import CalendarDay, Source
+from registry.calendars.domain import Amendment, CalendarDay, Source
 
 _COLUMNS = ("day", "working", "name", "source", "document", "provisional")
 
@@ -64,3 +65,45 @@ async def page(
         limit,
     )
     return [_day(row) for row in rows]
+
+
+async def imported_day(tx: Tx, day: date) -> CalendarDay | None:
+    """A day of an imported list, locked."""
+    row = await tx.fetchrow(
+        "select * from calendar_day where source = 'imported' and day = $1 for no key update", day
+    )
+    return _day(row) if row else None
+
+
+async def add_amendment(tx: Tx, one: Amendment) -> None:
+    await tx.execute(
+        "insert into calendar_amendment (id, day, working, name, document, replaced_working,"
+        " replaced_name, replaced_document, reason, actor)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        one.id, one.now.day, one.now.working, one.now.name, one.now.document,
+        one.replaced.working, one.replaced.name, one.replaced.document, one.reason, one.actor,
+    )  # fmt: skip
+
+
+async def amendments(tx: Tx, year: int | None, after: UUID | None, limit: int) -> list[Amendment]:
+    """What was amended, in the order of ids."""
+    rows = await tx.fetch(
+        "select * from calendar_amendment where ($1::int is null or extract(year from day) = $1)"
+        " and ($2::uuid is null or id > $2) order by id limit $3",
+        year,
+        after,
+        limit,
+    )
+    return [
+        Amendment(
+            row["id"],
+            CalendarDay(row["day"], row["working"], row["name"], "imported", row["document"]),
+            CalendarDay(
+                row["day"], row["replaced_working"], row["replaced_name"], "imported",
+                row["replaced_document"],
+            ),
+            row["reason"],
+            row["actor"],
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,19 +1,21 @@
-"""What can happen to the calendar: seeded, imported, counted in."""
+"""What can happen to the calendar: seeded, imported, amended, counted in."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from kit.auth import Actor
 from kit.db import Database, Tx
+from kit.ids import new_id
 from kit.refusal import Refusal
 from kit.service import Runtime
 from kit.workdays import WorkCalendar
 from registry.calendars import domain, store
-from registry.calendars.domain import CalendarDay, CalendarYear, Source
+from registry.calendars.domain import Amendment, CalendarDay, CalendarYear, Source
 
 #: An edition made by another process is noticed within this time.
 FRESH_S = 5.0
@@ -71,6 +73,29 @@ async def import_days(
         await store.write(tx, taken)
         _KEPT.pop(rt.db, None)
     return outcome
+
+
+async def amend(
+    rt: Runtime, actor: Actor, day: date, working: bool, name: str, document: str, reason: str
+) -> Amendment:
+    """A day of a published list was taken in wrongly: limits are counted by what it says now; what it
+    said stands beside it. Raises ``calendar-day-not-imported``, ``calendar-day-unchanged``."""
+    async with rt.db.transaction() as tx:
+        before = await store.imported_day(tx, day)
+        now = domain.amend(before, working, name, document)
+        assert before is not None
+        made = Amendment(new_id(), now, before, reason, actor.subject)
+        await store.add_amendment(tx, made)
+        await store.write(tx, [now])
+    _KEPT.pop(rt.db, None)
+    return made
+
+
+async def list_amendments(
+    rt: Runtime, year: int | None, after: UUID | None, limit: int
+) -> list[Amendment]:
+    async with rt.db.looking() as tx:
+        return await store.amendments(tx, year, after, limit)
 
 
 async def list_days(
