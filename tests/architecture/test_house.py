@@ -35,7 +35,7 @@ COMPANIONS = {
         "clauses.py",
         "amounts.py",
     },
-    "store.py": {"seeds.py", "heard.py", "reading.py", "changes.py"},
+    "store.py": {"seeds.py", "reading.py", "changes.py"},
     "usecases.py": {
         "applying.py",
         "cases.py",

@@ -33,6 +33,18 @@ _TEXTS: list[tuple[int, type[Refusal], str, str]] = [
     (422, outcomes.NotInForce, "当日无适用的政策参数", "No parameter was in force on that day"),
     (422, employers.InvalidUscc, "统一社会信用代码有误", "The credit code is not valid"),
     (409, employers.UsccTaken, "统一社会信用代码已登记", "An employer has this credit code"),
+    (
+        422,
+        employers.OrganisationCodeDiffers,
+        "组织机构代码与统一社会信用代码不符",
+        "The organisation code is not the one in the credit code",
+    ),
+    (
+        409,
+        employers.OrganisationCodeTaken,
+        "组织机构代码已登记",
+        "An employer has this organisation code",
+    ),
     (422, employers.UnknownEmployer, "没有此用人单位", "There is no such employer"),
     (422, posts.UnknownPost, "没有此岗位", "There is no such post"),
     (409, posts.PostAlreadyLost, "岗位已登记减少", "The post is lost already"),

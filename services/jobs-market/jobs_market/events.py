@@ -41,6 +41,7 @@ def payload(**fields: object) -> dict[str, Any]:
 class EmployerRegistered(BaseModel):
     name: str = Field(description="单位名称")
     uscc: str | None = Field(description="统一社会信用代码")
+    organisation_code: str | None = Field(description="组织机构代码（九位，不含连字符）")
     sector: Sector = Field(description="行业")
     ownership: Ownership = Field(description="经济类型")
 
@@ -133,6 +134,7 @@ class TrainingClassOpened(BaseModel):
     subject: str = Field(description="培训专业")
     kind: ClassKind = Field(description="培训类别")
     planned: int = Field(description="计划人数")
+    ends_on: date = Field(description="最后授课日")
 
 
 class TrainingClassCompleted(BaseModel):
@@ -161,7 +163,8 @@ def _event(fact: str, data: type[BaseModel], zh: str, en: str, /, **example: Any
 
 EMPLOYER_REGISTERED = _event(
     "employer.registered", EmployerRegistered, "用人单位已登记", "An employer is registered",
-    name="黑河市利民商店", uscc=None, sector="commerce", ownership="private",
+    name="黑河市利民商店", uscc=None, organisation_code="702890015", sector="commerce",
+    ownership="private",
 )  # fmt: skip
 POST_OPENED = _event(
     "post.opened", PostOpened, "新增就业岗位", "A post is opened",
@@ -223,7 +226,7 @@ PUBLIC_WELFARE_POST_VACATED = _event(
 )  # fmt: skip
 TRAINING_CLASS_OPENED = _event(
     "training-class.opened", TrainingClassOpened, "培训班已开班", "A training class is opened",
-    provider="市就业训练中心", subject="烹饪", kind="vocational", planned=45,
+    provider="市就业训练中心", subject="烹饪", kind="vocational", planned=45, ends_on="2003-06-30",
 )  # fmt: skip
 TRAINING_CLASS_COMPLETED = _event(
     "training-class.completed", TrainingClassCompleted, "培训班已结业",

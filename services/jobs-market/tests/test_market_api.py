@@ -15,7 +15,8 @@ async def test_an_employer_is_told_once_and_only_its_staff_count_is_edited(marke
     employer = await market.employer(uscc=USCC)
     (event,) = await market.told("employer.registered")
     assert event.data == {
-        "name": "黑河市利民商店", "uscc": USCC, "sector": "commerce", "ownership": "private",
+        "name": "黑河市利民商店", "uscc": USCC, "organisation_code": USCC[8:17],
+        "sector": "commerce", "ownership": "private",
     }  # fmt: skip
     path = f"/v1/employers/{employer}"
     tag = (await market.http.get(path)).headers["etag"]
@@ -37,6 +38,25 @@ async def test_a_credit_code_is_checked_and_belongs_to_one_employer(market: Any)
     taken = await market.post("/v1/employers", {**body, "uscc": USCC}, 409)
     wrong = await market.post("/v1/employers", {**body, "uscc": USCC[:-1] + "M"}, 422)
     assert (taken["code"], wrong["code"]) == ("uscc-taken", "invalid-uscc")
+
+
+async def test_an_organisation_code_is_told_and_belongs_to_one_employer(market: Any) -> None:
+    """The insurance agency names a payer by it, also where there is no credit code yet."""
+    employer = await market.employer(organisation_code="70289001-5")
+    (event,) = await market.told("employer.registered")
+    assert (event.data["uscc"], event.data["organisation_code"]) == (None, "702890015")
+    shown = (await market.http.get(f"/v1/employers/{employer}")).json()
+    assert shown["organisation_code"] == "702890015"
+    body = {
+        "name": "另一商店", "sector": "commerce", "ownership": "private",
+        "registered_on": "2003-01-02", **PLACE,
+    }  # fmt: skip
+    taken = await market.post("/v1/employers", {**body, "organisation_code": "702890015"}, 409)
+    differs = {"uscc": USCC, "organisation_code": "12345678-9"}
+    wrong = await market.post("/v1/employers", {**body, **differs}, 422)
+    assert (taken["code"], wrong["code"]) == (
+        "organisation-code-taken", "organisation-code-differs",
+    )  # fmt: skip
 
 
 async def test_of_simultaneous_registrations_of_one_credit_code_one_stands(market: Any) -> None:

@@ -19,6 +19,8 @@ async def result(market: Any, enrolment: str, outcome: str = "passed", status: i
 
 async def test_a_class_is_completed_with_the_counts_of_its_results(market: Any) -> None:
     class_id = await market.training_class()
+    (opened,) = await market.told("training-class.opened")
+    assert opened.data["ends_on"] == "2003-05-31"
     enrolments = [await enrol(market, class_id, await market.worker()) for _ in range(3)]
     for enrolment, outcome in zip(enrolments[:2], ("passed", "failed"), strict=True):
         await result(market, enrolment, outcome)

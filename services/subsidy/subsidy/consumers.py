@@ -1,21 +1,25 @@
-"""Which use case a foreign event means: remember the fact, then look at the cases it touches."""
+"""Which use case a foreign event means: remember the fact, then look at the cases it touches.
+
+One handler has all facts of a noun, so that a batch stays a batch however its facts are mixed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from kit import identity_links
-from kit.consumers import Subscription
+from kit.consumers import Handler, Subscription
 from kit.db import Tx
 from kit.events import Event
 from kit.identities import Merged
 from kit.service import Runtime
-from subsidy.entitlements import heard
 from subsidy.entitlements import usecases as entitlements
-from subsidy.events import CertificateIssued
+from subsidy.heard import usecases as heard
+from subsidy.heard.events import CertificateTold
 
 
-async def worker_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+async def workers_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await heard.one_at_a_time(tx)
     workers = await heard.workers(tx, events)
     causes = {event.entity_id: event for event in events}
@@ -31,31 +35,15 @@ async def workers_merged(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await entitlements.reconsider(rt, tx, await heard.placements_of(tx, workers=records), causes)
 
 
-async def certificate_issued(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+async def certificates_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await heard.one_at_a_time(tx)
-    workers = await heard.certificates_issued(tx, events)
+    workers = await heard.tellings(tx, events)
     await entitlements.reconsider(
         rt, tx, await heard.placements_of(tx, workers=workers), _by_worker(events)
     )
 
 
-async def certificate_revoked(rt: Runtime, tx: Tx, events: list[Event]) -> None:
-    await heard.one_at_a_time(tx)
-    workers = await heard.certificates_revoked(tx, events)
-    await entitlements.reconsider(
-        rt, tx, await heard.placements_of(tx, workers=workers), _by_worker(events)
-    )
-
-
-async def certificate_restored(rt: Runtime, tx: Tx, events: list[Event]) -> None:
-    await heard.one_at_a_time(tx)
-    workers = await heard.certificates_restored(tx, events)
-    await entitlements.reconsider(
-        rt, tx, await heard.placements_of(tx, workers=workers), _by_worker(events)
-    )
-
-
-async def employer_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+async def employers_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await heard.one_at_a_time(tx)
     employers = await heard.employers(tx, events)
     causes = {event.entity_id: event for event in events}
@@ -64,52 +52,80 @@ async def employer_registered(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     )
 
 
-async def placement_confirmed(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+async def placements_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await heard.one_at_a_time(tx)
-    placements = await heard.placements_confirmed(tx, events)
-    await entitlements.reconsider(rt, tx, placements, {e.entity_id: e for e in events})
-
-
-async def placement_ended(rt: Runtime, tx: Tx, events: list[Event]) -> None:
-    await heard.one_at_a_time(tx)
-    placements = await heard.placements_ended(tx, events)
-    await entitlements.reconsider(rt, tx, placements, {e.entity_id: e for e in events})
-
-
-async def placement_voided(rt: Runtime, tx: Tx, events: list[Event]) -> None:
-    await heard.one_at_a_time(tx)
-    placements = await heard.placements_voided(tx, events)
+    placements = await heard.placements(tx, events)
     await entitlements.reconsider(rt, tx, placements, {e.entity_id: e for e in events})
 
 
 def _by_worker(events: list[Event]) -> dict[UUID, Event]:
-    return {CertificateIssued.model_validate(event.data).worker_id: event for event in events}
+    return {CertificateTold.model_validate(event.data).worker_id: event for event in events}
+
+
+def _remembered(remember: Callable[[Tx, list[Event]], Awaitable[object]]) -> Handler:
+    """Kept for claims, which ask later; no entitlement depends on it."""
+
+    async def handle(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+        await heard.one_at_a_time(tx)
+        await remember(tx, events)
+
+    return handle
+
+
+_OF_PERSONS = _remembered(heard.tellings)
+_CONTRIBUTIONS = _remembered(heard.contributions)
+_OCCUPANCIES = _remembered(heard.occupancies)
+_CLASSES = _remembered(heard.classes)
+_ENROLMENTS = _remembered(heard.enrolments)
+
+
+def _facts(noun: str, handler: Handler, *facts: str) -> dict[str, Handler]:
+    return {f"{noun}.{fact}.v1": handler for fact in facts}
 
 
 SUBSCRIPTIONS = (
     Subscription(
         "registry",
-        ("worker", "certificate"),
+        (
+            "worker", "certificate", "difficulty", "unemployment", "life-fact", "contribution",
+        ),
         {
-            "registry.worker.registered.v1": worker_registered,
-            "registry.worker.merged.v1": workers_merged,
-            "registry.worker.unmerged.v1": workers_merged,
-            "registry.certificate.issued.v1": certificate_issued,
-            "registry.certificate.revoked.v1": certificate_revoked,
-            # Suspended (annual inspection missed): like revoked from that day, until it is inspected.
-            "registry.certificate.suspended.v1": certificate_revoked,
-            "registry.certificate.reinstated.v1": certificate_restored,
-            "registry.certificate.restored.v1": certificate_restored,
+            **_facts("registry.worker", workers_told, "registered", "corrected"),
+            **_facts("registry.worker", workers_merged, "merged", "unmerged"),
+            **_facts(
+                "registry.certificate", certificates_told,
+                "issued", "suspended", "reinstated", "reissued", "expired", "revoked", "restored",
+            ),
+            **_facts(
+                "registry.difficulty", _OF_PERSONS, "recognised", "exited", "reinstated"
+            ),
+            **_facts(
+                "registry.unemployment", _OF_PERSONS,
+                "registered", "resumed", "employed", "cancelled", "voided",
+            ),
+            **_facts("registry.life-fact", _OF_PERSONS, "recorded", "ended", "reversed"),
+            **_facts(
+                "registry.contribution", _CONTRIBUTIONS,
+                "recorded", "reversed", "conflict-found", "conflict-cleared",
+            ),
         },
     ),
     Subscription(
         "jobs-market",
-        ("employer", "placement"),
+        (
+            "employer", "placement", "public-welfare-post", "training-class", "enrolment",
+            "referral",
+        ),
         {
-            "jobs-market.employer.registered.v1": employer_registered,
-            "jobs-market.placement.confirmed.v1": placement_confirmed,
-            "jobs-market.placement.ended.v1": placement_ended,
-            "jobs-market.placement.voided.v1": placement_voided,
+            **_facts("jobs-market.employer", employers_told, "registered"),
+            **_facts("jobs-market.placement", placements_told, "confirmed", "ended", "voided"),
+            **_facts("jobs-market.public-welfare-post", _OCCUPANCIES, "occupied", "vacated"),
+            **_facts("jobs-market.training-class", _CLASSES, "opened", "completed"),
+            **_facts(
+                "jobs-market.enrolment", _ENROLMENTS,
+                "enrolled", "resulted", "employed", "unemployed",
+            ),
+            **_facts("jobs-market.referral", _remembered(heard.referrals), "resolved"),
         },
     ),
-)
+)  # fmt: skip

@@ -1,9 +1,9 @@
-"""What subsidy tells (``CATALOGUE``) and the slim copies of what it hears."""
+"""What subsidy tells (``CATALOGUE``); the slim copies of what it hears are in :mod:`subsidy.heard.events`."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -328,60 +328,3 @@ CATALOGUE = Catalogue(
         BENEFIT_PAID, BENEFIT_RECOVERED,
     ],
 )  # fmt: skip
-
-
-# --- heard: only the fields that decide something here; unknown fields are ignored ---------------
-
-
-class Heard(BaseModel):
-    """A payload of another service, as far as we read it."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class WorkerRegistered(Heard):
-    """registry.worker.registered.v1"""
-
-    population: Literal["base", "outside"]
-
-
-class CertificateIssued(Heard):
-    """registry.certificate.issued.v1"""
-
-    worker_id: UUID
-    valid_until: date | None = None
-
-
-class CertificateRevoked(Heard):
-    """registry.certificate.revoked.v1, and of suspended, reinstated, restored the same: whose it is."""
-
-    worker_id: UUID
-
-
-class EmployerRegistered(Heard):
-    """jobs-market.employer.registered.v1"""
-
-    sector: str
-
-
-class PlacementConfirmed(Heard):
-    """jobs-market.placement.confirmed.v1"""
-
-    worker_id: UUID
-    employer_id: UUID | None = None
-    started_on: date
-    contract_months: int | None = None
-    new_post: bool = False
-
-
-class PlacementEnded(Heard):
-    """jobs-market.placement.ended.v1"""
-
-    worker_id: UUID
-    ended_on: date
-
-
-class PlacementVoided(Heard):
-    """jobs-market.placement.voided.v1"""
-
-    worker_id: UUID

@@ -247,3 +247,37 @@ async def test_an_entitlement_comes_back_with_its_certificate(story: Story) -> N
     await story.service.deliver(restored)
     assert (await story.entitlement())["standing"] == "open"
     assert await story.service.dead() == []
+
+
+async def test_what_a_certificate_that_ran_out_no_longer_covers_is_closed(story: Story) -> None:
+    await story.service.deliver(
+        story.registered(), story.granted(), story.issued(), story.hiring(),
+        story.confirmed(contract_months=36),
+    )  # fmt: skip
+    expired = story.service.heard(
+        "registry.certificate.expired.v1", story.certificate,
+        {"worker_id": str(story.worker), "valid_until": "2006-03-09"},
+        valid_from=date(2006, 3, 10), sequence=3, area_code=DISTRICT,
+    )  # fmt: skip
+    await story.service.deliver(expired)
+    opened, closed = await story.service.told()
+    assert (closed.valid_from, closed.reverses) == (date(2006, 3, 9), None)
+    assert (closed.data["reason"], closed.causation_id) == ("certificate-expired", expired.id)
+    entitlement = await story.entitlement()
+    assert (entitlement["standing"], entitlement["window_to"]) == ("closed", "2006-08-31")
+    assert (entitlement["claimable_to"], entitlement["claimable_months"]) == ("2006-03-09", 31)
+    path = f"/v1/entitlements/{entitlement['id']}/decision"
+    decision = (await story.service.client("auditor").get(path)).json()
+    assert decision["rederives"] is True
+    assert opened.data["to"] == "2006-08-31"
+
+
+async def test_work_without_an_employer_is_kept_and_is_no_case(story: Story) -> None:
+    await story.service.deliver(
+        story.registered(), story.issued(sequence=1),
+        story.confirmed(employer_id=None, channel="flexible", contract_months=None),
+    )  # fmt: skip
+    assert await story.told() == []
+    async with story.service.db.looking() as tx:
+        row = await tx.fetchrow("select channel, employer_id from known_placement")
+    assert (row["channel"], row["employer_id"]) == ("flexible", None)

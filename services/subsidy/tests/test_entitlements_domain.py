@@ -33,6 +33,7 @@ def case_of(facts: dict[str, Any]) -> Case:
                 facts.get("certificate_issued_on", date(2002, 12, 20)),
                 facts.get("certificate_valid_until"),
                 facts.get("certificate_revoked_on"),
+                expired_on=facts.get("certificate_expired_on"),
             ),
         )
     placement = Placement(

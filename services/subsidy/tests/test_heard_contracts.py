@@ -11,23 +11,47 @@ from pydantic import BaseModel
 from kit.consumers import Subscription
 from kit.identities import Merged
 from kit.testing import UnderTest
-from subsidy import events
 from subsidy.consumers import SUBSCRIPTIONS
+from subsidy.heard import events
 
 SERVICES = Path(__file__).parents[2]
+REGISTRY: dict[type[BaseModel], tuple[str, ...]] = {
+    events.WorkerRegistered: ("worker.registered",),
+    events.WorkerCorrected: ("worker.corrected",),
+    Merged: ("worker.merged", "worker.unmerged"),
+    events.CertificateTold: (
+        "certificate.issued", "certificate.suspended", "certificate.reinstated",
+        "certificate.reissued", "certificate.expired", "certificate.revoked", "certificate.restored",
+    ),
+    events.DifficultyTold: (
+        "difficulty.recognised", "difficulty.exited", "difficulty.reinstated",
+    ),
+    events.UnemploymentTold: (
+        "unemployment.registered", "unemployment.resumed", "unemployment.employed",
+        "unemployment.cancelled", "unemployment.voided",
+    ),
+    events.LifeFactTold: ("life-fact.recorded", "life-fact.ended", "life-fact.reversed"),
+    events.ContributionTold: ("contribution.recorded", "contribution.reversed"),
+    events.ConflictTold: ("contribution.conflict-found", "contribution.conflict-cleared"),
+}  # fmt: skip
+JOBS_MARKET: dict[type[BaseModel], tuple[str, ...]] = {
+    events.EmployerRegistered: ("employer.registered",),
+    events.PlacementConfirmed: ("placement.confirmed",),
+    events.PlacementEnded: ("placement.ended",),
+    events.PlacementVoided: ("placement.voided",),
+    events.PostOccupant: ("public-welfare-post.occupied", "public-welfare-post.vacated"),
+    events.ClassOpened: ("training-class.opened",),
+    events.ClassCompleted: ("training-class.completed",),
+    events.EnrolmentTold: (
+        "enrolment.enrolled", "enrolment.resulted", "enrolment.employed", "enrolment.unemployed",
+    ),
+    events.ReferralResolved: ("referral.resolved",),
+}  # fmt: skip
 HEARD: dict[str, type[BaseModel]] = {
-    "registry.worker.registered.v1": events.WorkerRegistered,
-    "registry.worker.merged.v1": Merged,
-    "registry.worker.unmerged.v1": Merged,
-    "registry.certificate.issued.v1": events.CertificateIssued,
-    "registry.certificate.revoked.v1": events.CertificateRevoked,
-    "registry.certificate.suspended.v1": events.CertificateRevoked,
-    "registry.certificate.reinstated.v1": events.CertificateRevoked,
-    "registry.certificate.restored.v1": events.CertificateRevoked,
-    "jobs-market.employer.registered.v1": events.EmployerRegistered,
-    "jobs-market.placement.confirmed.v1": events.PlacementConfirmed,
-    "jobs-market.placement.ended.v1": events.PlacementEnded,
-    "jobs-market.placement.voided.v1": events.PlacementVoided,
+    f"{publisher}.{fact}.v1": model
+    for publisher, models in (("registry", REGISTRY), ("jobs-market", JOBS_MARKET))
+    for model, facts in models.items()
+    for fact in facts
 }
 
 

@@ -34,6 +34,12 @@ class RegisterEmployer(Made):
         description="统一社会信用代码",
         examples=["91110000600037341L"],
     )
+    organisation_code: str | None = Field(
+        default=None,
+        pattern=r"^[0-9A-Z]{8}-?[0-9X]$",
+        description="组织机构代码（社保经办机构以此称缴费单位）；填统一社会信用代码的可不填",
+        examples=["70289001-5"],
+    )
     sector: Sector = Field(description=f"行业：{terms(SECTORS)}", examples=["commerce"])
     ownership: Ownership = Field(description=f"经济类型：{terms(OWNERSHIPS)}", examples=["private"])
     staff_count: int | None = Field(
@@ -52,6 +58,7 @@ class RegisterEmployer(Made):
             self.registered_on,
             self.area_code,
             self.office,
+            self.organisation_code,
         )
 
 
@@ -67,6 +74,7 @@ class EmployerBody(Told):
     id: UUID
     name: str
     uscc: str | None
+    organisation_code: str | None
     sector: Sector
     ownership: Ownership
     staff_count: int | None
@@ -84,7 +92,8 @@ async def register_employer(
     actor: Writer,
     claim: idempotency.Optional,
 ) -> EmployerBody:
-    """Register an employer. 422 ``invalid-uscc``, 409 ``uscc-taken``, 403 ``outside-your-area``."""
+    """Register an employer. 422 ``invalid-uscc`` or ``organisation-code-differs``, 409 ``uscc-taken`` or
+    ``organisation-code-taken``, 403 ``outside-your-area``."""
     employer = await usecases.register_employer(
         runtime_of(request),
         actor,

@@ -55,6 +55,18 @@ class UsccTaken(Refusal):
     code = "uscc-taken"
 
 
+class OrganisationCodeDiffers(Refusal):
+    """The organisation code 组织机构代码 is not the one that the credit code contains."""
+
+    code = "organisation-code-differs"
+
+
+class OrganisationCodeTaken(Refusal):
+    """Another employer has this organisation code."""
+
+    code = "organisation-code-taken"
+
+
 class UnknownEmployer(Refusal):
     """No employer has this id."""
 
@@ -75,6 +87,7 @@ class Employer:
     registered_on: date
     area_code: str
     office: str
+    organisation_code: str | None = None
     version: int = 1
 
     def count_staff(self, staff_count: int | None) -> Employer:
@@ -90,3 +103,17 @@ def checked_uscc(given: str | None) -> str | None:
     except ValidationError:
         raise InvalidUscc from None
     return normalised
+
+
+def organisation_code(given: str | None, uscc: str | None) -> str | None:
+    """The nine characters of the organisation code 组织机构代码 (GB 11714), by which the insurance
+    agency names a payer: as given, else those that the credit code contains.
+
+    Raises :class:`OrganisationCodeDiffers` when both are given and differ."""
+    contained = None if uscc is None else uscc[8:17]
+    if given is None:
+        return contained
+    code = given.replace("-", "")
+    if contained not in (None, code):
+        raise OrganisationCodeDiffers
+    return code

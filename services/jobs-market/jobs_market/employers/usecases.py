@@ -24,20 +24,25 @@ from kit.service import Runtime
 async def register_employers(
     rt: Runtime, tx: Tx, actor: Actor, drafts: Sequence[Employer]
 ) -> list[Employer | Refusal]:
-    """Register many; each by itself is done or refused (area, future, USCC, id)."""
+    """Register many; each by itself is done or refused (area, future, codes, id)."""
     desk = desk_of(rt, actor)
     taken = await store.EMPLOYERS.taken(tx, [draft.id for draft in drafts])
     usccs = await store.usccs_taken(tx, [draft.uscc for draft in drafts if draft.uscc])
+    codes = await store.organisation_codes_taken(tx, drafts)
 
     def decide(draft: Employer) -> Employer:
         desk.admit(draft.area_code, draft.registered_on)
         uscc = domain.checked_uscc(draft.uscc)
-        if uscc is None:
-            return draft
+        code = domain.organisation_code(draft.organisation_code, uscc)
         if uscc in usccs:
             raise domain.UsccTaken
-        usccs.add(uscc)
-        return draft if uscc == draft.uscc else replace(draft, uscc=uscc)
+        if code in codes:
+            raise domain.OrganisationCodeTaken
+        if uscc is not None:
+            usccs.add(uscc)
+        if code is not None:
+            codes.add(code)
+        return replace(draft, uscc=uscc, organisation_code=code)
 
     outcomes, good = each(drafts, taken, decide)
     await store.EMPLOYERS.add(tx, good)
@@ -55,6 +60,7 @@ def _registered(employer: Employer) -> NewEvent:
         data={
             "name": employer.name,
             "uscc": employer.uscc,
+            "organisation_code": employer.organisation_code,
             "sector": employer.sector,
             "ownership": employer.ownership,
         },

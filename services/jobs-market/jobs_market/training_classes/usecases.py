@@ -57,6 +57,7 @@ async def open_classes(
                     "subject": one.subject,
                     "kind": one.kind,
                     "planned": one.planned,
+                    "ends_on": one.ends_on,
                 },
             )
             for one in good

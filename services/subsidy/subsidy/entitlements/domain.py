@@ -16,6 +16,7 @@ from typing import Literal
 from uuid import UUID
 
 from kit.decisions import Condition
+from subsidy.programmes.facts import months_between
 
 PROGRAMME = "si-enterprise"
 RULE = "subsidy.social_insurance_enterprise"
@@ -23,18 +24,22 @@ RULE_VERSION = "2002"
 
 Standing = Literal["pending", "outside", "refused", "open", "closed", "voided"]
 Population = Literal["base", "outside"]
-CloseReason = Literal["placement-ended", "placement-voided", "certificate-revoked", "facts-changed"]
+CloseReason = Literal[
+    "placement-ended", "placement-voided", "certificate-revoked", "certificate-expired", "facts-changed"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What we heard of a certificate: issued, until when it is valid, revoked on which day."""
+    """What we heard of a certificate: issued, until when it is valid, from which day on revoked or
+    suspended. ``expired_on``: the first day after it had run out, once registry has said so."""
 
     id: UUID
     issued_on: date
     valid_until: date | None = None
     revoked_on: date | None = None
     event_id: UUID | None = None
+    expired_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +115,12 @@ class Outcome:
 
     @property
     def claimable(self) -> Window | None:
-        """The window after a closing: the month in which work ended is its last."""
+        """The window after a closing: the month in which work or the certificate ended is its last."""
         if self.window is None or self.closing is None:
             return self.window
         end = min(self.window.end, self.closing.on)
         months = min(self.window.months, months_between(self.window.start, end) + 1)
         return replace(self.window, end=end, months=max(months, 0))
-
-
-def months_between(earlier: date, later: date) -> int:
-    """Calendar months from the month of one day to the month of another."""
-    return (later.year - earlier.year) * 12 + later.month - earlier.month
 
 
 def term_end(start: date, months: int) -> date:
@@ -200,6 +200,7 @@ def covering_certificate(case: Case, *, months: int) -> Certificate | None:
             first <= last
             and (one.valid_until is None or one.valid_until >= first)
             and (one.revoked_on is None or one.revoked_on > first)
+            and (one.expired_on is None or one.expired_on > first)
         )
 
     found = sorted(
@@ -222,6 +223,8 @@ def _closing(placement: Placement, held: Certificate, window: Window) -> Closing
         cuts.append(Closing("placement-ended", max(placement.ended_on, window.start)))
     if held.revoked_on is not None and held.revoked_on <= window.end:
         cuts.append(Closing("certificate-revoked", held.revoked_on))
+    if held.expired_on is not None and held.expired_on <= window.end:
+        cuts.append(Closing("certificate-expired", held.expired_on - timedelta(days=1)))
     return min(cuts, key=lambda one: one.on) if cuts else None
 
 

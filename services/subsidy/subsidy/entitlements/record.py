@@ -29,19 +29,22 @@ def facts_of(case: Case, terms: Terms | None) -> dict[str, Any]:
         "voided": placement.voided,
         "population": case.population,
         "sector": case.sector,
-        "certificates": [
-            {
-                "id": str(one.id),
-                "issued_on": one.issued_on.isoformat(),
-                "valid_until": _text(one.valid_until),
-                "revoked_on": _text(one.revoked_on),
-            }
-            for one in case.certificates
-        ],
+        "certificates": [_certificate(one) for one in case.certificates],
         "clauses": None
         if terms is None
         else {"rule": terms.clause, "contract_term": terms.contract_months_min_clause},
     }
+
+
+def _certificate(one: Certificate) -> dict[str, Any]:
+    told = {
+        "id": str(one.id),
+        "issued_on": one.issued_on.isoformat(),
+        "valid_until": _text(one.valid_until),
+        "revoked_on": _text(one.revoked_on),
+    }
+    # Named only where it is so: records of before it was read say the same as today's.
+    return told if one.expired_on is None else {**told, "expired_on": _text(one.expired_on)}
 
 
 def _text(day: date | None) -> str | None:
@@ -66,7 +69,7 @@ def case_of(facts: Mapping[str, Any]) -> Case:
         tuple(
             Certificate(
                 UUID(one["id"]), date.fromisoformat(one["issued_on"]), _day(one["valid_until"]),
-                _day(one["revoked_on"]),
+                _day(one["revoked_on"]), expired_on=_day(one.get("expired_on")),
             )
             for one in facts["certificates"]
         ),

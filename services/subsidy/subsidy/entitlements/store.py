@@ -30,13 +30,13 @@ select p.placement_id, p.worker_id, p.employer_id, p.started_on, p.contract_mont
   from known_placement p
   left join known_employer s on s.employer_id = p.employer_id
   left join entitlement e on e.placement_id = p.placement_id
- where p.placement_id = any($1::uuid[])
+ where p.placement_id = any($1::uuid[]) and p.employer_id is not null
 """
 _WORKERS = (
     "select worker_id, population, event_id from known_worker where worker_id = any($1::uuid[])"
 )
 _CERTIFICATES = """
-select certificate_id, worker_id, issued_on, valid_until, revoked_on, event_id
+select certificate_id, worker_id, issued_on, valid_until, revoked_on, event_id, expired_on
   from known_certificate
  where worker_id = any($1::uuid[]) and issued_on is not null
  order by issued_on, certificate_id
@@ -81,7 +81,7 @@ async def cases(tx: Tx, placement_ids: Sequence[UUID]) -> list[Folded]:
             row["worker_id"],
             Certificate(
                 row["certificate_id"], row["issued_on"], row["valid_until"], row["revoked_on"],
-                row["event_id"],
+                row["event_id"], row["expired_on"],
             ),
         )
         for row in await tx.fetch(_CERTIFICATES, people)

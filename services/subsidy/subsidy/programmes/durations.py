@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from subsidy.entitlements.domain import months_between
-from subsidy.programmes.facts import MonthFacts, Person, age_on, anniversary
+from subsidy.programmes.facts import MonthFacts, Person, age_on, anniversary, months_between
 
 Values = Mapping[str, Any]
 

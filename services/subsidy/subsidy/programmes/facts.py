@@ -262,6 +262,11 @@ def anniversary(day: date, years: int) -> date:
     return day.replace(year=year)
 
 
+def months_between(earlier: date, later: date) -> int:
+    """Calendar months from the month of one day to the month of another."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month
+
+
 def months_after(day: date, months: int) -> date:
     """The same day so many months later; the last day of a month that does not have it."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

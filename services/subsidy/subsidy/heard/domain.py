@@ -1,0 +1,327 @@
+"""How a paper, a registration or a fact of life held, folded from everything told of it.
+
+A telling is kept as it came. From all tellings of one entity follow the days on which it held: the
+same tellings in any order, once or twice, give the same days. Every function here is pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Literal
+from uuid import UUID
+
+from subsidy.programmes.facts import Sex, Spell
+
+Noun = Literal["certificate", "difficulty", "unemployment", "life-fact"]
+#: Facts of life that take a person out of the labour force while they hold (E8).
+WITHDRAWS = frozenset(
+    {"retired", "deceased", "enlisted", "emigrated", "imprisoned", "incapacitated"}
+)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One event about an entity of a person. ``on``: the day of fact; ``until``: what the event says
+    of an end (of a certificate: its last day; of a fact of life: the first day without it);
+    ``kind``: of the difficulty or fact, or what a reversal takes back."""
+
+    entity_id: UUID
+    sequence: int
+    noun: Noun
+    fact: str
+    worker_id: UUID
+    on: date
+    event_id: UUID
+    until: date | None = None
+    kind: str | None = None
+    reverses: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """From ``since`` to ``until``, both included, something held for a record; None: it goes on.
+    ``event_id``: the last telling of it."""
+
+    entity_id: UUID
+    noun: Noun
+    worker_id: UUID
+    since: date
+    until: date | None
+    event_id: UUID
+    kind: str | None = None
+
+
+Days = tuple[date, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate as its tellings leave it. ``stopped_on``: the first day on which it was revoked,
+    or suspended and not reinstated; ``expired_on``: the first day after it had run out."""
+
+    id: UUID
+    worker_id: UUID
+    event_id: UUID
+    issued_on: date | None = None
+    valid_until: date | None = None
+    stopped_on: date | None = None
+    expired_on: date | None = None
+    days: tuple[Days, ...] = ()
+
+
+def certificate(tellings: Iterable[Telling]) -> Certificate:
+    """Fold a certificate: issued (again), suspended and reinstated, revoked and restored as if it had
+    never been, reissued, expired. ``tellings`` are not empty."""
+    issued = until = revoked = expired = None
+    stops: list[tuple[date, date | None]] = []
+    told = _in_order(tellings)
+    for one in told:
+        match one.fact:
+            case "issued":
+                issued, until, revoked, expired, stops = one.on, one.until, None, None, []
+            case "suspended":
+                stops.append((one.on, None))
+            case "reinstated":
+                stops = [(off, one.on if back is None else back) for off, back in stops]
+                until = one.until or until
+            case "reissued":
+                until = one.until or until
+            case "expired":
+                expired = one.on
+            case "revoked":
+                revoked = one.on
+            case "restored":
+                revoked, until = None, one.until or until
+            case _:
+                raise ValueError(f"a certificate is never {one.fact}")
+    stopped = min(
+        [day for day in (revoked, *(off for off, back in stops if back is None)) if day],
+        default=None,
+    )
+    ends = [until, *(day - _DAY for day in (expired, revoked) if day is not None)]
+    last = min((day for day in ends if day is not None), default=None)
+    days = () if issued is None else tuple(_without((issued, last), stops))
+    newest = told[-1]
+    return Certificate(
+        newest.entity_id, newest.worker_id, newest.event_id, issued, until, stopped, expired, days
+    )
+
+
+def _without(days: Days, stops: Sequence[tuple[date, date | None]]) -> Iterable[Days]:
+    """What of some days is left outside stops; a stop ends before the day of its return."""
+    since, last = days
+    for off, back in sorted(stops, key=lambda stop: stop[0]):
+        if off > since and (last is None or since <= min(off - _DAY, last)):
+            yield since, off - _DAY if last is None else min(off - _DAY, last)
+        if back is None:
+            return
+        since = max(since, back)
+    if last is None or since <= last:
+        yield since, last
+
+
+def _difficulty(tellings: Sequence[Telling]) -> tuple[Days, ...]:
+    """Recognised, exited (from that day on; one that reverses: never held), reinstated."""
+    since = until = None
+    for one in tellings:
+        if one.fact in ("recognised", "reinstated"):
+            since, until = one.on, None
+        elif one.reverses is not None:
+            since = None
+        else:
+            until = one.on - _DAY
+    return _held(since, until)
+
+
+def _life_fact(tellings: Sequence[Telling]) -> tuple[Days, ...]:
+    """Recorded, ended, and either of them reversed."""
+    since = until = None
+    for one in tellings:
+        if one.kind not in WITHDRAWS and one.fact != "reversed":
+            return ()
+        if one.fact == "recorded":
+            since, until = one.on, one.until
+        elif one.fact == "ended":
+            until = one.until
+        elif one.kind == "end":
+            until = None
+        else:
+            since = None
+    return _held(since, None if until is None else until - _DAY)
+
+
+def _held(since: date | None, until: date | None) -> tuple[Days, ...]:
+    if since is None or (until is not None and until < since):
+        return ()
+    return ((since, until),)
+
+
+def _unemployment(tellings: Sequence[Telling]) -> tuple[Days, ...]:
+    """The spells of a registration. Each telling is of the latest stage, from its day on: what was
+    told for that day or later is overtaken, and so is what it reverses."""
+    stages: list[Telling] = []
+    for one in tellings:
+        if one.fact == "voided":
+            stages = []
+            continue
+        stages = [s for s in stages if s.on < one.on and s.event_id != one.reverses]
+        stages.append(one)
+    stages.sort(key=lambda one: one.on)
+    spells: list[Days] = []
+    for stage, after in [*pairwise(stages), *((last, None) for last in stages[-1:])]:
+        if stage.fact in ("registered", "resumed"):
+            spells.append((stage.on, None if after is None else after.on - _DAY))
+    return tuple(spells)
+
+
+_FOLDS: dict[Noun, Callable[[Sequence[Telling]], tuple[Days, ...]]] = {
+    "certificate": lambda tellings: certificate(tellings).days,
+    "difficulty": _difficulty,
+    "unemployment": _unemployment,
+    "life-fact": _life_fact,
+}
+
+
+def held(tellings: Iterable[Telling]) -> list[Held]:
+    """The days on which one entity held. ``tellings`` are all of it, each once, and not empty."""
+    told = _in_order(tellings)
+    newest = told[-1]
+    kind = next((one.kind for one in told if one.noun != "certificate"), None)
+    return [
+        Held(
+            newest.entity_id, newest.noun, newest.worker_id, since, until, newest.event_id, kind
+        )
+        for since, until in _FOLDS[newest.noun](told)
+    ]  # fmt: skip
+
+
+def _in_order(tellings: Iterable[Telling]) -> list[Telling]:
+    return sorted(tellings, key=lambda one: one.sequence)
+
+
+# --- employers ------------------------------------------------------------------------------------
+
+
+def payer_code(code: str | None) -> str | None:
+    """How the insurance agency's code of a payer and an employer's code are compared: the nine
+    characters of the organisation code (GB 11714), which a credit code of 18 (GB 32100) contains."""
+    if code is None:
+        return None
+    plain = code.replace("-", "").strip().upper()
+    return plain[8:17] if len(plain) == 18 else plain
+
+
+# --- posts ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """One placement holds a public-welfare post; ``vacated_on`` is the first day without it."""
+
+    placement_id: UUID
+    post_id: UUID
+    occupied_on: date
+    vacated_on: date | None
+    area_code: str
+    office: str
+
+    def shared_with(self, other: Occupancy) -> Days | None:
+        """The days (both included) on which both hold the post; None: not on any."""
+        since = max(self.occupied_on, other.occupied_on)
+        ends = [one - _DAY for one in (self.vacated_on, other.vacated_on) if one is not None]
+        last = min(ends, default=None)
+        return (since, last) if last is None or since <= last else None
+
+
+# --- what was heard -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    sex: Sex
+    birth_date: date
+    cadre: bool
+    centre_agreement_on: date | None
+    event_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A contribution; ``payer``: the code of an employer, None: the person."""
+
+    id: UUID
+    insurances: tuple[str, ...]
+    base: int
+    payer: str | None
+    event_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A placement beside its employer, and its post where it holds a public-welfare one."""
+
+    id: UUID
+    worker_id: UUID
+    employer_id: UUID | None
+    started_on: date
+    contract_months: int | None
+    wage: int | None
+    new_post: bool
+    sector: str | None
+    ended_on: date | None
+    voided: bool
+    event_id: UUID
+    employer_sector: str | None
+    employer_code: str | None
+    employer_event: UUID | None
+    on_public_welfare_post: bool
+    occupancy: Occupancy | None
+    occupancy_voided: bool
+    occupancy_event: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """An enrolment beside its class (``opened_on`` None: the class has not been told of).
+    ``employed``: when the passed ones of the class found work."""
+
+    worker_id: UUID
+    result: str | None
+    employed_on: date | None
+    event_id: UUID
+    opened_on: date | None
+    ends_on: date | None
+    completed_on: date | None
+    passed: int | None
+    failed: int | None
+    class_event: UUID | None
+    employed: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A resolved introduction; ``placement_id``: of the work that named its letter."""
+
+    worker_id: UUID
+    event_id: UUID
+    placement_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything heard of some lines. ``records``: of each record asked for, all of its person."""
+
+    records: Mapping[UUID, Sequence[UUID]]
+    workers: Mapping[UUID, Worker]
+    held: Mapping[UUID, Sequence[Held]]
+    paid: Mapping[tuple[UUID, date], Sequence[Paid]]
+    conflicts: Mapping[tuple[UUID, date], Sequence[UUID]]
+    placements: Mapping[UUID, Placement]
+    sharing: Mapping[UUID, Sequence[tuple[Occupancy, UUID]]]
+    working: Mapping[UUID, Sequence[tuple[Spell, UUID, UUID]]]
+    enrolments: Mapping[UUID, Enrolment]
+    referrals: Mapping[UUID, Referral]

@@ -1,0 +1,340 @@
+"""From what was heard to what a programme is told: the facts of one line, with the events that say so.
+
+Pure: :class:`Known` is everything heard that a set of lines may need, and each line is put together
+from it alone. What only the claim itself can say, and what counters and earlier grants say, is given
+with the line. A line whose facts have not all arrived names what is missing instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Literal, get_args
+from uuid import UUID
+
+from subsidy.heard.domain import Known, Noun, Occupancy, Placement
+from subsidy.programmes.facts import (
+    AllowanceFacts,
+    Contribution,
+    Facts,
+    IntroductionFacts,
+    MonthFacts,
+    Part,
+    Payer,
+    Person,
+    Recognition,
+    Spell,
+    TrainingFacts,
+    Work,
+    last_of,
+)  # fmt: skip
+
+#: The kinds of facts that are heard; a project is its own paper.
+Of = Literal["month", "allowance", "training", "introduction"]
+OF: tuple[Of, ...] = get_args(Of)
+#: What has not arrived (yet): 劳动者 / 就业 / 单位 / 单位代码 / 上岗 / 进中心协议 / 参训 / 培训班 / 结业 /
+#: 介绍结果. ``of-another-person`` does not arrive: what the line names is somebody else's.
+Missing = Literal[
+    "worker", "placement", "employer", "employer-code", "occupancy", "agreement", "enrolment",
+    "class", "class-completed", "result", "referral", "of-another-person",
+]  # fmt: skip
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What no event tells. ``used`` and ``taken``: counters before the line, and kinds of benefit
+    granted for its month; the rest as in :mod:`subsidy.programmes.facts`. ``agreement_until``: the
+    last day in the centre."""
+
+    used: Mapping[str, int] = field(default_factory=dict)
+    taken: tuple[str, ...] = ()
+    approved_on: date | None = None
+    renewed_until: date | None = None
+    agreement_until: date | None = None
+    enterprise_pays: int = 0
+    recognised_on: date | None = None
+    provider_qualified: bool = False
+    part: Part = "whole"
+    first_part_paid: bool = False
+    free_of_charge: bool = False
+    group: str = ""
+
+
+NOTHING_GIVEN = Given()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is asked about: ``of`` as the programme's version has it (``Version.facts``).
+    ``reference``: the placement of a month (of a public-welfare post: the occupant's placement), the
+    enrolment, the referral; none of an allowance. ``day``: some day of the month, else the day of
+    the claim."""
+
+    of: Of
+    worker_id: UUID
+    day: date
+    reference: UUID | None = None
+    given: Given = NOTHING_GIVEN
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``facts`` None: something is ``missing``. ``events`` names the events behind the facts.
+    ``conflicts``: tellings of contradictions that stand in the month (it is to be held)."""
+
+    facts: Facts | None
+    events: Mapping[str, UUID]
+    missing: tuple[Missing, ...] = ()
+    conflicts: tuple[UUID, ...] = ()
+
+
+# --- putting together -----------------------------------------------------------------------------
+
+
+def answers(lines: Iterable[Line], known: Known) -> list[Answer]:
+    """What each line is told, in their order."""
+    people = _People(known)
+    return [_PUT_TOGETHER[line.of](line, known, people) for line in lines]
+
+
+def _not_yet(*missing: Missing | None) -> Answer | None:
+    """Nothing but what is missing; None: nothing is."""
+    names = tuple(name for name in missing if name is not None)
+    return Answer(None, {}, names) if names else None
+
+
+class _People:
+    """Persons, put together once for all of their lines."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._done: dict[UUID, tuple[Person, dict[str, UUID], list[Spell]] | None] = {}
+
+    def of(self, worker_id: UUID, on: date) -> tuple[Person, dict[str, UUID]] | None:
+        """The person as a line of that first day needs it. None: registry has not told of it."""
+        if worker_id not in self._done:
+            self._done[worker_id] = self._person(worker_id)
+        done = self._done[worker_id]
+        if done is None:
+            return None
+        person, events, gone = done
+        # Whoever came back before the line begins had not left.
+        left = min((s.since for s in gone if s.until is None or s.until >= on), default=None)
+        return (person if left is None else replace(person, left_on=left)), events
+
+    def same(self, worker_id: UUID, other: UUID) -> bool:
+        """Whether two records are one person's."""
+        return other in self._known.records[worker_id]
+
+    def _person(self, worker_id: UUID) -> tuple[Person, dict[str, UUID], list[Spell]] | None:
+        worker = self._known.workers.get(worker_id)
+        if worker is None:
+            return None
+        mine = [
+            one for id in self._known.records[worker_id] for one in self._known.held.get(id, ())
+        ]
+        mine.sort(key=lambda one: (one.since, one.entity_id))
+
+        def spells(noun: Noun) -> tuple[Spell, ...]:
+            return tuple(Spell(one.since, one.until) for one in mine if one.noun == noun)
+
+        person = Person(
+            worker.sex, worker.birth_date, worker.cadre,
+            certificates=spells("certificate"),
+            recognitions=tuple(
+                Recognition(one.kind or "", one.since, one.until)
+                for one in mine
+                if one.noun == "difficulty"
+            ),
+            unemployed=spells("unemployment"),
+        )  # fmt: skip
+        events = {"worker": worker.event_id}
+        events |= {f"{one.noun}:{one.entity_id}": one.event_id for one in mine}
+        return person, events, list(spells("life-fact"))
+
+
+def _month(line: Line, known: Known, people: _People) -> Answer:
+    placement = None if line.reference is None else known.placements.get(line.reference)
+    month = line.day.replace(day=1)
+    found = _work(line, placement, people, month, known)
+    if isinstance(found, Answer):
+        return found
+    work, events = found
+    assert placement is not None
+    someone = people.of(line.worker_id, max(month, work.started_on))
+    paid, unnamed = _contributions(line, known, month, placement)
+    missing = _not_yet(
+        "worker" if someone is None else None, "employer-code" if unnamed else None
+    )  # fmt: skip
+    if missing is not None or someone is None:
+        return missing or Answer(None, {}, ("worker",))
+    person, about = someone
+    own = known.records[line.worker_id]
+    contributions = {one for one, _ in paid}
+    return Answer(
+        MonthFacts(
+            month, person, work,
+            tuple(sorted(contributions, key=lambda c: (c.insurance, c.payer, c.base))),
+            line.given.used, line.given.taken,
+        ),
+        {**about, **events, **dict(event for _, event in paid)},
+        conflicts=tuple(c for id in own for c in known.conflicts.get((id, month), ())),
+    )  # fmt: skip
+
+
+def _work(
+    line: Line, placement: Placement | None, people: _People, month: date, known: Known
+) -> tuple[Work, dict[str, UUID]] | Answer:
+    """The work of a placement as it stands in a month, with its events; or what is missing."""
+    if placement is None:
+        return Answer(None, {}, ("placement",))
+    if not people.same(line.worker_id, placement.worker_id):
+        return Answer(None, {}, ("of-another-person",))
+    post = placement.occupancy
+    missing = _not_yet(
+        "employer" if placement.employer_id and not placement.employer_event else None,
+        "occupancy" if placement.on_public_welfare_post and post is None else None,
+    )
+    if missing is not None:
+        return missing
+    events = {"placement": placement.event_id}
+    if placement.employer_event is not None:
+        events["employer"] = placement.employer_event
+    work = Work(
+        placement.started_on, placement.contract_months, placement.wage or 0,
+        placement.sector or placement.employer_sector, placement.new_post, placement.ended_on,
+        placement.voided, line.given.approved_on, line.given.renewed_until,
+    )  # fmt: skip
+    if post is not None and placement.occupancy_event is not None:
+        others = _sharing(post, known, month)
+        events["occupancy"] = placement.occupancy_event
+        events |= {f"occupancy:{other.placement_id}": event for other, event in others}
+        work = replace(
+            work,
+            started_on=post.occupied_on,
+            ended_on=None if post.vacated_on is None else post.vacated_on - _DAY,
+            voided=work.voided or placement.occupancy_voided,
+            sole_occupant=not others,
+        )
+    return work, events
+
+
+def _sharing(post: Occupancy, known: Known, month: date) -> list[tuple[Occupancy, UUID]]:
+    """Who else holds the post on a day of the month on which this one does."""
+    found = []
+    for other, event in known.sharing.get(post.placement_id, ()):
+        days = post.shared_with(other)
+        if days is not None and Spell(*days).meets(month, last_of(month)):
+            found.append((other, event))
+    return found
+
+
+def _contributions(
+    line: Line, known: Known, month: date, placement: Placement
+) -> tuple[list[tuple[Contribution, tuple[str, UUID]]], bool]:
+    """What was paid for the month, each with its event; and whether some payer cannot be told from
+    the line's employer, whose code nobody told."""
+    found: list[tuple[Contribution, tuple[str, UUID]]] = []
+    for record in known.records[line.worker_id]:
+        for one in known.paid.get((record, month), ()):
+            if one.payer is not None and placement.employer_id and not placement.employer_code:
+                return [], True
+            payer: Payer = "other"
+            if one.payer is None:
+                payer = "self"
+            elif one.payer == placement.employer_code:
+                payer = "employer"
+            event = (f"contribution:{one.id}", one.event_id)
+            found += [(Contribution(name, one.base, payer), event) for name in one.insurances]
+    return found, False
+
+
+def _allowance(line: Line, known: Known, people: _People) -> Answer:
+    month = line.day.replace(day=1)
+    someone = people.of(line.worker_id, month)
+    if someone is None:
+        return Answer(None, {}, ("worker",))
+    person, events = someone
+    since = known.workers[line.worker_id].centre_agreement_on
+    if since is None:
+        return Answer(None, {}, ("agreement",))
+    given = line.given
+    working = [one for id in known.records[line.worker_id] for one in known.working.get(id, ())]
+    working.sort(key=lambda one: (one[0].since, one[1]))
+    return Answer(
+        AllowanceFacts(
+            month, person, Spell(since, given.agreement_until),
+            tuple(spell for spell, _, _ in working), given.enterprise_pays, given.recognised_on,
+            given.used, given.taken,
+        ),
+        {**events, **{f"placement:{id}": event for _, id, event in working}},
+    )  # fmt: skip
+
+
+def _training(line: Line, known: Known, people: _People) -> Answer:
+    one = None if line.reference is None else known.enrolments.get(line.reference)
+    if one is None:
+        return Answer(None, {}, ("enrolment",))
+    if not people.same(line.worker_id, one.worker_id):
+        return Answer(None, {}, ("of-another-person",))
+    if one.opened_on is None or one.class_event is None:
+        return Answer(None, {}, ("class",))
+    someone = people.of(line.worker_id, one.opened_on)
+    missing = _not_yet(
+        "worker" if someone is None else None,
+        "class-completed" if one.completed_on is None else None,
+        "result" if one.result is None else None,
+    )
+    if missing is not None or someone is None or one.completed_on is None:
+        return missing or Answer(None, {}, ("class-completed",))
+    given, (person, events) = line.given, someone
+    passed = one.passed or 0
+    return Answer(
+        TrainingFacts(
+            person, one.opened_on, one.ends_on or one.completed_on, line.day,
+            given.provider_qualified, passed + (one.failed or 0), passed,
+            sum(day <= line.day for day in one.employed), one.result == "passed",
+            _by(one.employed_on, line.day), given.part, given.first_part_paid, given.used,
+        ),
+        {**events, "enrolment": one.event_id, "class": one.class_event},
+    )  # fmt: skip
+
+
+def _by(day: date | None, claimed_on: date) -> date | None:
+    """What had happened by the claim."""
+    return day if day is not None and day <= claimed_on else None
+
+
+def _introduction(line: Line, known: Known, people: _People) -> Answer:
+    referral = None if line.reference is None else known.referrals.get(line.reference)
+    if referral is None:
+        return Answer(None, {}, ("referral",))
+    if not people.same(line.worker_id, referral.worker_id):
+        return Answer(None, {}, ("of-another-person",))
+    placement = None
+    if referral.placement_id is not None:
+        placement = known.placements.get(referral.placement_id)
+    found = _work(line, placement, people, line.day.replace(day=1), known)
+    if isinstance(found, Answer):
+        return found
+    work, events = found
+    someone = people.of(line.worker_id, work.started_on - _DAY)
+    if someone is None:
+        return Answer(None, {}, ("worker",))
+    person, about = someone
+    return Answer(
+        IntroductionFacts(
+            person, work, line.day, line.given.free_of_charge, line.given.group, line.given.used
+        ),
+        {**about, **events, "referral": referral.event_id},
+    )
+
+
+_PUT_TOGETHER: dict[Of, Callable[[Line, Known, _People], Answer]] = {
+    "month": _month,
+    "allowance": _allowance,
+    "training": _training,
+    "introduction": _introduction,
+}
