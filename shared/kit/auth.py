@@ -272,9 +272,9 @@ async def authenticate(request: Request) -> Actor:
     """The verified caller of this request, whom the log and the events then know."""
     authenticator: Authenticator = request.app.state.authenticator
     actor = await authenticator.actor(header(request.scope, b"authorization"))
-    succession = request.app.state.succession
-    if succession is not None:
-        actor = await succession(request.app.state.runtime, actor)
+    callers = request.app.state.callers
+    if callers is not None:
+        actor = await callers(request.app.state.runtime, actor)
     context.name_actor(actor.subject)
     request.scope["kit.actor"] = actor
     return actor

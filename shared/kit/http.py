@@ -277,7 +277,7 @@ def create_http(
     app.state.authenticator = auth
     app.state.metrics = metrics
     app.state.service = service.name
-    app.state.succession = None
+    app.state.callers = None
     app.add_middleware(Causality, service=service.name)
     app.add_middleware(
         Edge, service=service.name, metrics=metrics, import_max=settings.import_body_max

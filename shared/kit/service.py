@@ -69,8 +69,8 @@ class Service:
     check: Callable[[Policies], None] | None = None
     #: Columns of keyed hashes; the first table is the one that the others are about.
     hashed: Sequence[Hashed] = ()
-    #: Gives callers the areas that went into theirs, in a service that keeps the tree.
-    succession: Callable[[Runtime, Actor], Awaitable[Actor]] | None = None
+    #: What the service itself knows of a caller whose token is good: more areas, or a refusal.
+    callers: Callable[[Runtime, Actor], Awaitable[Actor]] | None = None
 
     @property
     def root(self) -> Path:
@@ -293,6 +293,6 @@ def create_app(
         lifespan=lifespan,
         metrics=metrics,
     )
-    app.state.succession = service.succession
+    app.state.callers = service.callers
     include(app, health.unversioned)
     return app

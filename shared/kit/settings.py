@@ -79,6 +79,10 @@ class Settings(BaseSettings):
         pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)(;[1-9][0-9]{0,6}/(second|minute|hour|day))*$",
         description="People whom one account may look at in plain, per API process",
     )
+    staff_check: Literal["off", "report", "refuse"] = Field(
+        default="off",
+        description="Callers who are not on the staff list of the office that their token names",
+    )
     search_rate: str = Field(
         default="30/minute;300/hour;1000/day",
         pattern=r"^[1-9][0-9]{0,6}/(second|minute|hour|day)(;[1-9][0-9]{0,6}/(second|minute|hour|day))*$",

@@ -9,7 +9,6 @@ from kit.service import Job, Service
 from registry.access import api as access
 from registry.approvals import api as approvals
 from registry.areas import api as areas
-from registry.areas import succession
 from registry.benefits import api as benefits
 from registry.calendars import api as calendars
 from registry.calendars import usecases as calendar_work
@@ -44,6 +43,8 @@ from registry.publications import api as publications
 from registry.reliefs import api as reliefs
 from registry.retirements import api as retirements
 from registry.reveals import api as reveals
+from registry.staffing import api as staff_findings
+from registry.staffing import usecases as staffing
 from registry.unemployment import api as unemployment
 from registry.unemployment_insurance import api as unemployment_insurance
 from registry.workers import api as workers
@@ -84,6 +85,7 @@ NOUNS = (
     access,
     reveals,
     worklist,
+    staff_findings,
 )
 
 #: Every column that holds personal values encrypted.
@@ -132,7 +134,7 @@ SERVICE = Service(
     sealed=SEALED,
     hashed=HASHED,
     jobs=JOBS,
-    succession=succession.widened,
+    callers=staffing.admitted,
 )
 
 

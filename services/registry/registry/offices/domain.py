@@ -79,6 +79,9 @@ class Staff:
     since: date
     until: date | None = None
 
+    def works_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
     def overlaps(self, other: Staff) -> bool:
         """Whether this entry still holds, or holds again, when ``other`` begins."""
         same = (self.office, self.account, self.role) == (other.office, other.account, other.role)

@@ -28,6 +28,8 @@ from registry.offices.domain import Change, ChangeKind, Office, Staff
 FRESH_S = 5.0
 #: Since when they are kept, and in which area each office that was asked for is; None: there is none.
 _LATELY: WeakKeyDictionary[Database, tuple[float, dict[str, str | None]]] = WeakKeyDictionary()
+#: The same of who works where, by account.
+_SERVING: WeakKeyDictionary[Database, tuple[float, dict[str, list[Staff]]]] = WeakKeyDictionary()
 
 
 async def open_all(
@@ -216,7 +218,21 @@ async def assign_staff(rt: Runtime, actor: Actor, entry: Staff) -> Staff:
         (refusal,) = await assign_all(rt, tx, actor, [entry])
         if refusal is not None:
             raise refusal
+    _SERVING.pop(rt.db, None)
     return entry
+
+
+async def roles_lately(rt: Runtime, account: str, office: str, day: date) -> frozenset[str]:
+    """As what an account works in an office on a day, by the list of a few seconds ago at most."""
+    since, known = _SERVING.get(rt.db, (0.0, {}))
+    if time.monotonic() - since > FRESH_S:
+        since, known = _SERVING[rt.db] = (time.monotonic(), {})
+    if account not in known:
+        async with rt.db.looking() as tx:
+            known[account] = await store.serving(tx, [account])
+    return frozenset(
+        entry.role for entry in known[account] if entry.office == office and entry.works_on(day)
+    )
 
 
 async def end_staff(rt: Runtime, actor: Actor, code: str, id: UUID, on: date) -> Staff:
@@ -233,6 +249,7 @@ async def end_staff(rt: Runtime, actor: Actor, code: str, id: UUID, on: date) ->
             raise domain.NotOnStaff
         await store.end_staff(tx, id, on, actor.subject)
         after = await store.staff_entry(tx, code, id)
+    _SERVING.pop(rt.db, None)
     assert after is not None
     return after
 
