@@ -8,6 +8,9 @@ PY := .venv/bin/python
 UV := .tools/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes
 ARGS ?=
+# Some containers forbid Python to keep what it compiled. A service is six hundred modules: compiling them
+# anew took half of every start, and the tests and the runner start processes all the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env run report rebuild stop reset test check live browser fuzz clients load contracts lock fmt
