@@ -109,12 +109,15 @@ class Decision:
     @property
     def granted(self) -> bool:
         """All conditions held."""
-        return all(condition.ok for condition in self.conditions)
+        return self.first_failing is None
 
     @property
     def first_failing(self) -> Condition | None:
         """The condition that refuses: the first one in the order of the rule that did not hold."""
-        return next((one for one in self.conditions if not one.ok), None)
+        for one in self.conditions:  # a loop: it is asked of every line of a run
+            if not one.ok:
+                return one
+        return None
 
     @property
     def clause(self) -> str | None:

@@ -115,7 +115,7 @@ class Assessment:
 
     @property
     def granted(self) -> bool:
-        return all(one.ok for one in self.conditions)
+        return self.first_failing is None
 
     @property
     def first_failing(self) -> Condition | None:
