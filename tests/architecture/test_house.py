@@ -34,6 +34,7 @@ COMPANIONS = {
         "evidence.py",
         "clauses.py",
         "amounts.py",
+        "kept.py",
     },
     "store.py": {"seeds.py", "reading.py", "changes.py"},
     "usecases.py": {

@@ -311,6 +311,17 @@ async def help_calls(city: City, calls: Calls) -> None:
     note("GET /v1/pairings/{pairing_id}", pairing_id=pair)
 
 
+async def a_paid_month(city: City, worker: str) -> str:
+    """A month of post subsidy that the subsidy service paid for somebody; its id in the ledger."""
+    thing, line = city.world["registry"], new_id()
+    told = {
+        "worker_id": worker, "programme": "post-subsidy", "from": "2003-06-01", "to": "2003-06-30",
+        "amount": "150.00", "decision_id": str(new_id()),
+    }  # fmt: skip
+    await thing.deliver(thing.heard("subsidy.benefit.paid.v1", line, told))
+    return str(line)
+
+
 async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
     """Writing into the benefit ledger, and what overlaps in it."""
     note = calls.of("registry")
@@ -352,6 +363,7 @@ async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
         benefit_id=one,
     )  # fmt: skip
     note("GET /v1/benefits/{benefit_id}/acts", benefit_id=one)
+    note("GET /v1/benefits/{benefit_id}/payments", benefit_id=await a_paid_month(city, fresh[2]))
     note(
         "POST /v1/benefits/{benefit_id}/recovery-orders",
         {"on": "2003-05-01", "amount": "20.00", "reason": "骗取"},

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events import Catalogue
-from kit.money import YuanNotNegative
+from kit.money import YuanNotNegative, YuanPositive
 from registry.areas import events as areas
 from registry.benefits import events as benefits
 from registry.certificates import events as certificates
@@ -83,12 +83,36 @@ class EntitlementOpened(Heard):
 
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
     worker_id: UUID
+    programme: str
     valid_from: date = Field(alias="from")
     valid_to: date | None = Field(alias="to", default=None)
 
 
 class EntitlementClosed(Heard):
     worker_id: UUID
+
+
+class BenefitPaid(Heard):
+    """subsidy.benefit.paid.v1. ``part_of``: the line of the first part of the same benefit."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+    worker_id: UUID
+    programme: str
+    valid_from: date = Field(alias="from")
+    valid_to: date = Field(alias="to")
+    amount: YuanPositive
+    entitlement_id: UUID | None = None
+    part_of: UUID | None = None
+    claim_id: UUID | None = None
+    decision_id: UUID
+
+
+class BenefitRecovered(Heard):
+    """subsidy.benefit.recovered.v1; the envelope's ``reverses`` is the payment."""
+
+    worker_id: UUID
+    amount: YuanPositive
+    whole: bool
 
 
 class LoanDisbursed(Heard):
@@ -107,5 +131,7 @@ HEARD: dict[str, type[Heard]] = {
     "jobs-market.referral.resolved.v1": ReferralResolved,
     "subsidy.entitlement.opened.v1": EntitlementOpened,
     "subsidy.entitlement.closed.v1": EntitlementClosed,
+    "subsidy.benefit.paid.v1": BenefitPaid,
+    "subsidy.benefit.recovered.v1": BenefitRecovered,
     "loans.loan.disbursed.v1": LoanDisbursed,
 }

@@ -54,7 +54,7 @@ def opened(registry: Any, worker: str, entitlement: UUID, start: str, end: str) 
     return registry.thing.heard(
         "subsidy.entitlement.opened.v1",
         entitlement,
-        {"worker_id": worker, "from": start, "to": end, "months": 3},
+        {"worker_id": worker, "programme": "si-enterprise", "from": start, "to": end, "months": 3},
         valid_from=date.fromisoformat(start),
     )
 

@@ -167,7 +167,13 @@ async def test_entitlements_and_loans_are_written(registry: Any) -> None:
     opened = registry.thing.heard(
         "subsidy.entitlement.opened.v1",
         entitlement,
-        {"worker_id": worker, "from": "2003-09-01", "to": "2004-08-31", "months": 12},
+        {
+            "worker_id": worker,
+            "programme": "si-enterprise",
+            "from": "2003-09-01",
+            "to": "2004-08-31",
+            "months": 12,
+        },
     )
     lent = registry.thing.heard(
         "loans.loan.disbursed.v1",

@@ -37,7 +37,8 @@ async def unmerge(registry: Any, id: UUID, survivor: str, merged: str) -> None:
 def opened(registry: Any, worker: str, id: UUID, period: tuple[str, str]) -> Any:
     return registry.thing.heard(
         "subsidy.entitlement.opened.v1", id,
-        {"worker_id": worker, "from": period[0], "to": period[1], "months": 3},
+        {"worker_id": worker, "programme": "si-enterprise", "from": period[0], "to": period[1],
+         "months": 3},
         valid_from=date.fromisoformat(period[0]),
     )  # fmt: skip
 

@@ -86,7 +86,13 @@ class Story:
             data = {"worker_id": worker} | ({"ended_on": day} if what == "ended" else {})
             return f"jobs-market.placement.{what}.v1", {"entity": placement, "data": data}
         if what == "opened":
-            data = {"worker_id": worker, "from": f"{day[:7]}-01", "to": "2003-12-31", "months": 3}
+            data = {
+                "worker_id": worker,
+                "programme": "si-enterprise",
+                "from": f"{day[:7]}-01",
+                "to": "2003-12-31",
+                "months": 3,
+            }
             return "subsidy.entitlement.opened.v1", {"entity": str(new_id()), "data": data}
         if what == "lent":
             data = {"worker_id": worker, "principal": "20000.00", "due_on": "2005-06-01"}

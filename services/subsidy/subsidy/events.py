@@ -196,7 +196,8 @@ class EntitlementClosed(BaseModel):
 
 class BenefitPaid(BaseModel):
     """A line of a claim was paid: what one person was given by a programme for a period. ``from`` and
-    ``to`` are the first and last day of a month; of a once-only benefit both are its day."""
+    ``to`` are the first and last day of a month; of a once-only benefit both are its day. A benefit
+    that is paid in parts is one benefit: the further parts name the line of the first."""
 
     model_config = ConfigDict(populate_by_name=True)
     worker_id: UUID
@@ -205,6 +206,7 @@ class BenefitPaid(BaseModel):
     to: date = Field(description="所属期间截止日")
     amount: YuanPositive = Field(description="实付金额")
     entitlement_id: UUID | None = Field(default=None, description="所依据的补贴资格，无则为空")
+    part_of: UUID | None = Field(default=None, description="分期发放的后续各期：首期之发放明细")
     claim_id: UUID | None = Field(default=None, description="所属申领")
     employer_id: UUID | None = Field(default=None, description="用人单位，个人申领为空")
     decision_id: UUID
@@ -310,7 +312,7 @@ BENEFIT_PAID = EventType(
     "subsidy.benefit.paid.v1", BenefitPaid, "补贴已发放", "Benefit paid",
     {"worker_id": f"{EXAMPLE}2", "programme": "si-enterprise", "from": "2003-09-01",
      "to": "2003-09-30", "amount": "163.40", "entitlement_id": f"{EXAMPLE}6",
-     "claim_id": f"{EXAMPLE}7", "employer_id": f"{EXAMPLE}4", "decision_id": f"{EXAMPLE}5"},
+     "part_of": None, "claim_id": f"{EXAMPLE}7", "employer_id": f"{EXAMPLE}4", "decision_id": f"{EXAMPLE}5"},
 )  # fmt: skip
 BENEFIT_RECOVERED = EventType(
     "subsidy.benefit.recovered.v1", BenefitRecovered, "补贴已退回", "Benefit recovered",

@@ -17,7 +17,18 @@ from kit.money import Yuan
 from kit.problems import refused
 from kit.wire import Day, terms
 from registry.benefits import domain, rules, usecases
-from registry.benefits.domain import TABLE, Act, ActKind, Cause, Kind, Overlap, Per, Takes
+from registry.benefits.domain import (
+    TABLE,
+    Act,
+    ActKind,
+    Cause,
+    KeptBy,
+    Kind,
+    Overlap,
+    Paid,
+    Per,
+    Takes,
+)
 from registry.benefits.reading import Line
 from registry.benefits.usecases import Used
 
@@ -40,6 +51,12 @@ ACT = "变动：" + terms(
         "recovery-lifted": "撤销责令退回",
     }
 )  # fmt: skip
+KEPT_BY = "记在何处：" + terms(
+    {
+        "benefits": "享受台账", "unemployment-insurance": "失业保险金（经办机构告知）",
+        "life-facts": "生命事实（民政部门告知）",
+    }
+)  # fmt: skip
 TAKES = "占用月份：monthly 逐月，once 起始当月，note 不占用"
 #: A month as people write it.
 Month = Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2003-09"])]
@@ -59,10 +76,13 @@ class BenefitOut(BaseModel):
     valid_from: date = Field(description="起始日")
     valid_to: date | None = Field(description="截止日；为空即未定")
     months: list[Month] = Field(description="现占用的月份")
-    amount: Yuan | None = Field(description="金额")
+    months_paid: list[Month] = Field(description="已发放且未全部退回的月份；未逐月告知发放的为空")
+    amount: Yuan | None = Field(description="金额；逐月发放的为已发放减已退回；为空即未知")
     granted_by: str = Field(description="给予部门", examples=["jobs-market"])
     document: str | None = Field(description="依据文件")
-    source_event: UUID = Field(description="来源事件")
+    source_event: UUID = Field(description="来源事件；他部门告知而无事件的，为所告知的事实")
+    about: UUID | None = Field(description="撤销后再次核定的，为所属补贴资格")
+    kept_by: KeptBy = Field(description=KEPT_BY)
     certificate_id: UUID | None = Field(description="登记在哪本优惠证上；为空即无证")
     annotation_id: UUID | None = Field(description="证上登记的标识")
     reversed: bool = Field(description="已撤销，或证上登记已冲销")
@@ -74,9 +94,10 @@ class BenefitOut(BaseModel):
         g = line.grant
         return cls(
             id=g.id, worker_id=g.worker_id, kind=g.kind, valid_from=g.valid_from,
-            valid_to=g.valid_to, months=[told(month) for month in line.months], amount=g.amount_fen,
+            valid_to=g.valid_to, months=[told(month) for month in line.months],
+            months_paid=[told(month) for month in line.months_paid], amount=line.amount_fen,
             granted_by=g.granted_by, document=g.document, source_event=g.source_event,
-            certificate_id=line.certificate_id, annotation_id=line.annotation_id,
+            about=g.about, kept_by=line.kept_by, certificate_id=line.certificate_id, annotation_id=line.annotation_id,
             reversed=line.reversed, area_code=line.area_code, office=line.office,
         )  # fmt: skip
 
@@ -90,7 +111,7 @@ class KindOut(BaseModel):
     takes: Takes = Field(description=TAKES)
     clause: str = Field(description="依据")
     limit: str | None = Field(description="期限参数")
-    per: Per = Field(description="期限按 life 终身 或 year 每年 计")
+    per: Per = Field(description="期限按 life 终身、year 每年 或 grant 每次核定 计")
     certificate: bool = Field(description="须持有效优惠证")
     written: bool = Field(description="可由部门登记")
 
@@ -130,6 +151,36 @@ class ActsOut(BaseModel):
     def of(cls, benefit_id: UUID, acts: list[Act]) -> ActsOut:
         owed = rules.account(acts).owed_fen
         return cls(benefit_id=benefit_id, owed=owed, items=[ActOut.of(act) for act in acts])
+
+
+class PaymentOut(BaseModel):
+    """Money paid of a benefit for a period, and what came back (发放与退回)."""
+
+    id: UUID = Field(description="告知发放的事件")
+    programme: str = Field(description="补贴项目代码", examples=["si-enterprise"])
+    valid_from: date = Field(description="所属期间起始日")
+    valid_to: date = Field(description="所属期间截止日")
+    amount: Yuan = Field(description="发放金额")
+    recovered: Yuan = Field(description="已退回金额")
+    whole: bool = Field(description="已全部退回，月份不再计入")
+    claim_id: UUID | None = Field(description="所属申领")
+    decision_id: UUID = Field(description="所依据的决定")
+
+    @classmethod
+    def of(cls, one: Paid) -> PaymentOut:
+        p = one.payment
+        return cls(
+            id=p.id, programme=p.programme, valid_from=p.valid_from, valid_to=p.valid_to,
+            amount=p.amount_fen, recovered=one.recovered_fen, whole=one.whole,
+            claim_id=p.claim_id, decision_id=p.decision_id,
+        )  # fmt: skip
+
+
+class PaymentsOut(BaseModel):
+    """What was paid of one benefit, by period (发放明细)."""
+
+    benefit_id: UUID
+    items: list[PaymentOut]
 
 
 class OverlapOut(BaseModel):
@@ -207,7 +258,8 @@ async def list_benefits(
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[BenefitOut]:
     """The ledger of the caller's subtree; what was reversed says so. A person's list holds the
-    benefits of all records that were merged into one."""
+    benefits of all records that were merged into one, and the months of unemployment insurance and of
+    dibao that other authorities told of: ``kept_by`` says where those stand."""
     filters = {"worker_id": worker_id, "certificate_id": certificate_id}
     after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
     rt = runtime_of(request)
@@ -287,6 +339,18 @@ async def list_benefit_acts(request: Request, benefit_id: UUID, actor: Reader) -
     line, acts = await usecases.history_of(rt, actor, benefit_id)
     await audit.note(rt, actor, "list_benefit_acts", [line.grant.worker_id], SHOWN)
     return ActsOut.of(benefit_id, acts)
+
+
+@router.get(
+    "/{benefit_id}/payments", summary="享受记录发放明细", operation_id="list_benefit_payments"
+)
+async def list_benefit_payments(request: Request, benefit_id: UUID, actor: Reader) -> PaymentsOut:
+    """What the subsidy service paid of a benefit and what came back; empty of what is not paid piece
+    by piece. Of an entitlement that was opened again it stands with the last opening."""
+    rt = runtime_of(request)
+    line = await usecases.benefit_of(rt, actor, benefit_id)
+    await audit.note(rt, actor, "list_benefit_payments", [line.grant.worker_id], SHOWN)
+    return PaymentsOut(benefit_id=benefit_id, items=[PaymentOut.of(one) for one in line.paid])
 
 
 @of_workers.get("", summary="享受月数", operation_id="get_benefit_months")

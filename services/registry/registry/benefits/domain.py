@@ -35,8 +35,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 #: ``monthly``: every month of its period is taken. ``once``: the month of its first day is taken.
 #: ``note``: no month is taken; it is written down as a fact, or counted by money elsewhere.
 Takes = Literal["monthly", "once", "note"]
-#: Over what a limit counts: a person's life, or each calendar year.
-Per = Literal["life", "year"]
+#: Over what a limit counts: a person's life, each calendar year, or each grant by itself.
+Per = Literal["life", "year", "grant"]
+
+#: Which noun keeps a line of a person's ledger: what other authorities tell stands with its own noun.
+KeptBy = Literal["benefits", "unemployment-insurance", "life-facts"]
 
 _LEFT: frozenset[LabourStatus] = frozenset(
     {"deceased", "retired", "emigrated", "imprisoned", "enlisted", "incapacitated"}
@@ -100,7 +103,8 @@ TABLE: dict[Kind, KindOfBenefit] = {
         "下岗职工基本生活费", "Basic living allowance", "monthly", "policy B25", certificate=False
     ),
     "unemployment-insurance": KindOfBenefit(
-        "失业保险金", "Unemployment insurance", "monthly", "失业保险条例 R21, R22", certificate=False
+        "失业保险金", "Unemployment insurance", "monthly", "失业保险条例 R21, R22",
+        limit="registry.insurance_months_max", per="grant", certificate=False,
     ),
     "dibao": KindOfBenefit(
         "最低生活保障", "Minimum living allowance", "monthly", "policy R1a(4)", certificate=False,
@@ -190,7 +194,8 @@ class Grant:
     ``id`` is the granting noun's entity (placement, entitlement, loan) or made by the writer.
     ``months`` (first days) where they are named one by one, else they follow from the period; of
     an open end nothing is known until its months are told. ``written_by``: who wrote it here; None
-    when an event of another service told of it.
+    when an event of another service told of it. ``about``: of an entitlement that was taken back and
+    opened again, the id of the entitlement; each opening is a grant of its own.
     """
 
     id: UUID
@@ -204,6 +209,12 @@ class Grant:
     months: tuple[date, ...] | None = None
     document: str | None = None
     written_by: str | None = None
+    about: UUID | None = None
+
+    @property
+    def entity_id(self) -> UUID:
+        """The granting noun's entity: payments name this."""
+        return self.about or self.id
 
 
 #: 从未给予 / 停发 / 责令追回 / 已追回 / 撤销追回
@@ -228,6 +239,48 @@ class Act:
     actor: str | None = None
     reverses: UUID | None = None
     withdrawn_certificate: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that the subsidy service paid of a benefit for the days from ``valid_from`` to ``valid_to``;
+    ``id`` is the event that told of it. ``entity_id``: of which grant (an entitlement, the first part
+    of the same benefit, or the paid line itself); the grant may become known after its payments."""
+
+    id: UUID
+    entity_id: UUID
+    programme: str
+    valid_from: date
+    valid_to: date
+    amount_fen: int
+    claim_id: UUID | None
+    decision_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Money of a payment that came back on a day; ``id`` is the event that told. ``whole``: with it
+    nothing is left of the payment. It may become known before its payment."""
+
+    id: UUID
+    payment_id: UUID
+    on: date
+    amount_fen: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment with everything that came back of it so far."""
+
+    payment: Payment
+    recovered_fen: int = 0
+    whole: bool = False
+
+    @property
+    def left_fen(self) -> int:
+        """What the person still has of it, in fen."""
+        return max(self.payment.amount_fen - self.recovered_fen, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from kit.money import yuan
 from kit.outbox import emit
 from kit.service import Runtime
 from registry.benefits import domain, events, rules, store
-from registry.benefits.domain import Annotation, Cause, Grant, Holder, Overlap
+from registry.benefits.domain import Annotation, Cause, Grant, Holder, Overlap, Paid
 from registry.benefits.rules import Entry, Found
 from registry.benefits.terms import Born, Law
 from registry.identities import usecases as identities
@@ -56,6 +56,14 @@ class Book:
         )
 
 
+async def paid_by_grant(tx: Tx, grants: Sequence[Grant]) -> dict[UUID, list[Paid]]:
+    """What was paid of these grants. ``grants``: all openings of each entity among them."""
+    if not grants:
+        return {}
+    of = rules.latest(grants)
+    return {of[entity]: paid for entity, paid in (await store.paid_of(tx, list(of))).items()}
+
+
 async def books_of(tx: Tx, persons: Iterable[UUID], *, writing: bool = False) -> dict[UUID, Book]:
     """The books of these persons (surviving records), in a fixed number of statements. For
     ``writing`` the persons are read even when nothing stands in their book: a first benefit is
@@ -64,8 +72,12 @@ async def books_of(tx: Tx, persons: Iterable[UUID], *, writing: bool = False) ->
     everyone = [id for ids in members.values() for id in ids]
     grants = await store.grants_of(tx, everyone)
     acts = await store.acts_on(tx, [grant.id for grant in grants]) if grants else {}
+    paid = await paid_by_grant(tx, grants)
     entries = {
-        grant.id: Entry(grant, rules.live_months(grant, acts.get(grant.id, ()))) for grant in grants
+        grant.id: Entry(
+            grant, rules.live_months(grant, acts.get(grant.id, ()), paid.get(grant.id, ()))
+        )
+        for grant in grants
     }
     by_worker: dict[UUID, list[Entry]] = {}
     for entry in entries.values():

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.benefits.domain import Cause, Grant, Overlap
-from registry.benefits.store import grant_of, overlap_of
+from registry.benefits import rules
+from registry.benefits.domain import Cause, Grant, KeptBy, Overlap, Paid
+from registry.benefits.store import grant_of, overlap_of, paid_of
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One benefit as it stands: its grant, the months that it holds, and where it is annotated.
 
-    ``reversed``: it was withdrawn, or its annotation was struck off."""
+    ``reversed``: it was withdrawn, or its annotation was struck off. ``paid``: what was paid of it
+    piece by piece. ``kept_by``: the noun that keeps it, where that is another one than the ledger."""
 
     grant: Grant
     months: tuple[date, ...]
@@ -27,6 +29,18 @@ class Line:
     reversed: bool
     area_code: str
     office: str
+    paid: tuple[Paid, ...] = ()
+    kept_by: KeptBy = "benefits"
+
+    @property
+    def amount_fen(self) -> int | None:
+        """What the person has of it, in fen; None where nobody told."""
+        return rules.amount_fen(self.grant, self.paid)
+
+    @property
+    def months_paid(self) -> tuple[date, ...]:
+        """The months of which paid money has not come back whole."""
+        return rules.standing_months(self.grant, self.paid)
 
 
 # The annotation that stands is shown, else the latest that was struck off; not one that stood on
@@ -37,7 +51,9 @@ _LINE = (
     " (coalesce(a.reversed, false) or exists (select from benefit_act x where x.benefit_id = g.id"
     " and x.act = 'withdrawn')) as reversed,"
     " (select array_agg(m.month order by m.month) from benefit_month m"
-    "  where m.benefit_id = g.id and m.live) as held"
+    "  where m.benefit_id = g.id and m.live) as held,"
+    " not exists (select from benefit_grant o where o.about = coalesce(g.about, g.id)"
+    "  and o.source_event > g.source_event) as last_opening"
     " from benefit_grant g join worker w on w.id = g.worker_id"
     " left join lateral (select b.* from benefit b join certificate c on c.id = b.certificate_id"
     "  where b.source_event = g.source_event and (not b.reversed or c.worker_id = g.worker_id)"
@@ -45,11 +61,23 @@ _LINE = (
 )
 
 
-def _line(row: Record) -> Line:
-    return Line(
-        grant_of(row), tuple(row["held"] or ()), row["annotation_id"], row["certificate_id"],
-        row["reversed"], row["area_code"], row["office"],
-    )  # fmt: skip
+async def _lines(tx: Tx, rows: Sequence[Record]) -> list[Line]:
+    lines = [
+        Line(
+            grant_of(row), tuple(row["held"] or ()), row["annotation_id"], row["certificate_id"],
+            row["reversed"], row["area_code"], row["office"],
+        )
+        for row in rows
+    ]  # fmt: skip
+    last = {row["id"] for row in rows if row["last_opening"]}
+    entities = [line.grant.entity_id for line in lines if line.grant.id in last]
+    paid = await paid_of(tx, entities) if entities else {}
+    return [
+        replace(line, paid=tuple(paid.get(line.grant.entity_id, ())))
+        if line.grant.id in last
+        else line
+        for line in lines
+    ]
 
 
 async def page(
@@ -58,8 +86,9 @@ async def page(
     workers: Sequence[UUID] | None,
     certificate_id: UUID | None,
     after: UUID | None,
-    limit: int,
+    limit: int | None,
 ) -> list[Line]:
+    """Benefits in the order of their ids; all of them where ``limit`` is None."""
     rows = await tx.fetch(
         _LINE  # noqa: S608 (constants)
         + " where w.area_code ~ $1"
@@ -73,12 +102,12 @@ async def page(
         after,
         limit,
     )
-    return [_line(row) for row in rows]
+    return await _lines(tx, rows)
 
 
 async def get(tx: Tx, id: UUID) -> Line | None:
     row = await tx.fetchrow(_LINE + " where g.id = $1", id)
-    return _line(row) if row else None
+    return (await _lines(tx, [row]))[0] if row else None
 
 
 async def overlap_page(

@@ -8,6 +8,8 @@ repetition of them gives the same ledger. A month is its first day.
 * An act releases months: all of them when the grant was withdrawn, those from a day on when it was
   stopped. Months to be recovered stay counted until everything ordered has come back (policy 5.3
   no. 3: a month counter is decremented on full recovery only).
+* A month that was paid counts whatever became of its grant, until the payment has come back whole;
+  then it is free, also inside the period of the grant.
 * Of grants of one kind for one month of one record, the first (by first day, then id) holds it. The
   others are facts too, and an overlap with it.
 """
@@ -20,7 +22,7 @@ from datetime import date
 from uuid import UUID
 
 from kit.facts import add_months
-from registry.benefits.domain import TABLE, Act, Cause, Grant, Holder, Kind
+from registry.benefits.domain import TABLE, Act, Cause, Grant, Holder, Kind, Paid, Payment
 from registry.labour_status.domain import Spell
 
 
@@ -102,8 +104,44 @@ def account(acts: Iterable[Act]) -> Account:
     )
 
 
-def live_months(grant: Grant, acts: Iterable[Act] = ()) -> tuple[date, ...]:
+def latest(grants: Iterable[Grant]) -> dict[UUID, UUID]:
+    """By entity, the grant that its payments belong to: of an entitlement its last opening."""
+    ordered = sorted(grants, key=lambda grant: grant.source_event)
+    return {grant.entity_id: grant.id for grant in ordered}
+
+
+def months_paid(grant: Grant, payment: Payment) -> tuple[date, ...]:
+    """The months that a payment is for; a further part of a once-only benefit takes no month more."""
+    if TABLE[grant.kind].takes == "monthly":
+        return span(payment.valid_from, payment.valid_to)
+    return months_of(grant)
+
+
+def standing_months(grant: Grant, paid: Iterable[Paid]) -> tuple[date, ...]:
+    """The months of which paid money has not come back whole."""
+    return tuple(
+        sorted({m for one in paid if not one.whole for m in months_paid(grant, one.payment)})
+    )
+
+
+def amount_fen(grant: Grant, paid: Sequence[Paid]) -> int | None:
+    """What the person has of it: of what is paid piece by piece, what was paid and has not come back."""
+    return sum(one.left_fen for one in paid) if paid else grant.amount_fen
+
+
+def live_months(
+    grant: Grant, acts: Iterable[Act] = (), paid: Sequence[Paid] = ()
+) -> tuple[date, ...]:
     """The months that still count for this grant."""
+    unpaid = _granted_months(grant, acts)
+    if not paid:
+        return unpaid
+    touched = {month for one in paid for month in months_paid(grant, one.payment)}
+    return tuple(sorted({*standing_months(grant, paid), *(set(unpaid) - touched)}))
+
+
+def _granted_months(grant: Grant, acts: Iterable[Act]) -> tuple[date, ...]:
+    """What the acts leave of the months that were granted, whether paid or not."""
     state = account(acts)
     if state.withdrawn:
         return ()
@@ -219,15 +257,21 @@ def _count(
     note: Callable[[Cause, Entry, UUID | None, date, str], None],
 ) -> None:
     """Months beyond the limit, counted in the order of the calendar; each month counts once."""
-    counted: dict[tuple[Kind, int], int] = {}
+    counted: dict[tuple[Kind, int | UUID], int] = {}
     grants = {entry.grant.id: entry.grant for entry in first.values()}
     limits = {id: limit_of(grant) for id, grant in grants.items()}
     for (kind, month), entry in sorted(first.items(), key=lambda item: item[0]):
-        window = month.year if TABLE[kind].per == "year" else 0
+        window = _window(entry, month)
         nth = counted[kind, window] = counted.get((kind, window), 0) + 1
         limit = limits[entry.grant.id]
         if limit is not None and not limit.gives(nth, month):
             note("over-limit", entry, None, month, limit.clause)
+
+
+def _window(entry: Entry, month: date) -> int | UUID:
+    """What is counted together with this month."""
+    per = TABLE[entry.grant.kind].per
+    return month.year if per == "year" else entry.grant.id if per == "grant" else 0
 
 
 def _status_on(spells: Sequence[Spell], day: date) -> str | None:

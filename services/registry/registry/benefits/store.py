@@ -1,19 +1,28 @@
-"""The ledger in the database: grants, acts on them, month slots, overlaps, annotations."""
+"""The ledger in the database: grants, acts on them, payments, month slots, overlaps, annotations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.benefits.domain import Act, Annotation, Grant, Kind, Overlap
+from registry.benefits.domain import (
+    Act,
+    Annotation,
+    Grant,
+    Kind,
+    Overlap,
+    Paid,
+    Payment,
+    Recovery,
+)
 
 _GRANT = (
     "id", "kind", "worker_id", "valid_from", "valid_to", "amount", "granted_by", "source_event",
-    "months", "document", "written_by",
+    "months", "document", "written_by", "about",
 )  # fmt: skip
 _ACT = (
     "id", "benefit_id", "act", "happened_on", "amount", "reason", "document", "actor", "reverses",
@@ -47,10 +56,12 @@ def _annotation(row: Record) -> Annotation:
 
 async def record_grants(tx: Tx, grants: Sequence[Grant]) -> None:
     """Keep grants; the same one again changes nothing."""
+    if not grants:
+        return
     columns = zip(
         *(
             (g.id, g.kind, g.worker_id, g.valid_from, g.valid_to, g.amount_fen, g.granted_by,
-             g.source_event, _named(g.months), g.document, g.written_by)
+             g.source_event, _named(g.months), g.document, g.written_by, g.about)
             for g in grants
         ),
         strict=True,
@@ -58,12 +69,13 @@ async def record_grants(tx: Tx, grants: Sequence[Grant]) -> None:
     # Months travel as one text each: arrays of arrays would have to be of one length.
     await tx.execute(
         "insert into benefit_grant (id, kind, worker_id, valid_from, valid_to, amount, granted_by,"
-        " source_event, months, document, written_by)"
+        " source_event, months, document, written_by, about)"
         " select id, kind, worker_id, valid_from, valid_to, amount, granted_by, source_event,"
-        " months::date[], document, written_by"
+        " months::date[], document, written_by, about"
         " from unnest($1::uuid[], $2::text[], $3::uuid[], $4::date[], $5::date[], $6::bigint[],"
-        " $7::text[], $8::uuid[], $9::text[], $10::text[], $11::text[]) as g (id, kind, worker_id,"
-        " valid_from, valid_to, amount, granted_by, source_event, months, document, written_by)"
+        " $7::text[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::uuid[]) as g (id, kind,"
+        " worker_id, valid_from, valid_to, amount, granted_by, source_event, months, document,"
+        " written_by, about)"
         " on conflict (id) do nothing",
         *(list(column) for column in columns),
     )
@@ -116,6 +128,81 @@ async def acts_on(tx: Tx, grants: Sequence[UUID]) -> dict[UUID, list[Act]]:
         act = Act(*(row[column] for column in _ACT))
         found.setdefault(act.benefit_id, []).append(act)
     return found
+
+
+async def grants_about(tx: Tx, entities: Collection[UUID]) -> dict[UUID, list[Grant]]:
+    """By entity of the granting noun: its grant, and further ones where it was opened again; the last
+    opening last."""
+    found: dict[UUID, list[Grant]] = {}
+    for row in await tx.fetch(
+        "select * from benefit_grant where id = any($1::uuid[])"
+        " union select * from benefit_grant where about = any($1::uuid[]) order by source_event",
+        list(entities),
+    ):
+        grant = grant_of(row)
+        found.setdefault(grant.entity_id, []).append(grant)
+    return found
+
+
+# --- payments -----------------------------------------------------------------------------------
+
+
+async def record_payments(tx: Tx, payments: Sequence[Payment]) -> None:
+    """Keep payments; the same one again changes nothing."""
+    await tx.execute(
+        "insert into benefit_payment (id, entity_id, programme, valid_from, valid_to, amount,"
+        " claim_id, decision_id) select * from unnest($1::uuid[], $2::uuid[], $3::text[],"
+        " $4::date[], $5::date[], $6::bigint[], $7::uuid[], $8::uuid[]) on conflict (id) do nothing",
+        [p.id for p in payments],
+        [p.entity_id for p in payments],
+        [p.programme for p in payments],
+        [p.valid_from for p in payments],
+        [p.valid_to for p in payments],
+        [p.amount_fen for p in payments],
+        [p.claim_id for p in payments],
+        [p.decision_id for p in payments],
+    )
+
+
+async def record_recoveries(tx: Tx, recoveries: Sequence[Recovery]) -> None:
+    """Keep what came back; the same recovery again changes nothing."""
+    await tx.execute(
+        "insert into benefit_recovery (id, payment_id, happened_on, amount, whole)"
+        " select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::bigint[], $5::bool[])"
+        " on conflict (id) do nothing",
+        [r.id for r in recoveries],
+        [r.payment_id for r in recoveries],
+        [r.on for r in recoveries],
+        [r.amount_fen for r in recoveries],
+        [r.whole for r in recoveries],
+    )
+
+
+async def paid_of(tx: Tx, entities: Sequence[UUID]) -> dict[UUID, list[Paid]]:
+    """By entity: its payments in the order of their periods, with what came back of each."""
+    found: dict[UUID, list[Paid]] = {}
+    for row in await tx.fetch(
+        "select p.*, coalesce(sum(r.amount), 0)::bigint as recovered,"
+        " coalesce(bool_or(r.whole), false) as whole"
+        " from benefit_payment p left join benefit_recovery r on r.payment_id = p.id"
+        " where p.entity_id = any($1::uuid[]) group by p.id order by p.valid_from, p.id",
+        entities,
+    ):
+        payment = Payment(
+            row["id"], row["entity_id"], row["programme"], row["valid_from"], row["valid_to"],
+            row["amount"], row["claim_id"], row["decision_id"],
+        )  # fmt: skip
+        one = Paid(payment, row["recovered"], row["whole"])
+        found.setdefault(payment.entity_id, []).append(one)
+    return found
+
+
+async def entities_paid(tx: Tx, payments: Collection[UUID]) -> dict[UUID, UUID]:
+    """By payment, as far as they are known: of which entity it was paid."""
+    rows = await tx.fetch(
+        "select id, entity_id from benefit_payment where id = any($1::uuid[])", list(payments)
+    )
+    return {row["id"]: row["entity_id"] for row in rows}
 
 
 # --- months -------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""The limits of the law, by the first day of each grant and the person's age."""
+"""What the dated policies say of benefits: limits by the first day of a grant and the person's age, and
+which kind of benefit a programme of the subsidy service pays."""
 
 from __future__ import annotations
 
@@ -8,13 +9,36 @@ from typing import Any
 
 from kit.crypto import Sex
 from kit.facts import add_months
-from kit.policy import NoValue
+from kit.policy import NoValue, Policies, Table
 from kit.service import Runtime
 from registry import retirement_ages
 from registry.benefits.domain import TABLE, Grant, Kind
 from registry.benefits.rules import Limit
 
+PROGRAMMES = "registry.benefit_programmes"
 UNTIL_RETIREMENT = "registry.benefit_until_retirement_years"
+
+
+class UnknownProgramme(ValueError):
+    """A programme of the subsidy service that no policy gives a kind of benefit on that day. Its events
+    wait until one does: under a made-up kind its months would count against no limit, and a second
+    benefit for the same months would be none."""
+
+
+def kind_of(policies: Policies, programme: str, on: date) -> Kind:
+    """The kind of benefit that a programme pays, by the law of a day."""
+    try:
+        kinds = policies.value(PROGRAMMES, on).value
+    except NoValue as nothing:
+        raise UnknownProgramme(f"{PROGRAMMES}: {programme} on {on}: {nothing}") from nothing
+    assert isinstance(kinds, Table)
+    if programme not in kinds:
+        raise UnknownProgramme(
+            f"{PROGRAMMES} names no kind of benefit for programme {programme} on {on}: "
+            "add it there, then retry this event"
+        )
+    kind: Kind = kinds[programme]
+    return kind
 
 
 @dataclass(frozen=True, slots=True)

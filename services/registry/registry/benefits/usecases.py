@@ -5,8 +5,8 @@ What follows from it is folded in :mod:`.folding`, when everything was recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -15,12 +15,15 @@ from kit.auth import Actor
 from kit.db import Tx
 from kit.problems import NotFound
 from kit.service import Runtime
-from registry.benefits import domain, folding, reading, rules, store
-from registry.benefits.domain import Act, Cause, Grant, Overlap
+from registry.benefits import domain, folding, kept, reading, rules, store
+from registry.benefits.domain import Act, Cause, Grant, KeptBy, Overlap, Payment, Recovery
 from registry.benefits.reading import Line
 from registry.benefits.rules import Entry
 from registry.benefits.terms import Born, Law
 from registry.identities import usecases as identities
+from registry.life_facts import usecases as life_facts
+from registry.unemployment_insurance import usecases as unemployment_insurance
+from registry.unemployment_insurance.domain import Account
 from registry.workers import usecases as workers
 
 fold = folding.fold
@@ -36,6 +39,43 @@ async def record_acts(tx: Tx, acts: Iterable[Act]) -> None:
     """Remember what happened to grants; an act is known by its id (that of its event)."""
     unique = {act.id: act for act in acts}
     await store.record_acts(tx, list(unique.values()))
+
+
+async def record_openings(tx: Tx, grants: Iterable[Grant]) -> None:
+    """Remember entitlements that were opened. One that was taken back and is opened again is a grant of
+    its own, so that what stood before stays as it was told."""
+    heard = {grant.source_event: grant for grant in grants}
+    known = await store.grants_about(tx, {grant.id for grant in heard.values()})
+    told = {one.source_event for openings in known.values() for one in openings}
+    new = [grant for event, grant in heard.items() if event not in told]
+    await store.record_grants(
+        tx,
+        [
+            replace(grant, id=grant.source_event, about=grant.id) if grant.id in known else grant
+            for grant in new
+        ],
+    )
+
+
+async def openings_of(tx: Tx, entities: Collection[UUID]) -> dict[UUID, list[Grant]]:
+    """By entity of the service that grants: its grant, and further openings after it; absent where
+    nothing of it is known yet."""
+    return await store.grants_about(tx, entities)
+
+
+async def record_payments(tx: Tx, payments: Iterable[Payment]) -> None:
+    """Remember what was paid, also of a grant that is not known yet: then it waits for it."""
+    await store.record_payments(tx, list({one.id: one for one in payments}.values()))
+
+
+async def record_recoveries(tx: Tx, recoveries: Iterable[Recovery]) -> None:
+    """Remember what came back, also of a payment that is not known yet."""
+    await store.record_recoveries(tx, list({one.id: one for one in recoveries}.values()))
+
+
+async def entities_paid(tx: Tx, payments: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of which entity these payments are, as far as they are known."""
+    return await store.entities_paid(tx, payments)
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -79,14 +119,68 @@ async def list_benefits(
     after: UUID | None,
     limit: int,
 ) -> list[Line]:
+    """Benefits in the order of their ids. Of one person also what other nouns keep, unless only what
+    stands on a certificate is asked for."""
     async with rt.db.reading() as tx:
-        records = await identities.records_of(tx, worker_id) if worker_id else None
-        return await reading.page(tx, actor.area_pattern, records, certificate_id, after, limit)
+        if worker_id is None or certificate_id is not None:
+            records = await identities.records_of(tx, worker_id) if worker_id else None
+            return await reading.page(tx, actor.area_pattern, records, certificate_id, after, limit)
+        lines = await of(rt, tx, await identities.records_of(tx, worker_id))
+    seen = [line for line in lines if actor.may_see(line.area_code)]
+    return [line for line in seen if after is None or line.grant.id > after][:limit]
 
 
-async def of(tx: Tx, records: Sequence[UUID], limit: int) -> list[Line]:
-    """The benefits of these records, oldest first."""
-    return await reading.page(tx, "", records, None, None, limit)
+async def of(rt: Runtime, tx: Tx, records: Sequence[UUID]) -> list[Line]:
+    """The whole ledger of a person (all of whose records these are), in the order of the ids: what
+    stands here, and what the nouns keep that mirror other authorities."""
+    written = await reading.page(tx, "", records, None, None, None)
+    held = {(line.grant.kind, month) for line in written for month in line.months}
+    mirrored = await _kept_elsewhere(rt, tx, records, held)
+    return sorted([*written, *mirrored], key=lambda line: line.grant.id)
+
+
+async def on_paper(rt: Runtime, worker_id: UUID, certificate_id: UUID) -> list[Line]:
+    """What a booklet shows of benefits, oldest first: what stands on this certificate, and what the
+    person has from other authorities."""
+    async with rt.db.reading() as tx:
+        lines = await of(rt, tx, await identities.records_of(tx, worker_id))
+    shown = [
+        line
+        for line in lines
+        if line.kept_by != "benefits"
+        or (line.certificate_id == certificate_id and not line.reversed)
+    ]
+    return sorted(shown, key=lambda line: (line.grant.valid_from, line.grant.id))
+
+
+async def _kept_elsewhere(
+    rt: Runtime, tx: Tx, records: Sequence[UUID], held: Collection[tuple[domain.Kind, date]]
+) -> list[Line]:
+    """Months of unemployment insurance that were drawn, and of dibao: a view over the nouns that keep
+    them. A month counts once: one that is ``held`` already stands there."""
+    drawn = (await unemployment_insurance.facts_of(tx, records[:1])).get(records[0], [])
+    life = await life_facts.of(tx, records)
+    told: list[tuple[Grant, KeptBy]] = [
+        *((one, "unemployment-insurance") for one in kept.insurance(drawn)),
+        *(
+            (one, "life-facts")
+            for record in records
+            for one in kept.dibao(life.get(record, ()), rt.today())
+        ),
+    ]
+    if not told:
+        return []
+    places = await workers.facts_of(tx, {grant.worker_id for grant, _ in told})
+    seen, lines = set(held), []
+    for grant, by in sorted(told, key=lambda one: (one[0].valid_from, one[0].id)):
+        months = tuple(m for m in grant.months or () if (grant.kind, m) not in seen)
+        seen.update((grant.kind, month) for month in months)
+        if months or not grant.months:
+            place = places[grant.worker_id]
+            lines.append(
+                Line(grant, months, None, None, False, place.area_code, place.office, (), by)
+            )
+    return lines
 
 
 async def list_overlaps(
@@ -144,21 +238,31 @@ async def months_used(rt: Runtime, actor: Actor, worker_id: UUID, on: date) -> l
             raise NotFound
         if not actor.may_see(facts.area_code):
             raise audit.Denied(worker_id)
-        person = (await identities.records_of(tx, worker_id))[0]
-        book = (await folding.books_of(tx, [person]))[person]
+        records = await identities.records_of(tx, worker_id)
+        entries = (await folding.books_of(tx, records[:1]))[records[0]].entries
+        held = {(entry.grant.kind, month) for entry in entries for month in entry.months}
+        mirrored = await _kept_elsewhere(rt, tx, records, held)
+        accounts = await unemployment_insurance.accounts_of(rt, tx, records[:1])
+    entries = [*entries, *(Entry(line.grant, line.months) for line in mirrored)]
     law, born = Law(rt), Born(facts.sex, facts.birth_date, facts.claims.cadre)
-    months = rules.used(book.entries)
-    return [
-        _used(
-            kind,
-            months.get(kind, []),
-            [entry for entry in book.entries if entry.grant.kind == kind and entry.months],
-            law.limit(kind, on, born),
-            on,
-        )
-        for kind in domain.KINDS
-        if domain.TABLE[kind].takes != "note"
-    ]
+    months = rules.used(entries)
+    found = []
+    for kind in domain.KINDS:
+        if domain.TABLE[kind].takes == "note":
+            continue
+        of = [entry for entry in entries if entry.grant.kind == kind and entry.months]
+        limit = law.limit(kind, on, born)
+        if kind == "unemployment-insurance" and limit is not None:
+            limit = _granted(limit, accounts.get(records[0]))
+        found.append(_used(kind, months.get(kind, []), of, limit, on))
+    return found
+
+
+def _granted(limit: rules.Limit, account: Account | None) -> rules.Limit:
+    """What the agency granted last binds, where it told of that (R21); else the most that there is."""
+    if account is None or account.started_on is None:
+        return limit
+    return replace(limit, count=account.granted)
 
 
 def _used(
@@ -168,9 +272,11 @@ def _used(
     limit: rules.Limit | None,
     on: date,
 ) -> Used:
-    counted = months
+    counted: Sequence[date] = months
     if domain.TABLE[kind].per == "year":
         counted = [month for month in months if month.year == on.year]
+    elif domain.TABLE[kind].per == "grant":
+        counted = max(entries, key=lambda entry: entry.place).months if entries else ()
     return Used(
         kind,
         months,

@@ -55,7 +55,10 @@ CATEGORIES = {
     "urban_collective_laid_off": "城镇集体企业下岗职工",
     "zero_employment_household_member": "零就业家庭成员",
 }
-GRANTERS = {"jobs-market": "人力资源市场", "subsidy": "就业资金", "loans": "小额贷款"}
+GRANTERS = {
+    "jobs-market": "人力资源市场", "subsidy": "就业资金", "loans": "小额贷款",
+    "civil-affairs": "民政部门",
+}  # fmt: skip
 
 
 class Printer:
@@ -176,8 +179,8 @@ async def print_papers(rt: Runtime, printer: Printer, actor: Actor, asked: Ask) 
     for c in wanted:
         item = _item(rt, c, signed[c.id], people[c.worker_id], names.get(c.office, c.office))
         if paper == "booklet":
-            listed = await benefits.list_benefits(rt, actor, c.worker_id, c.id, None, 100)
-            item["benefits"] = [_annotation(b) for b in listed if not b.reversed][-ANNOTATIONS_MAX:]
+            listed = await benefits.on_paper(rt, c.worker_id, c.id)
+            item["benefits"] = [_annotation(line) for line in listed[-ANNOTATIONS_MAX:]]
         items.append(item)
     # Before anything is drawn: a paper that could not be noted is not made.
     await audit.note(
@@ -220,6 +223,6 @@ def _annotation(line: Line) -> dict[str, str]:
         "kind": TABLE[grant.kind].zh,
         "from": grant.valid_from.isoformat(),
         "to": grant.valid_to.isoformat() if grant.valid_to else "",
-        "amount": yuan(grant.amount_fen) if grant.amount_fen is not None else "",
+        "amount": yuan(line.amount_fen) if line.amount_fen is not None else "",
         "granted_by": GRANTERS.get(grant.granted_by, grant.granted_by),
     }

@@ -234,7 +234,7 @@ async def dossier_in(rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID) -> Doss
         await _certificates(rt, tx, actor, records),
         Some(await _recognitions(tx, recognised[:SHOWN]), len(recognised) > SHOWN),
         Some.of(await census.answers_of(tx, records, None, one_more)),
-        Some.of(await benefits.of(tx, records, one_more)),
+        Some.of(await benefits.of(rt, tx, records)),
         Some.of(await benefits.overlaps_in(tx, person)),
         Some.of(await reliefs.of(tx, records, one_more)),
         await pairings.of(tx, records),

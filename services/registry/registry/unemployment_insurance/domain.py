@@ -90,7 +90,8 @@ class NothingToReverse(Refusal):
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing told of a person's insurance. ``on`` is the day from which it holds; of a month drawn
-    any day in it. ``months`` granted and full ``years`` of contributions stand with a start."""
+    any day in it. ``months`` granted and full ``years`` of contributions stand with a start.
+    ``authority``: who told; empty for an agreement, which is signed at a window."""
 
     id: UUID
     worker_id: UUID
@@ -101,6 +102,7 @@ class Fact:
     reason: Reason | None = None
     reference: str | None = None
     reverses: UUID | None = None
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,11 @@ async def add_facts(tx: Tx, facts: Sequence[NewFact]) -> None:
 
 _FACTS = """
 select f.id, w.id as worker_id, f.what, f.happened_on, f.months, f.years, f.reason, f.reference,
-       f.reverses
+       f.reverses, f.authority
   from worker w join insurance_fact f on f.subject_index = w.id_number_index
  where w.id = any($1::uuid[]) and ($2::timestamptz is null or f.recorded_at <= $2)
 union all
-select id, worker_id, what, happened_on, months, years, reason, reference, reverses
+select id, worker_id, what, happened_on, months, years, reason, reference, reverses, authority
   from insurance_fact
  where worker_id = any($1::uuid[]) and ($2::timestamptz is null or recorded_at <= $2)
 """
