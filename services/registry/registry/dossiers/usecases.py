@@ -72,6 +72,7 @@ from registry.workers import correcting, record
 from registry.workers import usecases as workers
 from registry.workers.domain import Worker
 from registry.workers.record import Change, Held
+from registry.workers.standing import Standing, standing
 
 T = TypeVar("T")
 #: So many of each kind stand in a dossier; the list itself has the rest.
@@ -82,13 +83,15 @@ SHOWN = 20
 class Record:
     """A person as of a day and as known at an instant (None: now). ``attributes`` in plain: they
     are masked before they are shown. ``records``: all records of the person, the surviving first.
-    ``registered``: the stage of the unemployment registration; None before the first.
+    ``standing``: of the record asked for. ``registered``: the stage of the unemployment
+    registration; None before the first.
     ``insurance``: the account as the agency told it; None where nothing that it told stands."""
 
     worker_id: UUID
     on: date
     known_at: datetime | None
     records: list[UUID]
+    standing: Standing
     attributes: dict[str, Held]
     spell: Spell | None
     life: list[LifeFact]
@@ -116,12 +119,13 @@ async def _record(
     person = (await identities.person_of(tx, [worker.id], known_at))[worker.id]
     records = (await identities.members_of(tx, [person], known_at))[person]
     spells = (await labour_status.spells_of(tx, [person], known_at))[person]
+    spell = statuses.on(on, spells)
     life = await life_facts.of(tx, records, known_at)
     account = (await unemployment_insurance.accounts_of(rt, tx, [person], known_at)).get(person)
     return Record(
-        worker.id, on, known_at, records,
+        worker.id, on, known_at, records, standing(person != worker.id, spell),
         {attribute: record.on(on, held) for attribute, held in history.items()},
-        statuses.on(on, spells),
+        spell,
         [fact for id in records for fact in life.get(id, ()) if fact.holds(on)],
         registrations.on(on, (await unemployment.stages_of(tx, [person], known_at))[person]),
         await cases.standing_of(tx, records, on, known_at),

@@ -11,7 +11,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 
 from kit.auth import Actor
-from kit.wire import Told
+from kit.wire import Told, terms
 from registry.benefits.api import BenefitOut, OverlapOut
 from registry.certificates.acts import State as CertificateState
 from registry.certificates.bodies import CertificateOut, EvidenceOut, TransitionOut
@@ -46,6 +46,7 @@ from registry.unemployment_insurance.domain import on as on_day
 from registry.workers.api import WorkerOut
 from registry.workers.correcting import masked
 from registry.workers.record import Change, Held
+from registry.workers.standing import STATES, Standing
 
 T = TypeVar("T")
 Shown = TypeVar("Shown")
@@ -134,6 +135,7 @@ class RecordOut(BaseModel):
     on: date = Field(description="事实日期")
     known_at: datetime | None = Field(description="截至何时所知；为空即现在")
     records: list[UUID] = Field(description="当时视为同一人的全部记录，保留的在前")
+    state: Standing = Field(description="记录状态：" + terms(STATES))
     attributes: list[HeldOut]
     labour_status: SpellOut | None = Field(description="当日劳动状态")
     life_facts: list[LifeFactLine] = Field(description="当日成立的生命事实")
@@ -154,7 +156,7 @@ class RecordOut(BaseModel):
     def of(cls, r: Record) -> RecordOut:
         account = on_day(r.on, r.insurance.stages) if r.insurance else None
         return cls(
-            worker_id=r.worker_id, on=r.on, known_at=r.known_at, records=r.records,
+            worker_id=r.worker_id, on=r.on, known_at=r.known_at, records=r.records, state=r.standing,
             attributes=[HeldOut.of(name, held) for name, held in r.attributes.items()],
             labour_status=SpellOut.of(r.spell) if r.spell else None,
             life_facts=[LifeFactLine.of(fact) for fact in r.life],

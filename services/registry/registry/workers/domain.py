@@ -14,6 +14,10 @@ from uuid import UUID
 from kit.crypto import IdNumber, Sex
 from kit.facts import InTheFuture
 from kit.refusal import Refusal
+from registry.workers import standing
+
+#: Where a record stands, and what leads there (4.1).
+STATES, ACTS = standing.STATES, standing.ACTS
 
 #: The four categories of 中发[2002]12号 (policy R1), the one that 国发[2005]36号 added (厂办大集体
 #: 下岗职工, R3), two that some cities added (R3, local), and 无.
