@@ -160,7 +160,7 @@ async def _people(city: City) -> list[Call]:
     case = await made(city, "registry", path, {"worker_id": placed, **paper})
     filed = f"{path}/{case}"
     await city.post(
-        "registry", f"{filed}/hire-filings", {"on": ON, "form": "contract"},
+        "registry", f"{filed}/hire-filings", {"on": ON, "form": "contract", "reference": "2003-101"},
         **await _version(city, filed),
     )  # fmt: skip
     status = f"/v1/workers/{declared}/labour-status"

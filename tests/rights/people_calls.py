@@ -264,7 +264,7 @@ async def unemployment_calls(city: City, calls: Calls) -> None:
     for tail in ("", "/filings"):
         note(f"GET {path}/{{registration_id}}" + tail, registration_id=cases[0])
     for case, act, body in (
-        (cases[0], "hire-filings", {"on": ON, "form": "contract"}),
+        (cases[0], "hire-filings", {"on": ON, "form": "contract", "reference": "2003-101"}),
         (cases[1], "separation-filings", {"on": ON}),
         (cases[2], "cancellations", {"on": ON, "reason": "ended_job_wish"}),
         (cases[3], "contacts", {"on": ON, "channel": "visit"}),

@@ -38,8 +38,10 @@ class Window:
         return answer
 
     async def files(self, act: str, status: int = 201, **body: Any) -> dict[str, Any]:
-        """One act on the case, as the window sees it now."""
+        """One act on the case, as the window sees it now; work is filed with its paper."""
         await self.looks()
+        if {"contract", "hired", "self_employed"} & {body.get("form"), body.get("reason")}:
+            body = {"reference": "2003-101", **body}
         version = f'"v{self.case["version"]}"'
         answer = await self.registry.post(
             f"{PATH}/{self.case['id']}/{act}", body, status, **{"If-Match": version}

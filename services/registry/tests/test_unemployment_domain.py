@@ -225,19 +225,28 @@ def test_the_rules_run_again_on_nothing_but_their_record() -> None:
     """Kept as text, derived again the same."""
     applicant = Applicant(**{**APPLICANT, **GRADUATE, "graduated_on": date(2002, 7, 1)})
     leaving = Leaving("no_contact", 1, date(2003, 1, 1))
-    told: list[tuple[str, tuple[Condition, ...], dict[str, Any], dict[str, int]]] = [
+    earning = Leaving("stable_income", 0, None, 30_050)
+    two = filings.may_cancel(leaving, 3, 6, ON)[:2]
+    before = {k: v for k, v in filings.leaving_record(leaving).items() if k != "monthly_income"}
+    limits: dict[str, Any] = {filings.REFUSALS: 3, filings.NO_CONTACT: 6}
+    told: list[tuple[str, str, tuple[Condition, ...], dict[str, Any], dict[str, Any]]] = [
         (
-            filings.REGISTRATION, filings.may_register(applicant, AGES, ON), filings.record(applicant),
+            filings.REGISTRATION, "2002", filings.may_register(applicant, AGES, ON), filings.record(applicant),
             {filings.AGE_MIN: 16, filings.AGE_MALE: 60, filings.AGE_FEMALE: 50, filings.AGE_CADRE: 55},
         ),
         (
-            filings.CANCELLATION, filings.may_cancel(leaving, 3, 6, ON),
-            filings.leaving_record(leaving), {filings.REFUSALS: 3, filings.NO_CONTACT: 6},
+            filings.CANCELLATION, "2002-2", filings.may_cancel(leaving, 3, 6, ON),
+            filings.leaving_record(leaving), limits,
         ),
+        (
+            filings.CANCELLATION, "2002-2", filings.may_cancel(earning, 3, 6, ON, 30_050),
+            filings.leaving_record(earning), {**limits, filings.LEAST_WAGE: "300.50"},
+        ),
+        (filings.CANCELLATION, "2002", two, before, limits),
     ]  # fmt: skip
-    for rule, conditions, facts, parameters in told:
+    for rule, version, conditions, facts, parameters in told:
         decision = decisions.Decision(
-            "unemployment", WORKER, rule, filings.VERSION, ON, ON, conditions, facts
+            "unemployment", WORKER, rule, version, ON, ON, conditions, facts
         )
         record = decision.record()
         record["parameters"] = [

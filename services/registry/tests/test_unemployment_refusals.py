@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -10,9 +12,12 @@ import pytest
 from kit.ids import new_id
 from registry.unemployment.domain import AT_WORK, STATUS_AFTER, StatedReason
 
-from .conftest import DISTRICT, OTHER, Registry
+from .conftest import DISTRICT, OTHER, Registry, settled
 from .test_consumers import confirmed
 from .test_journey_unemployment import PATH, Window, refusal
+
+#: A city that has set its least wage.
+CITY = Path(__file__).parent / "golden" / "local_policies"
 
 
 @pytest.fixture
@@ -115,12 +120,17 @@ async def test_cancelled_twice_and_cancelled_while_at_work(window: Window) -> No
 
 @pytest.mark.parametrize("reason", get_args(StatedReason))
 async def test_every_reason_that_a_window_may_state_is_answered(
-    registry: Registry, window: Window, reason: StatedReason
+    running: Callable[..., Any], reason: StatedReason
 ) -> None:
+    registry = await settled(await running("registry", policy_overlay=CITY))
+    window = Window(registry, await registry.worker())
     await window.registers("2003-01-10")
     for n in range(3):
         await registry.thing.deliver(refusal(registry, window.worker, date(2003, 5, 10 + n)))
-    await window.files("cancellations", on="2003-08-01", reason=reason, reference="2003-117")
+    earned = {"monthly_income": "300.50"} if reason == "stable_income" else {}
+    await window.files(
+        "cancellations", on="2003-08-01", reason=reason, reference="2003-117", **earned
+    )
     for waiting in (await registry.get("/v1/awaiting-declarations"))["items"]:
         path = (
             f"/v1/workers/{window.worker}/labour-status/declarations/{waiting['id']}/confirmations"
@@ -130,6 +140,71 @@ async def test_every_reason_that_a_window_may_state_is_answered(
     assert (window.case["state"], window.case["reason"]) == ("cancelled", reason)
     status = "employed" if reason in AT_WORK else STATUS_AFTER[reason]
     assert await window.status() == status
+
+
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [
+        ("hire-filings", {"form": "contract"}),
+        ("hire-filings", {"form": "licence", "by": "self"}),
+        ("cancellations", {"reason": "hired"}),
+        ("cancellations", {"reason": "self_employed"}),
+    ],
+)
+async def test_work_is_filed_with_the_reference_of_its_paper(
+    window: Window, act: str, body: dict[str, Any]
+) -> None:
+    """R19, R20: the contract, or the licence."""
+    await window.registers("2003-05-01")
+    bare = await window.files(act, 422, on="2003-06-01", **{"reference": None, **body})
+    assert bare["code"] == "work-paper-missing"
+    await window.files(act, on="2003-06-01", **{**body, "reference": "劳合2003-101"})
+    assert await window.status() == "employed"
+    (filed,) = [
+        one for one in (await window.registry.get(f"{PATH}/{window.case['id']}/filings"))["items"]
+        if one["what"] != "registered"
+    ]  # fmt: skip
+    assert filed["evidence_reference"] == "劳合2003-101"
+
+
+async def test_a_stable_income_is_measured_by_the_least_wage_of_its_day(
+    running: Callable[..., Any],
+) -> None:
+    registry = await settled(await running("registry", policy_overlay=CITY))
+    window = Window(registry, await registry.worker())
+    await window.registers("2003-05-01")
+    leaving = {"reason": "stable_income", "reference": "收入证明 7"}
+    bare = await window.files("cancellations", 422, on="2003-06-01", **leaving)
+    assert bare["code"] == "income-missing"
+    idle = {"on": "2003-06-01", "reason": "ended_job_wish", "monthly_income": "500.00"}
+    assert (await window.files("cancellations", 422, **idle))["code"] == "income-missing"
+    leaving["monthly_income"] = "300.49"
+    low = await window.files("cancellations", 409, on="2003-07-01", **leaving)
+    assert low["code"] == "income-below-least-wage"
+    await window.files("cancellations", on="2003-06-30", **leaving)
+    assert (window.case["state"], window.case["reason"]) == ("cancelled", "stable_income")
+    decided = await registry.get(f"{PATH}/decisions", worker_id=window.worker)
+    refused, granted = decided["items"][1:]
+    assert (refused["clause"], granted["granted"]) == (
+        "就业服务与就业管理规定 R20/stable-income", True,
+    )  # fmt: skip
+    assert [d["facts"]["monthly_income"] for d in (refused, granted)] == ["300.49", "300.49"]
+    wages = [
+        p["value"] for d in (refused, granted) for p in d["parameters"]
+        if p["id"] == "registry.minimum_wage"
+    ]  # fmt: skip
+    assert wages == ["300.50", 235]
+
+
+async def test_nothing_is_decided_on_a_least_wage_that_nobody_set(window: Window) -> None:
+    await window.registers("2003-05-01")
+    leaving = {"reason": "stable_income", "monthly_income": "9000.00", "on": "2003-06-01"}
+    refused = await window.files("cancellations", 409, **leaving)
+    assert refused["code"] == "least-wage-not-set"
+    assert "2003-06-01" in refused["detail"]
+    decided = await window.registry.get(f"{PATH}/decisions", worker_id=window.worker)
+    assert [d["granted"] for d in decided["items"]] == [True]
+    assert await window.status() == "unemployed"
 
 
 async def test_a_reason_that_nobody_states_is_refused(window: Window) -> None:
@@ -160,7 +235,7 @@ async def test_another_station_sees_nothing_and_files_nothing(window: Window) ->
     for act, body in (
         ("contacts", {"on": "2003-06-01", "channel": "visit"}),
         ("cancellations", {"on": "2003-06-01", "reason": "ended_job_wish"}),
-        ("hire-filings", {"on": "2003-06-01", "form": "contract"}),
+        ("hire-filings", {"on": "2003-06-01", "form": "flexible"}),
     ):
         answer = await foreign.post(
             f"{PATH}/{window.case['id']}/{act}", json=body, headers={"If-Match": '"v1"'}

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from kit import money
 from kit.facts import add_months
 from registry.benefits.domain import TABLE, Act, Cause, Grant, Holder, Kind, Paid, Payment
 from registry.labour_status.domain import Spell
@@ -54,8 +55,7 @@ def months_of(grant: Grant) -> tuple[date, ...]:
 def share(grant: Grant, months: Collection[date]) -> int:
     """What a grant's money comes to for some of the months that it takes, in fen, rounded half up:
     each of its months is paid alike."""
-    whole, all_of = grant.amount_fen or 0, len(months_of(grant))
-    return whole if len(months) >= all_of else (2 * whole * len(months) + all_of) // (2 * all_of)
+    return money.share(grant.amount_fen or 0, len(months), len(months_of(grant)))
 
 
 def begins(grant: Grant, month: date) -> date:

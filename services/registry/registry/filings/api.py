@@ -14,6 +14,7 @@ from kit import audit, bulk, pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
+from kit.money import YuanNotNegative
 from kit.steps import Act, Step, acting, stepping
 from kit.wire import Asked, FactDay, Id, ShortText, Text, load, terms
 from registry.decision_api import DecisionOut
@@ -93,7 +94,10 @@ class HireIn(Asked):
     form: Form = Field(description=terms(FORMS))
     employer_id: UUID | None = Field(default=None, description="用人单位")
     placement_id: UUID | None = Field(default=None, description="职业介绍确认的就业")
-    reference: ShortText | None = _REFERENCE
+    reference: ShortText | None = Field(
+        default=None, description="劳动合同编号或营业执照号（灵活就业除外须注明）",
+        examples=["2003-101"],
+    )  # fmt: skip
 
 
 class SeparationIn(Asked):
@@ -113,7 +117,13 @@ class CancellationIn(Asked):
     model_config = _example(on="2003-10-20", reason="ended_job_wish")
     on: FactDay
     reason: StatedReason = Field(description=terms(STATED_REASONS))
-    reference: ShortText | None = _REFERENCE
+    reference: ShortText | None = Field(
+        default=None, description="证明文号；录用为劳动合同编号，从事个体经营为营业执照号（须注明）",
+        examples=["2003-028"],
+    )  # fmt: skip
+    monthly_income: YuanNotNegative | None = Field(
+        default=None, description="月收入（有稳定收入须注明），不得低于当日最低工资标准"
+    )
 
 
 class ContactIn(Asked):
@@ -241,8 +251,8 @@ async def cancel_unemployment_registration(
 ) -> CaseOut:
     """The person leaves the register, with a coded reason."""
     case = await usecases.cancel(
-        step.rt, step.actor, registration_id, Cancel(body.on, body.reason, body.reference),
-        step.version,
+        step.rt, step.actor, registration_id,
+        Cancel(body.on, body.reason, body.reference, body.monthly_income), step.version,
     )  # fmt: skip
     return await _answer(step, case)
 

@@ -11,7 +11,8 @@ from uuid import UUID
 from kit.db import Tx
 from kit.decisions import Condition, Decision, Rule
 from kit.ids import new_id
-from kit.policy import Parameter
+from kit.money import fen
+from kit.policy import NoValue, Parameter
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.filings import domain
@@ -33,8 +34,9 @@ from registry.workers.domain import Facts
 
 #: Every rule of this noun that ever decided, for deriving old decisions again.
 RULES: dict[str, Rule] = {
-    f"{domain.REGISTRATION}@{domain.VERSION}": domain.registration_again,
-    f"{domain.CANCELLATION}@{domain.VERSION}": domain.cancellation_again,
+    f"{domain.REGISTRATION}@2002": domain.registration_again,
+    f"{domain.CANCELLATION}@2002": domain.cancellation_2002_again,
+    f"{domain.CANCELLATION}@2002-2": domain.cancellation_again,
 }
 
 
@@ -56,6 +58,7 @@ class Register:
 def _decision(
     rt: Runtime,
     rule: str,
+    version: str,
     entity_id: UUID,
     on: date,
     conditions: tuple[Condition, ...],
@@ -64,7 +67,7 @@ def _decision(
 ) -> Decision:
     parameters: tuple[Parameter, ...] = tuple(rt.policies.value(name, on) for name in names)
     return Decision(
-        noun="unemployment", entity_id=entity_id, rule=rule, version=domain.VERSION,
+        noun="unemployment", entity_id=entity_id, rule=rule, version=version,
         decided_on=on, law_on=on, conditions=conditions, facts=facts, parameters=parameters,
         parameter_set=rt.policies.parameter_set_hash,
     )  # fmt: skip
@@ -90,18 +93,37 @@ def apply(rt: Runtime, command: Register, person: Facts, status: LabourStatus) -
     )  # fmt: skip
     conditions = domain.may_register(applicant, ages, on)
     facts = domain.record(applicant)
-    return _decision(rt, domain.REGISTRATION, command.worker_id, on, conditions, facts, names)
+    return _decision(
+        rt, domain.REGISTRATION, domain.REGISTRATION_VERSION, command.worker_id, on, conditions,
+        facts, names,
+    )  # fmt: skip
 
 
-async def leave(rt: Runtime, tx: Tx, row: Registration, reason: StatedReason, on: date) -> Decision:
-    """The rule of cancelling asked for one registration on a day."""
+def least_wage(rt: Runtime, on: date) -> int:
+    """Fen a month, by the city's table. Raises :class:`domain.LeastWageNotSet`."""
+    try:
+        return fen(str(rt.policies.value(domain.LEAST_WAGE, on).value))
+    except NoValue:
+        raise domain.LeastWageNotSet(on=on) from None
+
+
+async def leave(
+    rt: Runtime, tx: Tx, row: Registration, reason: StatedReason, on: date, income: int | None
+) -> Decision:
+    """The rule of cancelling asked for one registration on a day. Raises ``income-missing`` and
+    ``least-wage-not-set``."""
+    domain.check_income(reason, income)
     person = row.worker_id
     counted = await refusals.count_of(tx, [person], since={person: row.since}, until={person: on})
-    leaving = Leaving(reason, counted[person], row.contacted_on)
+    leaving = Leaving(reason, counted[person], row.contacted_on, income)
     times = unemployment.integer(rt, domain.REFUSALS, on)
     months = unemployment.integer(rt, domain.NO_CONTACT, on)
-    conditions = domain.may_cancel(leaving, times, months, on)
+    least, names = None, [domain.REFUSALS, domain.NO_CONTACT]
+    if income is not None:
+        least = least_wage(rt, on)
+        names.append(domain.LEAST_WAGE)
+    conditions = domain.may_cancel(leaving, times, months, on, least)
     return _decision(
-        rt, domain.CANCELLATION, person, on, conditions, domain.leaving_record(leaving),
-        (domain.REFUSALS, domain.NO_CONTACT),
+        rt, domain.CANCELLATION, domain.CANCELLATION_VERSION, person, on, conditions,
+        domain.leaving_record(leaving), names,
     )  # fmt: skip

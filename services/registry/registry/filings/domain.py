@@ -1,9 +1,10 @@
 """Filings: who may be registered as unemployed, and when a registration may be cancelled.
 
 Rule ``unemployment_registration``: of legal working age, without work, not pensioned, with the paper
-that shows how the work was lost (policy 4.1, R18). Rule ``unemployment_cancellation``: the two
-reasons of R20 that hang on a number or a time. A filing that R19 asks for is taken whenever it
-comes; how late it is, is written down.
+that shows how the work was lost (policy 4.1, R18). Rule ``unemployment_cancellation``: the three
+reasons of R20 that hang on a number, a time or an income. A filing that R19 asks for is taken whenever
+it comes; how late it is, is written down. Employment is filed with the reference of its contract, a
+trade with that of its licence.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Literal
 from kit.crypto import Sex
 from kit.decisions import Clause, Condition
 from kit.facts import add_months
+from kit.money import fen, yuan
 from kit.refusal import Refusal
 from registry.labour_status.domain import LabourStatus
 from registry.unemployment.domain import (
@@ -31,7 +33,9 @@ from registry.unemployment.domain import (
 
 REGISTRATION = "registry.unemployment_registration"
 CANCELLATION = "registry.unemployment_cancellation"
-VERSION = "2002"
+#: The versions that decide now. Of cancelling, ``2002`` asked for no income.
+REGISTRATION_VERSION, CANCELLATION_VERSION = "2002", "2002-2"
+LEAST_WAGE = "registry.minimum_wage"
 REFUSALS = "registry.unemployment_refusals"
 NO_CONTACT = "registry.unemployment_no_contact_months"
 
@@ -48,6 +52,8 @@ SUITS: dict[StatedKind, frozenset[EvidenceKind]] = {
 #: 劳动合同 / 营业执照 / 灵活就业申报
 Form = Literal["contract", "licence", "flexible"]
 FORMS: dict[str, str] = {"contract": "劳动合同", "licence": "营业执照", "flexible": "灵活就业"}
+#: What is filed with the reference of the paper that it rests on (R19, R20).
+ON_PAPER: frozenset[str] = frozenset({"contract", "licence", "hired", "self_employed"})
 #: 用人单位 / 本人 / 街道
 FiledBy = Literal["employer", "self", "street"]
 BY: dict[str, str] = {"employer": "用人单位", "self": "本人", "street": "街道"}
@@ -125,6 +131,31 @@ class EvidenceDoesNotSuit(Refusal):
     """The paper does not show this loss of work, or is of a later day."""
 
     code = "evidence-does-not-suit"
+
+
+class WorkPaperMissing(Refusal):
+    """R19: employment names its contract, a trade its licence (R20)."""
+
+    code = "work-paper-missing"
+
+
+class IncomeMissing(Refusal):
+    """R20: a stable income is said in yuan a month, and nothing else has one."""
+
+    code = "income-missing"
+
+
+class LeastWageNotSet(Refusal):
+    """R20: the city has set no least wage for that day, and nothing is decided on a value that nobody
+    set."""
+
+    code = "least-wage-not-set"
+
+
+class IncomeTooLow(Refusal):
+    """R20: the income is below the least wage of the day."""
+
+    code = "income-below-least-wage"
 
 
 class TooFewRefusals(Refusal):
@@ -219,11 +250,13 @@ def registration_again(
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What the rule of cancelling looks at: refusals in this spell, and the last contact."""
+    """What the rule of cancelling looks at: refusals in this spell, the last contact, and what is
+    earned: ``income`` in fen a month."""
 
     reason: StatedReason
     refusals: int
     contacted_on: date | None
+    income: int | None = None
 
 
 CANCELLATION_CLAUSES = (
@@ -231,25 +264,33 @@ CANCELLATION_CLAUSES = (
            "has refused as many referrals as the clause asks for", ("reason", "refusals")),
     Clause("no-contact", "就业服务与就业管理规定 R20", "连续规定月数未与公共就业服务机构联系",
            "has not been in touch for the months of the clause", ("reason", "contacted_on")),
+    Clause("stable-income", "就业服务与就业管理规定 R20", "有稳定收入且不低于当地最低工资标准",
+           "has a stable income of at least the local least wage", ("reason", "monthly_income")),
 )  # fmt: skip
-_REFUSED, _SILENT = CANCELLATION_CLAUSES
+_REFUSED, _SILENT, _INCOME = CANCELLATION_CLAUSES
 CANCELLATION_REFUSALS: dict[str, type[Refusal]] = {
-    "refusals": TooFewRefusals, "no-contact": StillInContact,
+    "refusals": TooFewRefusals, "no-contact": StillInContact, "stable-income": IncomeTooLow,
 }  # fmt: skip
 
 
-def may_cancel(facts: Leaving, times: int, months: int, on: date) -> tuple[Condition, ...]:
-    """Both conditions; one that the reason does not ask for holds."""
+def may_cancel(
+    facts: Leaving, times: int, months: int, on: date, least_wage: int | None = None
+) -> tuple[Condition, ...]:
+    """Every condition; one that the reason does not ask for holds. ``least_wage``: fen a month, of the
+    day; known whenever the reason is a stable income."""
     silent = facts.contacted_on is None or add_months(facts.contacted_on, months) <= on
+    enough = facts.income is not None and least_wage is not None and facts.income >= least_wage
     return (
         _REFUSED.outcome(facts.reason != "refused_three" or facts.refusals >= times),
         _SILENT.outcome(facts.reason != "no_contact" or silent),
+        _INCOME.outcome(facts.reason != "stable_income" or enough),
     )
 
 
 def leaving_record(facts: Leaving) -> dict[str, Any]:
     return {
         "reason": facts.reason, "refusals": facts.refusals, "contacted_on": facts.contacted_on,
+        "monthly_income": None if facts.income is None else yuan(facts.income),
     }  # fmt: skip
 
 
@@ -257,12 +298,35 @@ def cancellation_again(
     facts: Mapping[str, Any], parameters: Mapping[str, Any], law_on: date
 ) -> tuple[tuple[Condition, ...], dict[str, Any]]:
     """The rule run on nothing but a decision's record."""
-    contacted = facts["contacted_on"]
+    contacted, income = facts["contacted_on"], facts.get("monthly_income")
     leaving = Leaving(
-        facts["reason"], facts["refusals"], date.fromisoformat(contacted) if contacted else None
-    )
+        facts["reason"], facts["refusals"], date.fromisoformat(contacted) if contacted else None,
+        None if income is None else fen(income),
+    )  # fmt: skip
     times, months = int(parameters[REFUSALS]), int(parameters[NO_CONTACT])
-    return may_cancel(leaving, times, months, law_on), {}
+    least = parameters.get(LEAST_WAGE)
+    least_wage = None if least is None else fen(str(least))
+    return may_cancel(leaving, times, months, law_on, least_wage), {}
+
+
+def cancellation_2002_again(
+    facts: Mapping[str, Any], parameters: Mapping[str, Any], law_on: date
+) -> tuple[tuple[Condition, ...], dict[str, Any]]:
+    """As it was asked before a stable income had a number."""
+    conditions, outcome = cancellation_again(facts, parameters, law_on)
+    return conditions[:2], outcome
+
+
+def check_paper(what: str, reference: str | None) -> None:
+    """``what``: the form of work, or the reason of leaving. Raises :class:`WorkPaperMissing`."""
+    if what in ON_PAPER and reference is None:
+        raise WorkPaperMissing
+
+
+def check_income(reason: StatedReason, income: int | None) -> None:
+    """Raises :class:`IncomeMissing`."""
+    if (reason == "stable_income") != (income is not None):
+        raise IncomeMissing
 
 
 def late_days(happened_on: date, filed_on: date, limit: int) -> int:

@@ -165,12 +165,14 @@ class Hire:
 
 
 async def file_hire(rt: Runtime, actor: Actor, id: UUID, command: Hire, version: int) -> Case:
-    """The person is at work; or the paper for a job that the labour market told of."""
+    """The person is at work; or the paper for a job that the labour market told of. Raises
+    ``work-paper-missing``."""
     async with rt.db.transaction() as tx:
         row = (await _held(tx, actor, id, version)).row
         if row.state == "employed" and "file-hire" not in unemployed.actions(row):
             raise domain.FiledAlready
         _check(rt, row, "file-hire", command.on)
+        domain.check_paper(command.form, command.reference)
         if row.state == "registered" and command.on < row.since:
             raise domain.OutOfOrder(not_before=row.since)
         filing_id = new_id()
@@ -256,21 +258,24 @@ async def file_separation(
 @dataclass(frozen=True, slots=True)
 class Cancel:
     """A registration is cancelled for a reason of R20. One that takes the person out of the labour
-    force has its document, and holds once another person has confirmed it."""
+    force has its document, and holds once another person has confirmed it. ``income``: fen a month."""
 
     on: date
     reason: StatedReason
     reference: str | None = None
+    income: int | None = None
 
 
 async def cancel(rt: Runtime, actor: Actor, id: UUID, command: Cancel, version: int) -> Case:
-    """The person leaves the register. Raises what the rule refuses, after its decision is kept."""
+    """The person leaves the register. Raises what the rule refuses, after its decision is kept;
+    ``work-paper-missing``, ``income-missing`` and ``least-wage-not-set`` before it is asked."""
     async with rt.db.transaction() as tx:
         row = (await _held(tx, actor, id, version)).row
         _check(rt, row, "cancel", command.on)
+        domain.check_paper(command.reason, command.reference)
         if command.on < row.since:
             raise domain.OutOfOrder(not_before=row.since)
-        decision = await deciding.leave(rt, tx, row, command.reason, command.on)
+        decision = await deciding.leave(rt, tx, row, command.reason, command.on, command.income)
         await decisions.store(tx, [decision])
         refusal = deciding.refusal(decision, domain.CANCELLATION_REFUSALS)
         if refusal is None:

@@ -32,6 +32,23 @@ problems = [
         "The paper does not show this loss of work", _DECISION,
     ),
     refused(
+        domain.WorkPaperMissing, 422, "就业备案须注明劳动合同编号，个体经营须注明营业执照号",
+        "Employment names its contract, a trade its licence",
+    ),
+    refused(
+        domain.IncomeMissing, 422, "有稳定收入须注明月收入，其他事由不填",
+        "A stable income is said in yuan a month, and nothing else has one",
+    ),
+    refused(
+        domain.LeastWageNotSet, 409, "本市未设定当日的最低工资标准，不能据以决定",
+        "The city has set no least wage for that day: nothing is decided without one",
+        ("请先在政策参数中设定 {on} 的最低工资标准", "set the least wage of {on} in the policies first"),
+    ),
+    refused(
+        domain.IncomeTooLow, 409, "收入低于当日最低工资标准", "The income is below the least wage of the day",
+        _DECISION,
+    ),
+    refused(
         domain.TooFewRefusals, 409, "拒绝推荐未达规定次数", "Fewer refusals than the clause asks for",
         _DECISION,
     ),
