@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from tests.journeys.city import PLACE, City
-from tests.rights.calls import Calls, made
+from tests.rights.calls import NOBODY, Calls, made
 
 
 async def budget_calls(city: City, calls: Calls) -> None:
@@ -36,8 +37,38 @@ async def budget_calls(city: City, calls: Calls) -> None:
     note(f"POST {base}/withdrawals", {"on": "2003-01-12"}, budget_id=ids[2])
     approval = {"on": "2003-01-20", "approval": "领导小组[2003]1号"}
     note(f"POST {base}/approvals", approval, budget_id=ids[0])
+    wider = {
+        "budget_id": ids[3], "proposed_on": "2003-01-21", "reason": "调剂",
+        "lines": [{"use_code": "training-subsidy", "change": "-1.00"}],
+    }  # fmt: skip
+    moved = await _proposed(city, ids[3], wider)
+    note("POST /v1/reallocations", wider)
+    note("GET /v1/reallocations")
+    note("GET /v1/reallocations/{reallocation_id}", reallocation_id=moved)
+    decision = {"on": "2003-01-22", "approved": False}
+    note("POST /v1/reallocations/{reallocation_id}/decisions", decision, reallocation_id=moved)
     part = {"use_code": "training-subsidy", "amount": "10.00", "purpose": "再就业培训"}
     note(f"POST {base}/releases", {"on": "2003-07-01", "lines": [part]}, budget_id=ids[0])
+    undo = {"reversed_on": "2003-07-02", "reason": "重复下达"}
+    base += "/releases/{arrangement_id}"
+    note(f"POST {base}/reversals", undo, budget_id=ids[0], arrangement_id=NOBODY)
+    closing = {"on": "2003-08-01", "explanation": "结余", "approval": "黑市财[2004]1号"}
+    note("POST /v1/budgets/{budget_id}/closings", closing, budget_id=ids[0])
+
+
+async def _proposed(city: City, budget: str, body: dict[str, Any]) -> str:
+    """An approved budget, and a reallocation proposed of it."""
+    approver = city.world["subsidy"].client("finance_approver")
+    officer = city.world["subsidy"].client("finance_officer")
+    approval = {"on": "2003-01-20", "approval": "领导小组[2003]1号"}
+    for client, path, sent, seen in (
+        (approver, f"/v1/budgets/{budget}/approvals", approval, 1),
+        (officer, "/v1/reallocations", body, 2),
+    ):
+        headers = {"Idempotency-Key": str(uuid4()), "If-Match": f'"v{seen}"'}
+        answer = await client.post(path, json=sent, headers=headers)
+        assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
 
 
 async def period_calls(city: City, calls: Calls) -> None:

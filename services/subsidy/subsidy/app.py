@@ -30,6 +30,7 @@ from subsidy.payments.domain import LineExhausted, PaidBeforeArranged, ReversedB
 from subsidy.periods import api as periods
 from subsidy.programmes import api as programmes
 from subsidy.programmes.terms import check
+from subsidy.reallocations import api as reallocations
 from subsidy.replies import api as replies
 from subsidy.reservations import api as reservations
 
@@ -37,6 +38,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(programmes.problems),
     **dict(reservations.problems),
     **dict(budgets.problems),
+    **dict(reallocations.problems),
     **dict(periods.problems),
     **dict(payees.problems),
     **dict(orders.problems),
@@ -110,6 +112,7 @@ SERVICE = Service(
         appropriations,
         appropriations_imports,
         *budgets.routers,
+        reallocations.router,
         arrangements,
         arrangement_imports,
         reservations.router,

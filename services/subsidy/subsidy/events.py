@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events import Catalogue, EventType
-from kit.money import YuanNotNegative, YuanPositive
+from kit.money import Yuan, YuanNotNegative, YuanPositive
 from subsidy.arrangements.domain import UseFinding
 from subsidy.budgets.domain import BudgetSource
 from subsidy.entitlements.domain import CloseReason
@@ -133,6 +133,46 @@ class ArrangementReduced(BaseModel):
     budget_line_id: UUID | None = Field(default=None, description="所属预算科目")
 
 
+class MovedLineTold(BaseModel):
+    """What a reallocation did to one line."""
+
+    use_code: str
+    change: Yuan = Field(description="增减额")
+    amount: YuanNotNegative = Field(description="调剂后批准数")
+    finding: UseFinding | None = Field(default=None, description="用途方面的问题，无则为空")
+
+
+class BudgetReallocated(BaseModel):
+    """Money was moved between a budget's lines, or came to them from sources named anew."""
+
+    fund: Fund
+    year: int
+    approval: str = Field(description="批准文号")
+    sources: list[BudgetSourceTold]
+    lines: list[MovedLineTold]
+
+
+class ClosedLineTold(BaseModel):
+    """One line at the end of its year."""
+
+    use_code: str
+    amount: YuanNotNegative = Field(description="批准数")
+    released: YuanNotNegative = Field(description="已下达")
+    carried: YuanNotNegative = Field(description="本次结转")
+    into_line: bool = Field(description="是否转入下年同一科目；否则转为未安排资金")
+
+
+class BudgetClosed(BaseModel):
+    """A budget's year ended; what was left is carried over."""
+
+    fund: Fund
+    year: int
+    carried: YuanNotNegative = Field(description="本次结转总额")
+    explanation: str = Field(description="结余说明")
+    approval: str = Field(description="财政批准文号")
+    lines: list[ClosedLineTold]
+
+
 class ReservationTold(BaseModel):
     """A step of a reservation: money of an arrangement held back, promised, or given back."""
 
@@ -246,6 +286,23 @@ BUDGET_RELEASED = EventType(
     {"fund": "reemployment", "year": 2003, "amount": "500000.00",
      "lines": [{"arrangement_id": f"{EXAMPLE}1", "use_code": "training-subsidy", "amount": "500000.00"}]},
 )  # fmt: skip
+BUDGET_REALLOCATED = EventType(
+    "subsidy.budget.reallocated.v1", BudgetReallocated, "预算调剂", "Budget reallocated",
+    {"fund": "reemployment", "year": 2003, "approval": "黑市财[2003]21号", "sources": [],
+     "lines": [
+         {"use_code": "training-subsidy", "change": "-200000.00", "amount": "800000.00", "finding": None},
+         {"use_code": "post-subsidy", "change": "200000.00", "amount": "200000.00", "finding": None},
+     ]},
+)  # fmt: skip
+BUDGET_CLOSED = EventType(
+    "subsidy.budget.closed.v1", BudgetClosed, "预算年终结转", "Budget closed",
+    {"fund": "reemployment", "year": 2003, "carried": "20000.00", "explanation": "培训班跨年",
+     "approval": "黑市财[2004]1号",
+     "lines": [
+         {"use_code": "training-subsidy", "amount": "800000.00", "released": "500000.00",
+          "carried": "20000.00", "into_line": True},
+     ]},
+)  # fmt: skip
 PERIOD_CLOSED = EventType(
     "subsidy.period.closed.v1", PeriodClosed, "结账", "Period closed",
     {"fund": "reemployment", "closed_through": "2003-06-30", "note": "二季度账务核对无误"},
@@ -323,7 +380,7 @@ CATALOGUE = Catalogue(
     "subsidy",
     [
         APPROPRIATION_RECEIVED, APPROPRIATION_REVERSED, PERIOD_CLOSED, PERIOD_REOPENED,
-        BUDGET_APPROVED, BUDGET_RELEASED, ARRANGEMENT_MADE, ARRANGEMENT_REDUCED,
+        BUDGET_APPROVED, BUDGET_RELEASED, BUDGET_REALLOCATED, BUDGET_CLOSED, ARRANGEMENT_MADE, ARRANGEMENT_REDUCED,
         ARRANGEMENT_REVERSED, RESERVATION_MADE, RESERVATION_COMMITTED,
         RESERVATION_RELEASED, PAYMENT_MADE, PAYMENT_REVERSED,
         ENTITLEMENT_OPENED, ENTITLEMENT_REFUSED, ENTITLEMENT_CLOSED,

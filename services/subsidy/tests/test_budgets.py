@@ -2,83 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
-import httpx
 import pytest
 
 from kit.testing_servers import PostgresServer
 
+from .bureau import DRAFT, Bureau, line
 from .conftest import CITY, DISTRICT, OFFICE, Desk
-
-DRAFT = {
-    "fund": "reemployment", "year": 2003, "drafted_on": "2003-01-10",
-    "sources": [{"source": "province", "amount": "900.00"}, {"source": "county", "amount": "100.00"}],
-    "lines": [
-        {"use_code": "training-subsidy", "amount": "600.00"},
-        {"use_code": "severance", "amount": "400.00"},
-    ],
-}  # fmt: skip
-
-
-@dataclass
-class Bureau:
-    """Two people of a finance bureau: ``desk`` drafts and releases, ``approver`` approves."""
-
-    desk: Desk
-    approver: httpx.AsyncClient
-
-    async def draft(self, **fields: Any) -> httpx.Response:
-        return await self.desk.post("/v1/budgets", {**DRAFT, **self.desk.place, **fields})
-
-    async def act(
-        self,
-        budget: dict[str, Any],
-        what: str,
-        client: httpx.AsyncClient | None = None,
-        **body: Any,
-    ) -> httpx.Response:
-        headers = {
-            "Idempotency-Key": str(uuid4()), "If-Match": f'"v{budget["version"]}"',
-            "Accept-Language": "en",
-        }  # fmt: skip
-        return await (client or self.desk.client).post(
-            f"/v1/budgets/{budget['id']}/{what}", json=body, headers=headers
-        )
-
-    async def approve(self, budget: dict[str, Any], on: str = "2003-01-20") -> httpx.Response:
-        return await self.act(
-            budget, "approvals", self.approver, on=on, approval="领导小组[2003]1号"
-        )
-
-    async def approved(self, **fields: Any) -> dict[str, Any]:
-        made = await self.approve((await self.draft(**fields)).json())
-        assert made.status_code == 201, made.text
-        budget: dict[str, Any] = made.json()
-        return budget
-
-    async def release(
-        self, budget: dict[str, Any], *lines: tuple[str, str], on: str = "2003-07-01"
-    ) -> httpx.Response:
-        asked = [{"use_code": use, "amount": amount, "purpose": "再就业"} for use, amount in lines]
-        return await self.act(budget, "releases", on=on, lines=asked)
-
-    async def seen(self, budget: dict[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = (await self.desk.client.get(f"/v1/budgets/{budget['id']}")).json()
-        return found
 
 
 @pytest.fixture
 def bureau(desk: Desk) -> Bureau:
-    return Bureau(desk, desk.service.client("finance_approver"))
-
-
-def line(budget: dict[str, Any], use: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(one for one in budget["lines"] if one["use_code"] == use)
-    return found
+    return Bureau.of(desk)
 
 
 async def test_a_budget_goes_from_draft_to_money_set_aside(bureau: Bureau) -> None:

@@ -330,12 +330,18 @@ KEPT: tuple[str, ...] = (
     "jobs-market.public-welfare-post.occupied.v1",
     "jobs-market.public-welfare-post.vacated.v1",
     "subsidy.entitlement.refused.v1",
+    "subsidy.budget.approved.v1",
+    "subsidy.budget.released.v1",
+    "subsidy.budget.reallocated.v1",
+    "subsidy.budget.closed.v1",
+    "subsidy.benefit.paid.v1",
+    "subsidy.benefit.recovered.v1",
 )
 
-#: Nouns of others that nothing here counts: what somebody earned, who might be whom, and money that
-#: is held back within one line.
+#: Nouns of others that nothing here counts: what somebody earned, who might be whom, money that is held
+#: back within one line, and when a book is closed.
 LEFT_ALONE: frozenset[str] = frozenset(
-    {"registry.contribution", "registry.duplicate", "subsidy.reservation"}
+    {"registry.contribution", "registry.duplicate", "subsidy.reservation", "subsidy.period"}
 )
 
 RULES_OF: dict[str, tuple[Rule, ...]] = {

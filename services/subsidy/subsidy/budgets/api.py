@@ -15,11 +15,12 @@ from kit.pagination import Cursor, Limit, Page
 from kit.problems import refused
 from kit.versions import etag
 from kit.wire import load, terms
-from subsidy.budgets import domain, usecases
+from subsidy.budgets import domain, ending, usecases
 from subsidy.budgets.bodies import (
     ApproveBudget,
     BudgetBody,
     BudgetLineRow,
+    CloseBudget,
     DraftBudget,
     ReleaseBudget,
     ReviseBudget,
@@ -27,6 +28,7 @@ from subsidy.budgets.bodies import (
 )
 from subsidy.budgets.domain import STATES, State
 from subsidy.budgets.usecases import Shown
+from subsidy.funds.api import Reverse
 from subsidy.funds.domain import Fund
 
 router = APIRouter(prefix="/v1/budgets", tags=["budgets 预算"])
@@ -155,6 +157,52 @@ async def release_budget(
     return _answer(response, shown)
 
 
+@router.post(
+    "/{budget_id}/releases/{arrangement_id}/reversals", summary="冲销一笔下达", status_code=201,
+    operation_id="reverse_release",
+)  # fmt: skip
+async def reverse_release(
+    request: Request,
+    response: Response,
+    budget_id: UUID,
+    arrangement_id: UUID,
+    body: Reverse,
+    actor: Approver,
+    version: versions.Required,
+    claim: Required,
+) -> BudgetBody:
+    """Take one release back that was wrong, whole; 409 for who released it, and when its money is in
+    use."""
+    shown = await ending.reverse_release(
+        runtime_of(request), actor, budget_id, version, arrangement_id, body.reversed_on,
+        body.reason, claim.answering(201, BudgetBody.of),
+    )  # fmt: skip
+    return _answer(response, shown)
+
+
+@router.post(
+    "/{budget_id}/closings", summary="年终结转", status_code=201, operation_id="close_budget"
+)
+async def close_budget(
+    request: Request,
+    response: Response,
+    budget_id: UUID,
+    body: CloseBudget,
+    actor: Approver,
+    version: versions.Required,
+    claim: Required,
+) -> BudgetBody:
+    """Close the budget of a year that is over, with explanation and reference: what is left of its lines
+    becomes unallocated, or goes to the same line of the next year's budget. 409 while money of it is
+    reserved, promised or with the bank. Again, when a payment came back after the closing."""
+    shown = await ending.close_budget(
+        runtime_of(request), actor, budget_id, version,
+        ending.Closing(body.on, body.explanation, body.approval, frozenset(body.into_lines)),
+        claim.answering(201, BudgetBody.of),
+    )  # fmt: skip
+    return _answer(response, shown)
+
+
 @router.get("/{budget_id}", summary="查询一项预算", operation_id="get_budget")
 async def get_budget(
     request: Request, response: Response, budget_id: UUID, actor: Reader
@@ -213,6 +261,24 @@ problems = [
         domain.TooManyLines, 422, "科目过多", "More lines than a budget may have",
         ("最多 {most} 行", "{most} at most"),
     ),
+    refused(
+        domain.LessThanNothing, 409, "调减超过批准数",
+        "More is taken from a line than was approved for it",
+        ("尚缺 {missing} 分", "{missing} fen are missing"),
+    ),
+    refused(
+        domain.MoneyInUse, 409, "调减的资金已预留或已支付", "What is to leave the line is reserved or paid",
+        ("尚缺 {missing} 分", "{missing} fen are missing"),
+    ),
+    refused(
+        domain.YearNotOver, 422, "预算年度尚未结束", "The budget's year is not over",
+        ("最早 {closes_from}", "{closes_from} at the earliest"),
+    ),
+    refused(
+        domain.MoneyStillHeld, 409, "尚有已预留、已承诺或已交银行的资金，不能结转",
+        "Money of the budget is reserved, promised, or with the bank", ("{held} 分", "{held} fen"),
+    ),
+    refused(domain.NothingToCarry, 409, "已无余额可结转", "Nothing is left to carry over"),
     refused(domain.OutOfRange, 422, "预算总额超出范围", "The budget's sum is out of range"),
     refused(
         domain.OutsideTheYear, 422, "下达日期不在预算年度内", "It is released outside of its fiscal year",

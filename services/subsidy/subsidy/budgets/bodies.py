@@ -12,7 +12,7 @@ from kit.areas import AreaCode
 from kit.facts import OfficeCode
 from kit.ids import new_id
 from kit.money import Yuan, YuanPositive
-from kit.wire import Asked, FactDate, Made, Text, terms
+from kit.wire import Asked, FactDate, LongText, Made, Text, terms
 from subsidy.arrangements.api import UseCode
 from subsidy.arrangements.domain import UseFinding
 from subsidy.budgets.domain import LINES_MAX, STATES, Budget, BudgetSource, Line, LineTwice, State
@@ -176,6 +176,26 @@ class ReleaseBudget(Asked):
         ]
 
 
+class CloseBudget(Asked):
+    """Why money is left at the year's end, who agreed, and where it goes (年终结转)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"on": "2004-01-05", "explanation": "培训班跨年", "approval": "黑市财[2004]1号",
+                 "into_lines": ["training-subsidy"]}
+            ]
+        }
+    )  # fmt: skip
+    on: FactDate
+    explanation: LongText = Field(description="结余说明")
+    approval: Text = Field(description="财政批准文号")
+    into_lines: list[UseCode] = Field(
+        default=[], max_length=LINES_MAX,
+        description="结转到下年预算同一科目的用途；其余转为未安排资金",
+    )  # fmt: skip
+
+
 class SourceBody(BaseModel):
     """Money that a budget counts on."""
 
@@ -192,6 +212,7 @@ class LineBody(BaseModel):
     released: Yuan = Field(description="已下达（已安排）")
     unreleased: Yuan = Field(description="尚未下达")
     remaining: Yuan = Field(description="已下达中尚未预留、尚未支付的余额")
+    carried: Yuan = Field(description="已结转下年")
     province_approval: str | None = Field(description="省级批准文号，无则为空")
     finding: UseFinding | None = Field(description="用途方面的问题，无则为空")
 
@@ -246,11 +267,13 @@ class BudgetBody(BaseModel):
                 LineBody(
                     id=line.id, use_code=line.use_code, amount=line.amount, released=line.released,
                     unreleased=line.unreleased, remaining=shown.held.get(line.id, 0),
+                    carried=line.carried,
                     province_approval=line.province_approval, finding=line.finding,
                 )
                 for line in one.lines
             ],
             approval=one.approval, drafted_by=one.drafted_by, drafted_on=one.drafted_on,
             area_code=one.area_code, office=one.office, version=one.version,
-            allowed=list(one.allowed), steps=[BudgetStepBody.of(step) for step in shown.steps],
+            allowed=list(one.allowed(sum(shown.held.values()))),
+            steps=[BudgetStepBody.of(step) for step in shown.steps],
         )  # fmt: skip

@@ -38,6 +38,14 @@ ACTS: tuple[Act, ...] = (
     Act("draft", "withdrawn", "withdraw", "撤回草案", "budget:write"),
     Act("draft", "approved", "approve", "批准", "budget:approve"),
     *each(("approved", "released"), "released", "release", "下达", "budget:write"),
+    Act("released", "released", "reverse-release", "冲销下达", "budget:approve"),
+    Act("approved", "approved", "reallocate", "科目调剂", "budget:approve"),
+    Act("released", "released", "reallocate", "科目调剂", "budget:approve"),
+    *each(
+        ("approved", "released"), "closed", "close", "年终结转", "budget:approve", "B23 year-end"
+    ),
+    # A payment that came back after the closing stands on its line again, and goes on.
+    Act("closed", "closed", "carry", "结转退回款", "budget:approve"),
 )
 
 #: The lines that a budget may have: the lists of the law have eleven uses at most.
@@ -92,6 +100,36 @@ class TooManyLines(Refusal):
     code = "too-many-budget-lines"
 
 
+class LessThanNothing(Refusal):
+    """More is to be taken from a line than was approved for it (``missing`` in fen)."""
+
+    code = "budget-line-below-nothing"
+
+
+class MoneyInUse(Refusal):
+    """What is to leave the line is reserved or paid (``missing`` in fen)."""
+
+    code = "money-in-use"
+
+
+class YearNotOver(Refusal):
+    """A budget is closed at the end of its year (``closes_from``) or later."""
+
+    code = "budget-year-not-over"
+
+
+class MoneyStillHeld(Refusal):
+    """Money of the budget is reserved, promised, or with the bank (``held`` in fen)."""
+
+    code = "money-still-held"
+
+
+class NothingToCarry(Refusal):
+    """Nothing is left of the line that is to be carried into the next year's."""
+
+    code = "nothing-to-carry"
+
+
 class OutOfRange(Refusal):
     """More money than there is: the budget's sum is out of range."""
 
@@ -106,7 +144,8 @@ class OutsideTheYear(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Fen for one use: ``amount`` as drafted and then approved, ``released`` of it set aside.
+    """Fen for one use: ``amount`` as drafted and then approved, ``released`` of it set aside, ``carried``
+    of that over into the next year.
     ``province_approval``: the province's reference for a use outside the list, when there is one."""
 
     id: UUID
@@ -115,6 +154,7 @@ class Line:
     released: int = 0
     province_approval: str | None = None
     finding: UseFinding | None = None
+    carried: int = 0
 
     @property
     def unreleased(self) -> int:
@@ -125,6 +165,26 @@ class Line:
         if amount > self.unreleased:
             raise MoreThanApproved(missing=amount - self.unreleased)
         return replace(self, released=self.released + amount)
+
+    def move(self, one: Move) -> Line:
+        """More or less of it. What was released beyond the new amount is to be given back."""
+        amount = self.amount + one.change
+        if amount < 0:
+            raise LessThanNothing(missing=-amount)
+        return replace(
+            self, amount=amount, released=min(self.released, amount),
+            province_approval=one.province_approval or self.province_approval,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Fen more or less (``change``) for a use; ``line_id`` is that of its line, which may be new."""
+
+    line_id: UUID
+    use_code: str
+    change: int
+    province_approval: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +219,14 @@ class Budget:
     def released(self) -> int:
         return sum(line.released for line in self.lines)
 
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        """What may be done next."""
-        acts = allowed(ACTS, self.state)
-        return tuple(act for act in acts if act != "release" or self.released < self.amount)
+    def allowed(self, held: int) -> tuple[str, ...]:
+        """What may be done next, while its arrangements hold so many fen."""
+        never = set()
+        if self.released == self.amount:
+            never.add("release")
+        if held == 0:
+            never |= {"carry", "reverse-release"}
+        return tuple(act for act in allowed(ACTS, self.state) if act not in never)
 
     def line(self, use_code: str) -> Line:
         """The line of a use. Raises :class:`NoSuchLine`."""
@@ -229,6 +292,49 @@ class Budget:
                 raise NoSuchLine(use_code=use_code)
             lines[use_code] = lines[use_code].release(amount)
         return replace(after, lines=tuple(lines.values()))
+
+    def reallocate(
+        self, moves: Sequence[Move], sources: Mapping[BudgetSource, int], on: date, today: date
+    ) -> Budget:
+        """Money is moved between lines, or new money of named sources comes to them."""
+        after = self._to("reallocate", on, today)
+        lines = {line.use_code: line for line in self.lines}
+        if len({one.use_code for one in moves}) < len(moves):
+            raise LineTwice
+        for one in moves:
+            line = lines.get(one.use_code, Line(one.line_id, one.use_code, 0))
+            lines[one.use_code] = line.move(one)
+        named = {source: self.sources.get(source, 0) + amount for source, amount in sources.items()}
+        if self.available + sum(sources.values()) > FEN_MAX:
+            raise OutOfRange
+        after = replace(after, sources={**self.sources, **named}, lines=tuple(lines.values()))
+        return after.checked()
+
+    def reverse_release(self, line_id: UUID, amount: int, on: date, today: date) -> Budget:
+        """A release that was wrong is taken back whole: its line has so much less released."""
+        after = self._to("reverse-release", on, today)
+        lines = tuple(
+            replace(line, released=line.released - amount) if line.id == line_id else line
+            for line in self.lines
+        )
+        return replace(after, lines=lines)
+
+    def close(self, back: Mapping[UUID, int], on: date, by: str, today: date) -> Budget:
+        """Closed, or what came back since is carried over: ``back`` is what is left of each line (fen).
+        Raises :class:`MakerIsChecker` for the drafter."""
+        act = "carry" if self.state == "closed" else "close"
+        after = self._to(act, on, today)
+        if by == self.drafted_by:
+            raise MakerIsChecker
+        closes_from = date(self.year, 12, 31)
+        if on < closes_from:
+            raise YearNotOver(closes_from=closes_from)
+        if act == "carry" and not back:
+            raise NothingToCarry
+        lines = tuple(
+            replace(line, carried=line.carried + back.get(line.id, 0)) for line in self.lines
+        )
+        return replace(after, lines=lines)
 
     def _to(self, act: str, on: date, today: date) -> Budget:
         target = leads(ACTS, act, self.state)

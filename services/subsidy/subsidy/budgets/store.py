@@ -27,9 +27,12 @@ on conflict (id) do update set state = excluded.state, state_on = excluded.state
     approval = excluded.approval, version = excluded.version
 """  # noqa: S608
 _SAVE_LINES = """
-insert into budget_line (id, budget_id, use_code, amount, released, province_approval, finding)
-select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+insert into budget_line
+    (id, budget_id, use_code, amount, released, province_approval, finding, carried)
+select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+                     $8::bigint[])
 on conflict (id) do update set amount = excluded.amount, released = excluded.released,
+    carried = excluded.carried,
     province_approval = excluded.province_approval, finding = excluded.finding
 """
 
@@ -71,7 +74,10 @@ async def save(tx: Tx, budgets: Sequence[Budget]) -> None:
     ]
     await tx.copy("budget_source", ("budget_id", "source", "amount"), sources)
     lines = [
-        (line.id, one.id, line.use_code, line.amount, line.released, line.province_approval, line.finding)
+        (
+            line.id, one.id, line.use_code, line.amount, line.released, line.province_approval,
+            line.finding, line.carried,
+        )
         for one in budgets
         for line in one.lines
     ]  # fmt: skip
@@ -141,6 +147,7 @@ async def _whole(tx: Tx, rows: Sequence[Record]) -> list[Budget]:
                 row["released"],
                 row["province_approval"],
                 row["finding"],
+                row["carried"],
             )
         )
     return [

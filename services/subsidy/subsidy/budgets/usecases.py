@@ -1,4 +1,4 @@
-"""What can happen to a budget: drafted, revised, withdrawn, approved, released."""
+"""What can happen to a budget: drafted, revised, withdrawn, approved, released, moved between lines."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from subsidy.arrangements import domain as arrangement
 from subsidy.arrangements import usecases as arrangements
 from subsidy.arrangements.domain import Arrangement
 from subsidy.budgets import domain, store
-from subsidy.budgets.domain import Budget, BudgetSource, Line, State
+from subsidy.budgets.domain import Budget, BudgetSource, Line, Move, State
 from subsidy.budgets.store import Step
 from subsidy.funds.domain import Fund
+from subsidy.journal.domain import Overdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ async def draft_budget(rt: Runtime, actor: Actor, asked: Budget, claim: Claim) -
             raise domain.BudgetExists
         drafted = replace(asked, drafted_by=actor.subject, state_on=asked.drafted_on)
         budget = found(rt, drafted.checked(), asked.drafted_on)
-        await _save(tx, actor, "draft", budget)
+        await save(tx, actor, "draft", budget)
         shown = await show(tx, budget)
         await kept.keep(shown, location=f"/v1/budgets/{budget.id}")
     return shown
@@ -109,7 +110,7 @@ async def draft_lines(
         replace(one, version=one.version + 1) if key in known else one
         for key, one in touched.items()
     ]
-    await _save(tx, actor, "draft", *drafts)
+    await save(tx, actor, "draft", *drafts)
     return results
 
 
@@ -133,7 +134,7 @@ async def revise_budget(
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
         before = await stepping(tx, actor, id, version)
         budget = found(rt, before.revise(*content, on, rt.today()), on)
-        await _save(tx, actor, "revise", budget)
+        await save(tx, actor, "revise", budget)
         shown = await show(tx, budget)
         await kept.keep(shown)
     return shown
@@ -146,7 +147,7 @@ async def withdraw_budget(
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
         before = await stepping(tx, actor, id, version)
         budget = before.withdraw(on, rt.today())
-        await _save(tx, actor, "withdraw", budget)
+        await save(tx, actor, "withdraw", budget)
         shown = await show(tx, budget)
         await kept.keep(shown)
     return shown
@@ -159,7 +160,7 @@ async def approve_budget(
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
         before = await stepping(tx, actor, id, version)
         budget = found(rt, before.approve(on, actor.subject, approval, rt.today()), on)
-        await _save(tx, actor, "approve", budget, approval=approval)
+        await save(tx, actor, "approve", budget, approval=approval)
         data = {
             "approval": approval,
             "sources": [{"source": s, "amount": yuan(a)} for s, a in budget.sources.items()],
@@ -190,7 +191,7 @@ async def release_budget(
         before = await stepping(tx, actor, id, version)
         budget = before.release([(one.use_code, one.amount) for one in asked], on, rt.today())
         await set_aside(rt, tx, actor, budget, on, asked)
-        await _save(tx, actor, "release", budget)
+        await save(tx, actor, "release", budget)
         shown = await show(tx, budget)
         await kept.keep(shown)
     rt.wake()
@@ -226,6 +227,44 @@ async def set_aside(
     await tell(tx, events.BUDGET_RELEASED, budget, data)
 
 
+async def reallocate(
+    rt: Runtime,
+    tx: Tx,
+    actor: Actor,
+    before: Budget,
+    moves: Sequence[Move],
+    sources: Mapping[BudgetSource, int],
+    on: date,
+    approval: str,
+) -> Budget:
+    """Move money between the lines of a budget that is locked. What a line had released beyond its new
+    amount goes back to unallocated. Raises :class:`domain.MoneyInUse`."""
+    after = found(rt, before.reallocate(moves, sources, on, rt.today()), on)
+    kept = {line.id: line.released for line in after.lines}
+    wanted = {
+        line.id: line.released - kept[line.id]
+        for line in before.lines
+        if line.released > kept[line.id]
+    }
+    try:
+        await arrangements.give_back(tx, actor, wanted, on)
+    except Overdrawn as short:
+        raise domain.MoneyInUse(**short.params) from None
+    await save(tx, actor, "reallocate", after, approval=approval)
+    by_use = {line.use_code: line for line in after.lines}
+    data = {
+        "approval": approval,
+        "sources": [{"source": s, "amount": yuan(a)} for s, a in sources.items()],
+        "lines": [
+            {"use_code": one.use_code, "change": yuan(one.change),
+             "amount": yuan(by_use[one.use_code].amount), "finding": by_use[one.use_code].finding}
+            for one in moves
+        ],
+    }  # fmt: skip
+    await tell(tx, events.BUDGET_REALLOCATED, after, data)
+    return after
+
+
 # --- inside
 
 
@@ -247,13 +286,13 @@ def _key(budget: Budget) -> store.Key:
 async def stepping(tx: Tx, actor: Actor, id: UUID, version: int) -> Budget:
     """The budget that an act is about to change, locked. Raises 404 and 412."""
     await store.lock(tx, [id])
-    before = await _in(tx, actor, id)
+    before = await budget_in(tx, actor, id)
     if before.version != version:
         raise StaleWrite
     return before
 
 
-async def _save(
+async def save(
     tx: Tx,
     actor: Actor,
     act: str,
@@ -261,6 +300,7 @@ async def _save(
     approval: str | None = None,
     note: str | None = None,
 ) -> None:
+    """Write budgets after an act, and who did it."""
     await store.save(tx, budgets)
     done = [
         Step(one.id, one.version, act, one.state_on, approval, note, actor.subject)
@@ -284,7 +324,8 @@ async def show(tx: Tx, budget: Budget) -> Shown:
 # --- reading
 
 
-async def _in(tx: Tx, actor: Actor, id: UUID) -> Budget:
+async def budget_in(tx: Tx, actor: Actor, id: UUID) -> Budget:
+    """A budget of the caller's area. Raises 404."""
     known = await store.some(tx, [id])
     if not known or not actor.may_see(known[0].area_code):
         raise NotFound
@@ -294,7 +335,7 @@ async def _in(tx: Tx, actor: Actor, id: UUID) -> Budget:
 async def budget_of(rt: Runtime, actor: Actor, id: UUID) -> Shown:
     """A budget with what its lines still hold, and how it came so far."""
     async with rt.db.reading() as tx:
-        return await show(tx, await _in(tx, actor, id))
+        return await show(tx, await budget_in(tx, actor, id))
 
 
 async def list_budgets(

@@ -68,6 +68,19 @@ async def some(tx: Tx, ids: Sequence[UUID]) -> list[Standing]:
     return [_standing(row) for row in rows]
 
 
+async def held_under(tx: Tx, arrangement_ids: Sequence[UUID]) -> int:
+    """What reservations of these arrangements hold, promised and with the bank too (fen)."""
+    held: int = await tx.fetchval(
+        "select coalesce(sum(a.balance), 0)::bigint"
+        "  from reservation r join arrangement t on t.id = r.arrangement_id"
+        "  join account a on a.fund = t.fund and a.area_code = t.area_code and a.detail = r.id::text"
+        "    and a.kind in ('reserved', 'committed', 'ordered')"
+        " where r.arrangement_id = any($1::uuid[])",
+        arrangement_ids,
+    )
+    return held
+
+
 async def page(
     tx: Tx,
     prefix: str,

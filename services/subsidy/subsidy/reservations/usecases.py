@@ -176,6 +176,11 @@ async def payable(tx: Tx, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Reser
     }
 
 
+async def held_under(tx: Tx, arrangement_ids: Sequence[UUID]) -> int:
+    """What of arrangements is reserved, promised, or with the bank (fen)."""
+    return await store.held_under(tx, arrangement_ids)
+
+
 # --- reading
 
 

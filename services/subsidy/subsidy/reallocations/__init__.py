@@ -1,0 +1,1 @@
+"""Reallocations (科目调剂): what an office proposes to move between the lines of a budget."""
