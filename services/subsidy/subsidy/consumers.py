@@ -17,6 +17,7 @@ from kit.service import Runtime
 from subsidy.entitlements import usecases as entitlements
 from subsidy.heard import usecases as heard
 from subsidy.heard.events import CertificateTold
+from subsidy.months import usecases as months
 
 
 async def workers_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -33,6 +34,7 @@ async def workers_merged(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     causes = {Merged.model_validate(event.data).survivor_id: event for event in events}
     causes |= {event.entity_id: event for event in events}
     await entitlements.reconsider(rt, tx, await heard.placements_of(tx, workers=records), causes)
+    await months.look_again(tx, records, events[0].id if len(events) == 1 else None)
 
 
 async def certificates_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:

@@ -27,6 +27,8 @@ Version = Literal["1998", "2002", "2003", "2006", "2008"]
 Claimant = Literal["employer", "person", "provider", "body"]
 Payee = Literal["insurance_agency", "employer_account", "provider", "person", "body"]
 Period = Literal["month", "once"]
+#: How often a once-benefit may be had: once a calendar year / once for all.
+Frequency = Literal["year", "life"]
 #: What a day without a programme in force is called in the rule of a decision.
 NOT_IN_FORCE = "none"
 
@@ -59,10 +61,10 @@ class Rules:
 @dataclass(frozen=True, slots=True)
 class Programme:
     """One version of a programme. ``counter``: whose months (times) it uses, with other programmes of
-    that counter. ``window``: id of the parameter of the time within which it is claimed. ``law`` and
-    ``month`` bind roles to parameter ids: looked up on the day whose law holds, and on the first day
-    at work in the month that is paid for. ``own``: what conditions and formula read of the version
-    itself."""
+    that counter; ``frequency``: how often, where not by months. ``window``: id of the parameter of the
+    time within which it is claimed. ``law`` and ``month`` bind roles to parameter ids: looked up on the
+    day whose law holds, and on the first day at work in the month that is paid for. ``own``: what
+    conditions and formula read of the version itself."""
 
     code: str
     version: Version
@@ -75,6 +77,7 @@ class Programme:
     kind: str
     excludes: frozenset[str]
     counter: str | None
+    frequency: Frequency | None
     window: str | None
     formula: str
     rules: tuple[Rule, ...]
@@ -260,6 +263,7 @@ def programme_of(code: str, raw: Mapping[str, Any]) -> Programme:
     _one_of(code, raw["period"], get_args(Period))
     _one_of(code, raw["fund"], get_args(Fund))
     _one_of(code, raw["facts"], tuple(CATALOGUE))
+    _one_of(code, raw.get("frequency"), (None, *get_args(Frequency)))
     entries, formulas = CATALOGUE[raw["facts"]], FORMULAS[raw["facts"]]
     _one_of(code, raw["amount"]["formula"], tuple(formulas))
     known = formulas[raw["amount"]["formula"]]
@@ -288,7 +292,8 @@ def programme_of(code: str, raw: Mapping[str, Any]) -> Programme:
     own["excludes"] = frozenset(raw.get("excludes", ()))
     return Programme(
         code, raw["version"], raw["claimant"], raw["payee"], raw["use"], raw["fund"], raw["period"],
-        raw["facts"], raw["kind"], own["excludes"], raw.get("counter"), None if window is None else f"subsidy.{window}",
+        raw["facts"], raw["kind"], own["excludes"], raw.get("counter"), raw.get("frequency"),
+        None if window is None else f"subsidy.{window}",
         raw["amount"]["formula"], tuple(rules), law, month, own, _by_part(rules),
     )  # fmt: skip
 
@@ -304,9 +309,9 @@ def _by_part(rules: Sequence[Rule]) -> dict[str | None, Rules]:
     return found
 
 
-def _one_of(code: str, value: Any, known: tuple[str, ...]) -> None:
+def _one_of(code: str, value: Any, known: tuple[str | None, ...]) -> None:
     if value not in known:
-        raise PolicyError(f"programme {code}: {value!r} is not one of {', '.join(known)}")
+        raise PolicyError(f"programme {code}: {value!r} is not one of {', '.join(map(str, known))}")
 
 
 def _ids(bound: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,52 @@
+"""Asking what a person has, taking a month, and what becomes of it. All for sets, inside the caller's
+transaction: a claim's review, a run's chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from kit import findings, identity_links
+from kit.db import Tx
+from subsidy.months import domain, store, twice
+from subsidy.months.domain import Ask, BenefitMonth, Standing
+
+
+async def standing(tx: Tx, asks: Sequence[Ask]) -> list[Standing]:
+    """What each person has besides what is asked about, under all of the person's records."""
+    records = await identity_links.records_of(tx, (one.worker_id for one in asks))
+    used, taken = await store.standing(tx, asks, [records[one.worker_id] for one in asks])
+    return [Standing(u, tuple(sorted(t))) for u, t in zip(used, taken, strict=True)]
+
+
+async def hold(tx: Tx, months: Sequence[BenefitMonth]) -> set[UUID]:
+    """Take months for the lines that were granted them. Answers the ids of the lines that came second:
+    another line holds their month, by now or since a moment ago; they are decided again. Of two lines
+    here for the same month the first one has it."""
+    held = await store.hold(tx, domain.in_one_order(months))
+    return {one.id for one in months} - held
+
+
+async def give_up(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Holds end whose lines are decided anew, or not paid after all."""
+    await store.give_up(tx, ids)
+
+
+async def pay(tx: Tx, ids: Sequence[UUID]) -> None:
+    """The money has arrived."""
+    await store.to(tx, ids, "paid")
+
+
+async def unpay(tx: Tx, ids: Sequence[UUID]) -> None:
+    """The bank sent the money back: the months stay held for it."""
+    await store.to(tx, ids, "held")
+
+
+async def recover(tx: Tx, ids: Sequence[UUID]) -> None:
+    """All of it has come back: the months are free, and no counter has them."""
+    await store.to(tx, ids, "recovered")
+
+
+async def look_again(tx: Tx, workers: Iterable[UUID], cause: UUID | None) -> None:
+    """Records are one person, or no longer: what stands twice under them is found, or is no more."""
+    await findings.look_again(tx, workers, store.of_workers, twice.granted_twice, cause)
