@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import Annotated, Any, Generic, TypeVar
@@ -90,6 +91,28 @@ def page(
     shown = rows[:limit]
     cursor = encode(position(shown[-1]), actor=actor, filters=filters) if more else None
     return Page(items=[item(row) for row in shown], next_cursor=cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch(Generic[T]):
+    """What was found among rows that are looked at one by one, at most so many in one request:
+    ``ended`` names the row at which the looking stopped (None: there are no more)."""
+
+    items: list[T]
+    ended: UUID | None = None
+
+
+def stretch(
+    found: Stretch[Row],
+    *,
+    item: Callable[[Row], T],
+    actor: Actor,
+    filters: Mapping[str, Any],
+) -> Page[T]:
+    """A page of what was found. It may hold few or none and still have a next one."""
+    ended = found.ended
+    cursor = None if ended is None else encode([ended], actor=actor, filters=filters)
+    return Page(items=[item(row) for row in found.items], next_cursor=cursor)
 
 
 def _seal(body: bytes, actor: Actor, filters: Mapping[str, Any]) -> bytes:

@@ -14,9 +14,10 @@ from kit import audit, decisions, pagination
 from kit.areas import AreaCode
 from kit.auth import Actor
 from kit.http import runtime_of
+from kit.pagination import Stretch
 from kit.problems import header, language
 from kit.service import Runtime
-from kit.wire import after, page
+from kit.wire import after
 from registry.areas.succession import reach
 from registry.differing import Differing
 
@@ -59,7 +60,7 @@ class DifferingOut(BaseModel):
 
 
 #: Those of a pattern of areas, after an id, at most so many.
-Find = Callable[[Runtime, str, UUID | None, int], Awaitable[list[Differing]]]
+Find = Callable[[Runtime, str, UUID | None, int], Awaitable[Stretch[Differing]]]
 
 
 async def differing_page(
@@ -74,16 +75,17 @@ async def differing_page(
     shown: Sequence[str],
 ) -> pagination.Page[DifferingOut]:
     """A page of decisions that would come out otherwise, of an area that the caller sees; each
-    person shown leaves a line of ``shown`` in the access log."""
+    person shown leaves a line of ``shown`` in the access log. So many decisions are looked at for a
+    page: one with few or none may have a next one."""
     filters = {"area_code": area_code}
     position = after(cursor, actor, filters)
     rt = runtime_of(request)
     pattern = await reach(rt, actor, area_code)
     if pattern is None:
         return pagination.Page(items=[])
-    rows = await find(rt, pattern, position, limit + 1)
-    await audit.note(rt, actor, operation, [row.worker_id for row in rows[:limit]], shown)
-    return page(rows, limit, DifferingOut.of, actor=actor, filters=filters)
+    found = await find(rt, pattern, position, limit)
+    await audit.note(rt, actor, operation, [row.worker_id for row in found.items], shown)
+    return pagination.stretch(found, item=DifferingOut.of, actor=actor, filters=filters)
 
 
 class DecisionOut(BaseModel):

@@ -15,10 +15,11 @@ from uuid import UUID
 
 from kit.db import Tx
 from kit.decisions import Condition, Decision
+from kit.pagination import Stretch
 from kit.service import Runtime
 
-#: So many decisions are asked again with one set of statements.
-CHUNK = 500
+#: So many decisions are asked again with one set of statements, and so many in one request.
+CHUNK, LOOKED = 500, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +65,34 @@ async def among(
     asked_on: Callable[[D], date],
     after: UUID | None,
     limit: int,
-) -> list[Differing]:
-    """Those of what is read, by id; asked again chunk by chunk in one snapshot."""
+    *,
+    looked: int = LOOKED,
+) -> Stretch[Differing]:
+    """Those of what is read, by id; asked again chunk by chunk in one snapshot, at most ``looked``
+    decisions in one request."""
     found: list[Differing] = []
     async with rt.db.reading() as tx:
         today = rt.today()
-        while len(found) < limit and (rows := await read(tx, after, CHUNK)):
-            after = rows[-1].id
-            asked = await again(rt, tx, rows, today)
+        while looked > 0:
+            wanted = min(CHUNK, looked)
+            rows = await read(tx, after, wanted)
+            asked = await again(rt, tx, rows, today) if rows else {}
             for row in rows:
-                if row.id not in asked:
-                    continue
-                kept, now = asked[row.id]
-                if (conditions := otherwise(kept, now)) is not None:
+                conditions = otherwise(*asked[row.id]) if row.id in asked else None
+                if conditions is not None:
+                    granted = asked[row.id][0]["granted"]
                     found.append(
                         Differing(
                             row.id, row.worker_id, asked_on(row), row.area_code, row.office,
-                            kept["granted"], conditions,
+                            granted, conditions,
                         )
                     )  # fmt: skip
-    return found[:limit]
+                if len(found) == limit:
+                    return Stretch(found, row.id)
+            if len(rows) < wanted:
+                return Stretch(found)
+            after, looked = rows[-1].id, looked - wanted
+    return Stretch(found, after)
 
 
 def otherwise(kept: Mapping[str, Any], now: Decision) -> tuple[Condition, ...] | None:

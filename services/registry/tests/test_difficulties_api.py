@@ -325,7 +325,7 @@ async def test_the_census_names_who_may_qualify_until_somebody_asks(registry: An
     assert await listed(area_code="231121000000") == []
     counts = await registry.get("/v1/difficulties/census/counts")
     row = {"area_code": "231100000000", "kind": "4050", "possible": 4, "recognised": 1}
-    assert counts == {"items": [row], "applies": 0, "declines": 0}
+    assert counts == {"items": [row], "applies": 0, "declines": 0, "next_cursor": None}
     asked = {"worker_id": old[1], "asked_on": "2003-07-01", "answer": "declines"}
     await registry.post("/v1/difficulties/census/answers", asked)
     rows = [

@@ -27,6 +27,7 @@ from registry.certificates.evidence import (
 from registry.certificates.reading import Counts
 from registry.certificates.store import Maker
 from registry.certificates.terms import TIMED, Terms
+from registry.identities import usecases as identities
 from registry.offices import usecases as offices
 
 
@@ -120,9 +121,11 @@ async def list_cases(
     after: UUID | None,
     limit: int,
 ) -> list[Case]:
-    """Cases of the areas of a pattern, which lies in what the caller sees."""
+    """Cases of the areas of a pattern, which lies in what the caller sees; of one person under all
+    records."""
     async with rt.db.looking() as tx:
-        found = await reading.page(tx, pattern, worker_id, state, after, limit)
+        asked = None if worker_id is None else await identities.records_of(tx, worker_id)
+        found = await reading.page(tx, pattern, asked, state, after, limit)
         return await presented(rt, tx, actor, found)
 
 

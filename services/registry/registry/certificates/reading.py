@@ -51,17 +51,18 @@ async def evidence_of(tx: Tx, ids: Sequence[UUID], limit: int) -> dict[UUID, lis
 async def page(
     tx: Tx,
     pattern: str,
-    worker_id: UUID | None,
+    workers: Sequence[UUID] | None,
     state: State | None,
     after: UUID | None,
     limit: int,
 ) -> list[Certificate]:
+    """Certificates of the areas of a pattern and of these records (None: of everybody), by id."""
     rows = await tx.fetch(
         "select * from certificate where area_code ~ $1"
-        " and ($2::uuid is null or worker_id = $2) and ($3::text is null or state = $3)"
+        " and ($2::uuid[] is null or worker_id = any($2)) and ($3::text is null or state = $3)"
         " and ($4::uuid is null or id > $4) order by id limit $5",
         pattern,
-        worker_id,
+        workers,
         state,
         after,
         limit,

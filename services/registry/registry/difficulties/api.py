@@ -14,7 +14,7 @@ from kit.http import runtime_of
 from kit.problems import refused
 from kit.steps import Step, stepping
 from kit.versions import etag
-from kit.wire import load
+from kit.wire import after, load
 from registry.areas.succession import reach
 from registry.decision_api import DecisionOut, DifferingOut, differing_page
 from registry.difficulties import census, domain, reviewing, usecases
@@ -110,39 +110,43 @@ async def list_difficulty_census(
 ) -> pagination.Page[PossibleOut]:
     """Who may qualify by today's law, is not recognised and has not been asked under it; or, with
     ``applies``, who said to apply and was not decided on since. Kinds that only a paper proves have
-    no list: no register knows who has it."""
+    no list: no register knows who has it. So many people are looked at for a page: one with few or
+    none may have a next one."""
     filters = {"kind": kind, "area_code": area_code, "applies": applies}
-    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    position = after(cursor, actor, filters)
     rt = runtime_of(request)
     pattern = await reach(rt, actor, area_code)
-    rows = (
-        await census.census(
-            rt, actor, pattern, kind, after[0] if after else None, limit + 1, applies=applies
-        )
-        if pattern is not None
-        else []
-    )
-    people = [row.worker_id for row in rows[:limit]]
+    if pattern is None:
+        return pagination.Page(items=[])
+    found = await census.census(rt, pattern, kind, position, limit, applies=applies)
+    people = [row.worker_id for row in found.items]
     await audit.note(rt, actor, "list_difficulty_census", people, SHOWN)
-    return pagination.page(
-        rows, limit, position=lambda p: [str(p.worker_id)],
-        item=lambda p: PossibleOut.of(p, kind), actor=actor, filters=filters,
-    )  # fmt: skip
+    return pagination.stretch(
+        found, item=lambda p: PossibleOut.of(p, kind), actor=actor, filters=filters
+    )
 
 
 @router.get("/census/counts", summary="摸底统计", operation_id="count_difficulty_census")
 async def count_difficulty_census(
-    request: Request, actor: Reader, area_code: Area = None
+    request: Request, actor: Reader, area_code: Area = None, cursor: pagination.Cursor = None
 ) -> CensusCountsOut:
-    """How many may qualify and were not asked, are recognised, and answered what."""
+    """How many may qualify and were not asked, are recognised, and answered what. Who may qualify is
+    asked of so many people for an answer: a large area is the sum over its pages."""
+    filters = {"area_code": area_code}
+    position = after(cursor, actor, filters)
     rt = runtime_of(request)
     pattern = await reach(rt, actor, area_code)
     counts = (
-        await census.census_counts(rt, actor, pattern)
+        await census.census_counts(rt, pattern, position)
         if pattern is not None
-        else census.CensusCounts({}, {}, {})
+        else census.CensusCounts({}, None, {}, {})
     )
-    return CensusCountsOut.of(area_code or actor.area_code, counts)
+    more = (
+        None
+        if counts.ended is None
+        else pagination.encode([counts.ended], actor=actor, filters=filters)
+    )
+    return CensusCountsOut.of(area_code or actor.area_code, counts, more)
 
 
 @router.post(

@@ -10,19 +10,22 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.facts import IdTaken, InTheFuture
+from kit.pagination import Stretch
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.difficulties import reading, rule, store
-from registry.difficulties.deciding import Judge, people
+from registry.difficulties.deciding import Judge, Person, people
 from registry.difficulties.domain import Asked
-from registry.difficulties.rule import Kind
+from registry.difficulties.reading import Candidate
+from registry.difficulties.rule import Facts, Kind
 from registry.identities import usecases as identities
 from registry.labour_status.domain import BASE_STATUSES
 from registry.workers import usecases as workers
 from registry.workers.domain import NoSuchWorker
 
-#: So many people are looked at with one set of statements.
-CHUNK = 2_000
+#: So many people are looked at with one set of statements, and so many for one page of the list and
+#: of the counts.
+CHUNK, LOOKED, COUNTED = 500, 2_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,87 +48,113 @@ def _to_prove(version: str, kind: Kind) -> tuple[str, ...]:
 
 async def census(
     rt: Runtime,
-    actor: Actor,
     pattern: str,
     kind: Kind,
     after: UUID | None,
     limit: int,
     *,
     applies: bool = False,
-) -> list[Possible]:
+    looked: int = LOOKED,
+) -> Stretch[Possible]:
     """Who may qualify by today's law and has not been asked under it, by id; with ``applies`` those
-    who said that they would apply, and of whom nothing was decided since. A new law asks again.
-    Raises ``recognition-not-in-force`` before the first law."""
+    who said that they would apply, and of whom nothing was decided since. A new law asks again. At
+    most ``looked`` people are looked at in one request. Raises ``recognition-not-in-force`` before
+    the first law."""
     found: list[Possible] = []
     async with rt.db.reading() as tx:
-        today = rt.today()
-        law = Judge(rt).law(today)
-        if kind not in rule.census_kinds(law.version, law.terms.kinds):
-            return []
-        reference = rule.age_day(law.terms, today)
-        born = (
-            rule.born_by(law.terms.male_age, reference),
-            rule.born_by(law.terms.female_age, reference),
-        )
-        while len(found) < limit:
-            rows = await reading.candidates(
-                tx, pattern, sorted(BASE_STATUSES), born if kind == "4050" else None, after,
-                max(100, 2 * limit), law.since, applies=applies,
-            )  # fmt: skip
-            if not rows:
-                break
-            after = rows[-1].worker_id
-            known = await people(tx, [(row.worker_id, today) for row in rows])
-            for row in rows:
-                person = known[row.worker_id, today]
-                facts = person.facts(today, wishes=True)
-                if kind not in row.recognised and rule.may_qualify(
-                    kind, law.version, facts, law.terms, today
-                ):
-                    place = person.place
+        asking = _Asking(rt, applies)
+        if kind not in asking.kinds:
+            return Stretch(found)
+        while looked > 0:
+            wanted = min(CHUNK, looked)
+            ids = await reading.some(tx, pattern, after, wanted)
+            for row, person, facts in await asking.of(tx, ids, asking.born(kind)):
+                if asking.may(kind, row, facts):
                     found.append(
                         Possible(
-                            row.worker_id, place.area_code, place.office,
-                            _to_prove(law.version, kind), row.asked_on,
+                            row.worker_id, person.place.area_code, person.place.office,
+                            _to_prove(asking.law.version, kind), row.asked_on,
                         )
                     )  # fmt: skip
-    return found[:limit]
+                if len(found) == limit:
+                    return Stretch(found, row.worker_id)
+            if len(ids) < wanted:
+                return Stretch(found)
+            after, looked = ids[-1], looked - wanted
+    return Stretch(found, after)
+
+
+class _Asking:
+    """The rule as the census asks it today."""
+
+    def __init__(self, rt: Runtime, applies: bool = False) -> None:
+        self.today, self.applies = rt.today(), applies
+        self.law = Judge(rt).law(self.today)
+        self.kinds = rule.census_kinds(self.law.version, self.law.terms.kinds)
+
+    def born(self, kind: Kind) -> tuple[date, date] | None:
+        """The last birth dates of men and women that a kind of an age looks for."""
+        terms = self.law.terms
+        day = rule.age_day(terms, self.today)
+        ages = (terms.male_age, terms.female_age)
+        return (rule.born_by(ages[0], day), rule.born_by(ages[1], day)) if kind == "4050" else None
+
+    async def of(
+        self, tx: Tx, ids: Sequence[UUID], born: tuple[date, date] | None = None
+    ) -> list[tuple[Candidate, Person, Facts]]:
+        """Those of these people whom the rule is to be asked about, with what it looks at."""
+        rows = await reading.candidates(
+            tx, ids, sorted(BASE_STATUSES), born, self.law.since, applies=self.applies
+        )
+        known = await people(tx, [(row.worker_id, self.today) for row in rows])
+        persons = [known[row.worker_id, self.today] for row in rows]
+        return [
+            (row, person, person.facts(self.today, wishes=True))
+            for row, person in zip(rows, persons, strict=True)
+        ]
+
+    def may(self, kind: Kind, row: Candidate, facts: Facts) -> bool:
+        """Whether everything in the registers speaks for a kind that does not hold already."""
+        law = self.law
+        return kind not in row.recognised and rule.may_qualify(
+            kind, law.version, facts, law.terms, self.today
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class CensusCounts:
-    """The census of an area in numbers: by kind who may qualify and was not asked, and who is
-    recognised; and how many answered what."""
+    """The census of an area in numbers: by kind who may qualify and was not asked, of the people that
+    were looked at up to ``ended`` (None: of all that are left); and of the whole area, with the first
+    of them, who is recognised, and how many answered what."""
 
     possible: Mapping[Kind, int]
+    ended: UUID | None
     recognised: Mapping[Kind, int]
     answers: Mapping[str, int]
 
 
-async def census_counts(rt: Runtime, actor: Actor, pattern: str) -> CensusCounts:
-    """Counted by the rule itself, chunk by chunk, for the people of an area."""
-    possible: dict[Kind, int] = {}
-    after: UUID | None = None
+async def census_counts(
+    rt: Runtime, pattern: str, after: UUID | None, *, looked: int = COUNTED
+) -> CensusCounts:
+    """Counted by the rule itself, chunk by chunk, for at most ``looked`` people of an area in one
+    request."""
+    first, possible = after is None, dict[Kind, int]()
     async with rt.db.reading() as tx:
-        today = rt.today()
-        law = Judge(rt).law(today)
-        kinds = rule.census_kinds(law.version, law.terms.kinds)
-        while rows := await reading.candidates(
-            tx, pattern, sorted(BASE_STATUSES), None, after, CHUNK, law.since
-        ):
-            after = rows[-1].worker_id
-            known = await people(tx, [(row.worker_id, today) for row in rows])
-            for row in rows:
-                facts = known[row.worker_id, today].facts(today, wishes=True)
-                for kind in kinds:
-                    if kind not in row.recognised and rule.may_qualify(
-                        kind, law.version, facts, law.terms, today
-                    ):
-                        possible[kind] = possible.get(kind, 0) + 1
+        asking = _Asking(rt)
+        ended: UUID | None = None
+        while looked > 0:
+            wanted = min(CHUNK, looked)
+            ids = await reading.some(tx, pattern, after, wanted)
+            for row, _, facts in await asking.of(tx, ids):
+                for kind in asking.kinds:
+                    possible[kind] = possible.get(kind, 0) + asking.may(kind, row, facts)
+            ended = after = ids[-1] if len(ids) == wanted else None
+            looked = looked - wanted if ended is not None else 0
         return CensusCounts(
-            {kind: possible.get(kind, 0) for kind in kinds},
-            await reading.recognised(tx, pattern),
-            await reading.answers(tx, pattern),
+            {kind: possible.get(kind, 0) for kind in asking.kinds},
+            ended,
+            await reading.recognised(tx, pattern) if first else {},
+            await reading.answers(tx, pattern) if first else {},
         )
 
 

@@ -28,38 +28,46 @@ _CANDIDATES = (
     "  and (d.worker_id = w.id or d.worker_id in"
     "   (select l.merged_id from identity_link l where l.survivor_id = w.id))) as recognised"
     " from worker w join labour_status s on s.worker_id = w.id"
-    " left join lateral (select a.answer, a.asked_on from difficulty_asked a where a.asked_on >= $7"
+    " left join lateral (select a.answer, a.asked_on from difficulty_asked a where a.asked_on >= $5"
     "  and (a.worker_id = w.id or a.worker_id in"
     "   (select l.merged_id from identity_link l where l.survivor_id = w.id))"
     "  order by a.asked_on desc, a.id desc limit 1) last on true"
-    " where w.area_code ~ $1 and s.status = any($2::text[])"
+    " where w.id = any($1::uuid[]) and s.status = any($2::text[])"
     " and ($3::date is null or w.birth_date <= case w.sex when 'male' then $3 else $4::date end)"
     " and not exists (select from identity_link l where l.merged_id = w.id)"
-    " and case when $8 then last.answer = 'applies' and not exists (select from difficulty d"
+    " and case when $6 then last.answer = 'applies' and not exists (select from difficulty d"
     "   where d.worker_id = w.id and d.recognised_on >= last.asked_on)"
     "  else last.answer is null end"
-    " and ($5::uuid is null or w.id > $5) order by w.id limit $6"
+    " order by w.id"
 )
+
+
+async def some(tx: Tx, pattern: str, after: UUID | None, limit: int) -> list[UUID]:
+    """So many people registered in an area, by id."""
+    rows = await tx.fetch(
+        "select id from worker where area_code ~ $1 and ($2::uuid is null or id > $2)"
+        " order by id limit $3",
+        pattern,
+        after,
+        limit,
+    )
+    return [row["id"] for row in rows]
 
 
 async def candidates(
     tx: Tx,
-    pattern: str,
+    people: Sequence[UUID],
     statuses: Sequence[str],
     born_by: tuple[date, date] | None,
-    after: UUID | None,
-    limit: int,
     since: date,
     *,
     applies: bool = False,
 ) -> list[Candidate]:
-    """People of an area in one of these statuses whom nobody has asked since a day, or who have said
+    """Those of these people in one of these statuses whom nobody has asked since a day, or who have said
     since then that they apply and were not decided on. ``born_by``: the last birth dates of men and
     of women that are looked for."""
     male, female = born_by or (None, None)
-    rows = await tx.fetch(
-        _CANDIDATES, pattern, statuses, male, female, after, limit, since, applies
-    )
+    rows = await tx.fetch(_CANDIDATES, people, statuses, male, female, since, applies)
     return [Candidate(row["id"], frozenset(row["recognised"]), row["asked_on"]) for row in rows]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from kit.db import Tx
+from kit.pagination import Stretch
 from kit.service import Runtime
 from registry import differing
 from registry.differing import Differing
@@ -16,8 +17,8 @@ from registry.difficulties.domain import Difficulty
 
 async def list_differing(
     rt: Runtime, pattern: str, after: UUID | None, limit: int
-) -> list[Differing]:
-    """Those of an area, by id."""
+) -> Stretch[Differing]:
+    """Those of an area, by id; so many decisions are looked at in one request."""
 
     async def read(tx: Tx, after: UUID | None, limit: int) -> Sequence[Difficulty]:
         return await store.page(tx, pattern, None, None, after, limit)

@@ -179,17 +179,17 @@ async def asked_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
 async def page(
     tx: Tx,
     pattern: str,
-    worker_id: UUID | None,
+    workers: Sequence[UUID] | None,
     state: State | None,
     after: UUID | None,
     limit: int,
 ) -> list[Difficulty]:
     rows = await tx.fetch(
         "select * from difficulty where area_code ~ $1"
-        " and ($2::uuid is null or worker_id = $2) and ($3::text is null or state = $3)"
+        " and ($2::uuid[] is null or worker_id = any($2)) and ($3::text is null or state = $3)"
         " and ($4::uuid is null or id > $4) order by id limit $5",
         pattern,
-        worker_id,
+        workers,
         state,
         after,
         limit,

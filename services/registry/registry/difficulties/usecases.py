@@ -292,8 +292,10 @@ async def list_difficulties(
     after: UUID | None,
     limit: int,
 ) -> list[Difficulty]:
+    """What the caller sees, by id; of one person under all records."""
     async with rt.db.looking() as tx:
-        return await store.page(tx, actor.area_pattern, worker_id, state, after, limit)
+        asked = None if worker_id is None else await identities.records_of(tx, worker_id)
+        return await store.page(tx, actor.area_pattern, asked, state, after, limit)
 
 
 async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[Difficulty]:

@@ -233,9 +233,12 @@ class CensusCountsOut(BaseModel):
     items: list[KindCountOut]
     applies: int = Field(description="询问后申请的人数")
     declines: int = Field(description="询问后放弃的人数")
+    next_cursor: str | None = Field(
+        description="下一段的游标；为空即全部已计。各段 possible 相加；其余数字只在第一段"
+    )
 
     @classmethod
-    def of(cls, area_code: str, counts: CensusCounts) -> CensusCountsOut:
+    def of(cls, area_code: str, counts: CensusCounts, more: str | None) -> CensusCountsOut:
         items = [
             KindCountOut(
                 area_code=area_code, kind=kind, possible=counts.possible.get(kind),
@@ -246,5 +249,5 @@ class CensusCountsOut(BaseModel):
         ]  # fmt: skip
         return cls(
             items=items, applies=counts.answers.get("applies", 0),
-            declines=counts.answers.get("declines", 0),
+            declines=counts.answers.get("declines", 0), next_cursor=more,
         )  # fmt: skip
