@@ -8,7 +8,7 @@ from __future__ import annotations
 
 NOUNS: dict[str, tuple[str, ...]] = {
     "registry": (
-        "area", "office", "calendar", "worker", "identity", "contact", "duplicate", "merge", "correction",
+        "area", "office", "calendar", "closure", "worker", "identity", "contact", "duplicate", "merge", "correction",
         "life-fact", "contribution", "unemployment", "unemployment-insurance", "labour-status",
         "certificate", "certificate-history", "credential", "difficulty", "benefit", "relief", "pairing", "audit",
         "event",
@@ -50,12 +50,12 @@ def _of(service: str, *nouns: str, verbs: str) -> frozenset[str]:
 _PLAIN = {"registry:identity:read", "registry:contact:read", "subsidy:payee-account:read"}
 _READ_ALL = frozenset(scope for scope in SCOPES if scope.endswith(":read")) - _PLAIN
 _FEEDS = frozenset(f"{service}:event:read" for service in NOUNS)
-_PLACES = _of("registry", "area", "office", "calendar", verbs="read")
+_PLACES = _of("registry", "area", "office", "calendar", "closure", verbs="read")
 
 ROLES: dict[str, frozenset[str]] = {
-    # 就业局管理员: the tree of areas and offices, targets, and a look at everything.
+    # 就业局管理员: the tree of areas and offices, published lists, targets, and a look at everything.
     "city_administrator": _READ_ALL
-    | _of("registry", "area", "office", "calendar", verbs="write import")
+    | _of("registry", "area", "office", "calendar", "closure", verbs="write import")
     | _of("assessment", "target", "indicator", "statistic", "publication", "report", verbs="write"),
     # 登记窗口
     "registry_clerk": _PLACES

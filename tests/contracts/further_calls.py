@@ -54,7 +54,11 @@ def _places() -> list[Call]:
     amended = {
         "working": True, "name": "上班", "document": "黑政发[2003]2号", "reason": "录入有误",
     }  # fmt: skip
-    change = str(new_id())
+    change, closure = str(new_id()), str(new_id())
+    closed = {
+        "id": closure, "name": "黑河市第一机械厂", "document": "[2001]18号",
+        "closed_on": "2001-09-30", "area_code": DISTRICT,
+    }  # fmt: skip
     return [
         _call("POST /v1/areas", area),
         _call("POST /v1/areas/imports", rows=[area | {"code": "231102008000"}]),
@@ -77,6 +81,11 @@ def _places() -> list[Call]:
         _call("POST /v1/calendar-days/imports", rows=[day]),
         _call("POST /v1/calendar-days/{day}/amendments", amended, day=day["day"]),
         _call("GET /v1/calendar-days/amendments"),
+        _call("POST /v1/enterprise-closures/imports", rows=[closed]),
+        _call(
+            "POST /v1/enterprise-closures/{closure_id}/reversals", {"reason": "录入有误"},
+            closure_id=closure,
+        ),
         _call("GET /v1/status-lists/{name}", name="r1"),
         _call(
             "POST /v1/credentials/verifications",

@@ -14,6 +14,7 @@ from registry.calendars import api as calendars
 from registry.calendars import usecases as calendar_work
 from registry.certificates import api as certificates
 from registry.certificates import ending as certificates_ending
+from registry.closures import api as closures
 from registry.consumers import SUBSCRIPTIONS
 from registry.contribution_notices import api as contribution_notices
 from registry.contributions import api as contributions
@@ -55,6 +56,7 @@ NOUNS = (
     areas,
     offices,
     calendars,
+    closures,
     workers,
     labour_status,
     life_facts,

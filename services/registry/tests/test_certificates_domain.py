@@ -56,7 +56,7 @@ DIBAO = WorkerFacts(
 
 
 def failing(facts: WorkerFacts, on: date = ON) -> str | None:
-    outcome = rule.RULES["2002-3"](facts, TERMS, on)
+    outcome = rule.RULES["2002-4"](facts, TERMS, on)
     return next((condition.code for condition in outcome if not condition.ok), None)
 
 

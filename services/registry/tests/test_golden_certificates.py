@@ -34,6 +34,7 @@ def facts_of(told: dict[str, Any]) -> WorkerFacts:
         birth_date=claims.pop("born", date(1965, 5, 4)),
         insurance=claims.pop("insurance", None),
         dibao=claims.pop("dibao_list", None),
+        closure=claims.pop("closure_list", None),
         claims=Claims(**claims),
     )
 
@@ -96,14 +97,14 @@ def test_a_decision_of_the_first_shape_of_2002_is_derived_by_the_first_shape() -
         "conditions": [
             {"code": c.code, "clause": c.clause, "text_zh": c.zh, "text_en": c.en,
              "facts": list(c.facts), "passed": True}
-            for c in (*(clause.met for clause in rule.CLAUSES["2002-3"]["soe_unemployed"][:-1]), last)
+            for c in (*(clause.met for clause in rule.CLAUSES["2002-4"]["soe_unemployed"][:-1]), last)
         ],
     }  # fmt: skip
     assert [c["clause"] for c in kept["conditions"][:2]] == clauses
     assert decisions.rederive(kept, CERTIFICATE_RULES).same
 
 
-@pytest.mark.parametrize(("earlier", "now"), [("2002-2", "2002-3"), ("2006", "2006-3")])
+@pytest.mark.parametrize(("earlier", "now"), [("2002-2", "2002-4"), ("2006", "2006-4")])
 def test_what_was_decided_before_the_list_of_dibao_was_matched_is_derived_by_the_claim(
     earlier: str, now: str
 ) -> None:
@@ -125,6 +126,33 @@ def test_what_was_decided_before_the_list_of_dibao_was_matched_is_derived_by_the
     assert record.facts_of(kept).dibao is None, "a record of then knows of no list"
 
 
+@pytest.mark.parametrize(("earlier", "now"), [("2002-3", "2002-4"), ("2006-3", "2006-4")])
+def test_what_was_decided_before_there_was_a_list_of_closed_enterprises_is_derived_by_the_claim(
+    earlier: str, now: str
+) -> None:
+    facts = facts_of({
+        "category": "closed_soe_to_be_placed", "former_enterprise_kind": "state_owned",
+        "former_enterprise_closed": True, "settlement_received": True,
+        "labour_status": "to_be_placed", "status_since": date(2002, 3, 1),
+    })  # fmt: skip
+    elsewhere = replace(facts, closure="not_listed")
+    day = date(2006, 3, 1)
+    terms = law_on(policies("2006"), day).terms
+
+    def closed(version: str, of: WorkerFacts) -> Condition:
+        (said,) = [
+            c for c in rule.RULES[version](of, terms, day) if c.code == "enterprise-closed"
+        ]  # fmt: skip
+        return said
+
+    assert (closed(earlier, elsewhere).ok, closed(now, elsewhere).ok) == (True, False)
+    assert closed(now, facts).ok
+    assert closed(earlier, facts).facts == ("former_enterprise_closed",)
+    told = {name: value for name, value in record.record(facts).items() if name != "closure_list"}
+    kept = {name: v.isoformat() if isinstance(v, date) else v for name, v in told.items()}
+    assert record.facts_of(kept).closure is None, "a record of then knows of no list"
+
+
 def test_what_was_decided_before_cadres_were_known_is_derived_by_the_age_of_workers() -> None:
     """A record of then names no cadre, and its clause looked at sex and birth date alone."""
     facts = facts_of({
@@ -134,7 +162,7 @@ def test_what_was_decided_before_cadres_were_known_is_derived_by_the_age_of_work
     })  # fmt: skip
     day = date(2006, 5, 4)
     (age,) = [
-        c for c in rule.RULES["2006-3"](facts, law_on(policies("2006"), day).terms, day)
+        c for c in rule.RULES["2006-4"](facts, law_on(policies("2006"), day).terms, day)
         if c.code == "below-retirement-age"
     ]  # fmt: skip
     assert (age.ok, age.facts) == (True, ("sex", "birth_date", "cadre"))

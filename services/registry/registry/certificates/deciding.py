@@ -16,6 +16,7 @@ from kit.service import Runtime
 from registry.certificates import domain, record, rule
 from registry.certificates.domain import Certificate
 from registry.certificates.rule import Terms, WorkerFacts
+from registry.closures import usecases as enterprise_closures
 from registry.labour_status import usecases as labour_status
 from registry.life_facts import usecases as life_facts
 from registry.unemployment_insurance import usecases as unemployment_insurance
@@ -38,7 +39,7 @@ class Person:
 
 async def people_on(rt: Runtime, tx: Tx, days: Mapping[UUID, date]) -> dict[UUID, Person]:
     """The facts of each worker on a day; absent for those whom nobody registered. The insurance
-    and the list of dibao are asked about once for all who need it."""
+    and the lists are asked about once for all who need it."""
     known = await workers.facts_on(tx, days)
     spells = await labour_status.status_on(tx, days)
 
@@ -47,6 +48,9 @@ async def people_on(rt: Runtime, tx: Tx, days: Mapping[UUID, date]) -> dict[UUID
 
     insurance = await unemployment_insurance.state_on(rt, tx, asking(rule.ASKS_INSURANCE))
     dibao = await life_facts.dibao_on(tx, asking(rule.ASKS_DIBAO))
+    closures = await enterprise_closures.on_days(
+        tx, {id: (known[id].employer, day) for id, day in asking(rule.ASKS_CLOSURES).items()}
+    )
     people: dict[UUID, Person] = {}
     for id, facts in known.items():
         spell = spells.get(id)
@@ -56,7 +60,7 @@ async def people_on(rt: Runtime, tx: Tx, days: Mapping[UUID, date]) -> dict[UUID
             facts,
             WorkerFacts(
                 facts.claims, status, since, facts.sex, facts.birth_date, insurance.get(id),
-                dibao.get(id),
+                dibao.get(id), closures.get(id),
             ),
         )  # fmt: skip
     return people

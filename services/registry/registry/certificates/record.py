@@ -31,6 +31,7 @@ def record(facts: WorkerFacts) -> dict[str, Any]:
         "cadre": claims.cadre,
         "unemployment_insurance": facts.insurance,
         "dibao_list": facts.dibao,
+        "closure_list": facts.closure,
         "labour_status": facts.status,
         "status_since": facts.status_since,
         "sex": facts.sex,
@@ -50,12 +51,13 @@ def facts_of(record: Mapping[str, Any]) -> WorkerFacts:
     told = {**record}
     status, since = told.pop("labour_status"), date.fromisoformat(told.pop("status_since"))
     sex, born = told.pop("sex"), date.fromisoformat(told.pop("birth_date"))
-    # Older records have none of the three.
+    # Older records have none of the four.
     insurance, dibao = told.pop("unemployment_insurance", None), told.pop("dibao_list", None)
+    closure = told.pop("closure_list", None)
     told.setdefault("cadre", False)
     for name in _DAYS:
         told[name] = _day(told[name])
-    return WorkerFacts(Claims(**told), status, since, sex, born, insurance, dibao)
+    return WorkerFacts(Claims(**told), status, since, sex, born, insurance, dibao, closure)
 
 
 def again(version: str) -> Rule:

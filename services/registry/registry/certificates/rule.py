@@ -15,6 +15,36 @@ from typing import Any
 
 from kit.crypto import Sex
 from kit.decisions import Clause, Condition
+from registry.certificates.clauses import (
+    ANY_COLLECTIVE,
+    BELOW_RETIREMENT,
+    BELOW_RETIREMENT_OF_WORKERS,
+    CATEGORY,
+    CATEGORY_2006,
+    CENTRE,
+    CLOSED,
+    CLOSED_CLAIMED,
+    DIBAO,
+    DIBAO_CLAIMED,
+    DIBAO_JOBLESS,
+    DRAWING,
+    DRAWING_CLAIMED,
+    LAID_OFF_2006,
+    NOT_INTERNALLY_RETIRED,
+    NOT_LEFT,
+    NOT_REEMPLOYED,
+    NOT_SETTLED,
+    NOT_SETTLED_2006,
+    REGISTERED,
+    REGISTERED_2006,
+    RELATION_KEPT,
+    SETTLEMENT,
+    SOE_COLLECTIVE,
+    STATE_OWNED,
+    WORKED_BEFORE,
+    ZERO_EMPLOYMENT,
+)
+from registry.closures.domain import ClosureOnDay
 from registry.labour_status.domain import WITHDRAWN, LabourStatus
 from registry.life_facts.domain import DibaoOnDay
 from registry.retirement_ages import FEMALE, FEMALE_CADRE, MALE, RetirementAges
@@ -36,7 +66,7 @@ class WorkerFacts:
 
     ``insurance``: what the agency's mirror says of that day; None where it knows nothing of the
     person, so that the claim stands, and for categories that it is not asked about. ``dibao``: the
-    same of the civil affairs office's list."""
+    same of the civil affairs office's list, ``closure`` of the list of closed enterprises."""
 
     claims: Claims
     status: LabourStatus
@@ -45,6 +75,7 @@ class WorkerFacts:
     birth_date: date
     insurance: OnDay | None = None
     dibao: DibaoOnDay | None = None
+    closure: ClosureOnDay | None = None
 
 
 #: A law that asks for no age.
@@ -99,152 +130,17 @@ def _dibao(facts: WorkerFacts, terms: Terms) -> bool:
     return facts.claims.dibao if facts.dibao is None else facts.dibao == "receives"
 
 
+def _closed(facts: WorkerFacts, terms: Terms) -> bool:
+    """The list's word goes before the claim."""
+    if facts.closure is None:
+        return facts.claims.former_enterprise_closed
+    return facts.closure == "listed"
+
+
 def _below_retirement(facts: WorkerFacts, terms: Terms, on: date) -> bool:
     cadre = facts.claims.cadre
     return on < terms.retirement.day(facts.sex, facts.birth_date, cadre=cadre)
 
-
-CATEGORY = Clause(
-    "category-claimed", "中发[2002]12号 R1",
-    "申报属于四类对象之一", "claims one of the four categories",
-    ("category",),
-)  # fmt: skip
-NOT_INTERNALLY_RETIRED = Clause(
-    "not-internally-retired", "劳社部发[2002]20号 R2",
-    "不属于企业内部退养人员", "is not retired internally",
-    ("internally_retired",),
-)  # fmt: skip
-NOT_SETTLED = Clause(
-    "not-settled-before", "中发[2002]12号 R2",
-    "文件下发前未自谋职业、无稳定收入", "had neither a trade nor a stable income before the document",
-    ("self_employed_since", "stable_income_since"),
-)  # fmt: skip
-NOT_REEMPLOYED = Clause(
-    "not-reemployed", "劳社部发[2002]20号 R1a, R2",
-    "申请时尚未再就业", "is not yet employed again on the day of application",
-    ("labour_status",),
-)  # fmt: skip
-NOT_LEFT = Clause(
-    "of-the-labour-force", "policy R17",
-    "未退休、死亡、参军、出境定居、服刑或完全丧失劳动能力",
-    "is neither retired, deceased, enlisted, emigrated, imprisoned nor incapacitated",
-    ("labour_status",),
-)  # fmt: skip
-STATE_OWNED = Clause(
-    "former-enterprise-state-owned", "中发[2002]12号 R1",
-    "原单位为国有企业", "worked for a state-owned enterprise",
-    ("former_enterprise_kind",),
-)  # fmt: skip
-CENTRE = Clause(
-    "centre-agreement", "劳社部发[2002]20号 R1a(1)",
-    "与再就业服务中心签订协议（在中心或协议期满）",
-    "has an agreement with a re-employment centre (in it, or expired)",
-    ("centre_agreement_on",),
-)  # fmt: skip
-RELATION_KEPT = Clause(
-    "laid-off", "劳社部发[2002]20号 R1a(1)",
-    "处于下岗状态（劳动关系未解除）", "is laid off with the labour relation kept",
-    ("labour_status",),
-)  # fmt: skip
-REGISTERED = Clause(
-    "registered-unemployed", "劳社部发[2002]20号 R1a(2)",
-    "已登记失业", "is registered as unemployed",
-    ("labour_status",),
-)  # fmt: skip
-DRAWING = Clause(
-    "drawing-unemployment-insurance", "劳社部发[2002]20号 R1a(2)",
-    "正在领取失业保险金（地方规定的，含领取期满）",
-    "draws unemployment insurance (or has drawn all of it, where the city says so)",
-    ("drawing_unemployment_insurance", "unemployment_insurance"),
-)  # fmt: skip
-#: As it was asked before there was a mirror of the insurance.
-DRAWING_CLAIMED = Clause(
-    "drawing-unemployment-insurance", "劳社部发[2002]20号 R1a(2)",
-    "正在领取失业保险金", "draws unemployment insurance",
-    ("drawing_unemployment_insurance",),
-)  # fmt: skip
-CLOSED = Clause(
-    "enterprise-closed", "劳社部发[2002]20号 R1a(3)",
-    "原单位按国家计划关闭破产", "the enterprise was closed under the national plan",
-    ("former_enterprise_closed",),
-)  # fmt: skip
-SETTLEMENT = Clause(
-    "settlement-received", "劳社部发[2002]20号 R1a(3)",
-    "已领取一次性安置费", "took the one-off settlement",
-    ("settlement_received",),
-)  # fmt: skip
-DIBAO = Clause(
-    "dibao", "劳社部发[2002]20号 R1a(4)",
-    "享受城市居民最低生活保障（民政部门的名单先于本人申报）",
-    "receives the minimum living allowance (the civil affairs office's list goes before the claim)",
-    ("dibao", "dibao_list"),
-)  # fmt: skip
-#: As it was asked before the list was matched.
-DIBAO_CLAIMED = Clause(
-    "dibao", "劳社部发[2002]20号 R1a(4)",
-    "享受城市居民最低生活保障", "receives the minimum living allowance",
-    ("dibao",),
-)  # fmt: skip
-DIBAO_JOBLESS = Clause(
-    "unemployed-long-enough", "劳社部发[2002]20号 R1a(4)",
-    "登记失业满规定期限", "has been registered as unemployed long enough",
-    ("labour_status", "jobless_since", "status_since"),
-)  # fmt: skip
-WORKED_BEFORE = Clause(
-    "employed-before", "劳社部发[2002]20号 R1a(4)",
-    "曾经就业", "was employed before",
-    ("former_enterprise_kind",),
-)  # fmt: skip
-
-# --- 2006
-
-CATEGORY_2006 = Clause(
-    "category-claimed", "国发[2005]36号 R3",
-    "申报属于规定的对象之一", "claims one of the categories in force",
-    ("category",),
-)  # fmt: skip
-NOT_SETTLED_2006 = Clause(
-    "not-settled-before", "国发[2005]36号 R2",
-    "规定日期前未自谋职业、无稳定收入", "had neither a trade nor a stable income before the day that is set",
-    ("self_employed_since", "stable_income_since"),
-)  # fmt: skip
-BELOW_RETIREMENT = Clause(
-    "below-retirement-age", "policy R17, R18",
-    "未达到法定退休年龄（女干部为五十五周岁）",
-    "is below the statutory age of retirement (a woman who is a cadre: 55)",
-    ("sex", "birth_date", "cadre"),
-)  # fmt: skip
-#: As it was asked before the record told a cadre from a worker.
-BELOW_RETIREMENT_OF_WORKERS = Clause(
-    "below-retirement-age", "policy R17, R18",
-    "未达到法定退休年龄", "is below the statutory age of retirement",
-    ("sex", "birth_date"),
-)  # fmt: skip
-LAID_OFF_2006 = Clause(
-    "laid-off", "国发[2005]36号 R3",
-    "处于下岗状态（劳动关系未解除）", "is laid off with the labour relation kept",
-    ("labour_status",),
-)  # fmt: skip
-REGISTERED_2006 = Clause(
-    "registered-unemployed", "国发[2005]36号 R3",
-    "已登记失业", "is registered as unemployed",
-    ("labour_status",),
-)  # fmt: skip
-SOE_COLLECTIVE = Clause(
-    "former-enterprise-soe-run-collective", "国发[2005]36号 R3",
-    "原单位为国有企业所办集体企业（厂办大集体）", "worked for a collective enterprise that an SOE runs",
-    ("former_enterprise_kind",),
-)  # fmt: skip
-ANY_COLLECTIVE = Clause(
-    "former-enterprise-collective", "地方办法 R3",
-    "原单位为城镇集体企业", "worked for an urban collective enterprise",
-    ("former_enterprise_kind",),
-)  # fmt: skip
-ZERO_EMPLOYMENT = Clause(
-    "zero-employment-household", "地方办法 R3, R7",
-    "经认定的零就业家庭成员", "is a member of a recognised zero-employment household",
-    ("zero_employment_household",),
-)  # fmt: skip
 
 Test = Callable[[WorkerFacts, Terms, date], bool]
 _TESTS: dict[Clause, Test] = {
@@ -261,7 +157,8 @@ _TESTS: dict[Clause, Test] = {
     REGISTERED: lambda f, t, on: f.status == "unemployed",
     DRAWING: lambda f, t, on: _drawing(f, t),
     DRAWING_CLAIMED: lambda f, t, on: f.claims.drawing_unemployment_insurance,
-    CLOSED: lambda f, t, on: f.claims.former_enterprise_closed,
+    CLOSED: lambda f, t, on: _closed(f, t),
+    CLOSED_CLAIMED: lambda f, t, on: f.claims.former_enterprise_closed,
     SETTLEMENT: lambda f, t, on: f.claims.settlement_received,
     DIBAO: lambda f, t, on: _dibao(f, t),
     DIBAO_CLAIMED: lambda f, t, on: f.claims.dibao,
@@ -288,17 +185,17 @@ _EVERYONE_2006 = (
 Clauses = Mapping[Category, tuple[Clause, ...]]
 
 #: The version of the rule that decides by the law of that name.
-IN_USE = {"2002": "2002-3", "2006": "2006-3"}
+IN_USE = {"2002": "2002-4", "2006": "2006-4"}
 #: By version in use: the conditions of each category, in the order in which the first failing one is told.
 #: A category that the law does not know has those of everyone, of which the first then fails.
 CLAUSES: dict[str, Clauses] = {
-    "2002-3": {
+    "2002-4": {
         "soe_laid_off": (*_EVERYONE, STATE_OWNED, RELATION_KEPT, CENTRE),
         "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING),
         "closed_soe_to_be_placed": (*_EVERYONE, STATE_OWNED, CLOSED, SETTLEMENT),
         "dibao_long_term_unemployed": (*_EVERYONE, DIBAO, DIBAO_JOBLESS, WORKED_BEFORE),
     },
-    "2006-3": {
+    "2006-4": {
         "soe_laid_off": (*_EVERYONE_2006, STATE_OWNED, LAID_OFF_2006),
         "soe_unemployed": (*_EVERYONE_2006, STATE_OWNED, REGISTERED_2006),
         "closed_soe_to_be_placed": (*_EVERYONE_2006, STATE_OWNED, CLOSED, SETTLEMENT),
@@ -309,13 +206,21 @@ CLAUSES: dict[str, Clauses] = {
     },
 }
 #: Earlier shapes: decisions that were made by them are derived by them.
+_CLAIMED_CLOSED_2002: Clauses = {
+    **CLAUSES["2002-4"],
+    "closed_soe_to_be_placed": (*_EVERYONE, STATE_OWNED, CLOSED_CLAIMED, SETTLEMENT),
+}
 _BEFORE_LIST_2002: Clauses = {
-    **CLAUSES["2002-3"],
+    **_CLAIMED_CLOSED_2002,
     "dibao_long_term_unemployed": (*_EVERYONE, DIBAO_CLAIMED, DIBAO_JOBLESS, WORKED_BEFORE),
 }
 _FIRST_2002: Clauses = {
     **_BEFORE_LIST_2002,
     "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING_CLAIMED),
+}
+_CLAIMED_CLOSED_2006: Clauses = {
+    **CLAUSES["2006-4"],
+    "closed_soe_to_be_placed": (*_EVERYONE_2006, STATE_OWNED, CLOSED_CLAIMED, SETTLEMENT),
 }
 #: Nobody was known as a cadre then: the same test, of which the clause names less.
 _EVERYONE_BEFORE_CADRES = tuple(
@@ -324,7 +229,7 @@ _EVERYONE_BEFORE_CADRES = tuple(
 )
 _BEFORE_CADRES: Clauses = {
     category: (*_EVERYONE_BEFORE_CADRES, *clauses[len(_EVERYONE_2006) :])
-    for category, clauses in CLAUSES["2006-3"].items()
+    for category, clauses in _CLAIMED_CLOSED_2006.items()
 }
 _BEFORE_LIST_2006: Clauses = {
     **_BEFORE_CADRES,
@@ -333,8 +238,8 @@ _BEFORE_LIST_2006: Clauses = {
     ),
 }  # fmt: skip
 _EARLIER = {
-    "2002": _FIRST_2002, "2002-2": _BEFORE_LIST_2002, "2006": _BEFORE_LIST_2006,
-    "2006-2": _BEFORE_CADRES,
+    "2002": _FIRST_2002, "2002-2": _BEFORE_LIST_2002, "2002-3": _CLAIMED_CLOSED_2002,
+    "2006": _BEFORE_LIST_2006, "2006-2": _BEFORE_CADRES, "2006-3": _CLAIMED_CLOSED_2006,
 }  # fmt: skip
 
 
@@ -347,15 +252,16 @@ def _asking(clause: Clause) -> frozenset[Category]:
     )
 
 
-#: Categories of which a law asks the mirror of unemployment insurance, and the list of dibao.
+#: Categories of which a law asks the mirror of unemployment insurance, and the lists.
 ASKS_INSURANCE = _asking(DRAWING)
 ASKS_DIBAO = _asking(DIBAO)
+ASKS_CLOSURES = _asking(CLOSED)
 
 
 def _common(version: str) -> tuple[Clause, ...]:
     if version.startswith("2002"):
         return _EVERYONE
-    return _EVERYONE_BEFORE_CADRES if version in _EARLIER else _EVERYONE_2006
+    return _EVERYONE_BEFORE_CADRES if version in ("2006", "2006-2") else _EVERYONE_2006
 
 
 _Plan = dict[Category, tuple[tuple[Clause, Test], ...]]
@@ -393,7 +299,7 @@ RULES: dict[str, Rule] = {version: _rule(version) for version in _PLANS}
 
 def parameters_of(version: str) -> tuple[str, ...]:
     """Which parameters that version in use needs, beside the one that names its law."""
-    own = {"2002-3": (EXHAUSTED_PARAMETER,), "2006-3": (MALE, FEMALE, FEMALE_CADRE)}
+    own = {"2002-4": (EXHAUSTED_PARAMETER,), "2006-4": (MALE, FEMALE, FEMALE_CADRE)}
     return (CATEGORIES_PARAMETER, MONTHS_PARAMETER, SETTLED_PARAMETER, *own[version])
 
 

@@ -30,10 +30,10 @@ from registry.workers import correcting
 from registry.workers import usecases as workers
 from registry.workers.correcting import Correction
 from registry.workers.domain import Worker
-from registry.workers.record import CLAIMS
+from registry.workers.record import CLAIMS, EMPLOYER
 
 #: What rules look at: a correction of one of these asks the rules of certificate and recognition again.
-DECIDED_ON = frozenset({*CLAIMS, "id_number"})
+DECIDED_ON = frozenset({*CLAIMS, EMPLOYER, "id_number"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,12 +221,13 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What other nouns decide on: no name, no number."""
+    """What other nouns decide on: no person's name, no number."""
 
     id: UUID
     sex: Sex
     birth_date: date
     claims: Claims
+    employer: Employer
     area_code: str
     office: str
 

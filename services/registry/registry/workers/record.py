@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from kit.crypto import Sex
-from registry.workers.domain import Claims
+from registry.workers.domain import Claims, Employer
 
 #: 姓名 / 身份号码 / 电话 / 住址 / 户号: kept encrypted, shown masked, never told in an event.
 PersonalAttribute = Literal["name", "id_number", "phone", "address", "household_number"]
@@ -23,7 +23,8 @@ PERSONAL: frozenset[str] = frozenset(get_args(PersonalAttribute))
 #: What a person claims, with proofs: what rules look at.
 CLAIMS: tuple[str, ...] = tuple(field.name for field in fields(Claims))
 #: 原单位 / 类别证明 / 所在地与经办机构 (a transfer)
-OTHER: tuple[str, ...] = ("former_employer", "category_proof", "place")
+EMPLOYER = "former_employer"
+OTHER: tuple[str, ...] = (EMPLOYER, "category_proof", "place")
 #: Derived from the ID number: changed with it, never by themselves.
 DERIVED: frozenset[str] = frozenset({"sex", "birth_date"})
 
@@ -96,6 +97,7 @@ class Known:
     claims: Claims
     sex: Sex
     birth_date: date
+    employer: Employer
 
 
 def facts_on(
@@ -110,10 +112,12 @@ def facts_on(
         if attribute in PERSONAL:
             continue
         is_claim = attribute in CLAIMS
-        if not is_claim and attribute not in DERIVED:
+        if not is_claim and attribute not in DERIVED and attribute != EMPLOYER:
             continue
         value = on(day, timeline(None, registered_at, ones, known_at)).value
-        if is_claim:
+        if attribute == EMPLOYER:
+            known = replace(known, employer=Employer(value["name"], value["code"]))
+        elif is_claim:
             known = replace(known, claims=with_claim(known.claims, attribute, value))
         elif attribute == "sex":
             known = replace(known, sex=value)

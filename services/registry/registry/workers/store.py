@@ -239,14 +239,16 @@ async def masked_names(tx: Tx, keyring: Keyring, ids: Iterable[UUID]) -> dict[UU
 async def facts(tx: Tx, ids: Iterable[UUID]) -> dict[UUID, tuple[Facts, datetime]]:
     """What rules look at as things stand, for a set of workers, and since when each is known."""
     rows = await tx.fetch(
-        f"select id, sex, birth_date, {', '.join(CLAIMS)}, area_code, office, recorded_at"  # noqa: S608
+        f"select id, sex, birth_date, {', '.join(CLAIMS)}, employer_name, employer_code, area_code,"  # noqa: S608
+        " office, recorded_at"
         " from worker where id = any($1::uuid[])",
         list(ids),
     )
     return {
         row["id"]: (
             Facts(
-                row["id"], row["sex"], row["birth_date"], _claims(row), row["area_code"],
+                row["id"], row["sex"], row["birth_date"], _claims(row),
+                Employer(row["employer_name"], row["employer_code"]), row["area_code"],
                 row["office"],
             ),
             row["recorded_at"],

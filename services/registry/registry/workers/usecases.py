@@ -335,10 +335,13 @@ async def facts_on(
             continue
         if id in changed:
             known = record.facts_on(
-                Known(facts.claims, facts.sex, facts.birth_date), registered_at, changed[id],
-                days[id], known_at,
+                Known(facts.claims, facts.sex, facts.birth_date, facts.employer), registered_at,
+                changed[id], days[id], known_at,
             )  # fmt: skip
-            facts = replace(facts, claims=known.claims, sex=known.sex, birth_date=known.birth_date)
+            facts = replace(
+                facts, claims=known.claims, sex=known.sex, birth_date=known.birth_date,
+                employer=known.employer,
+            )  # fmt: skip
         found[id] = facts
     return found
 
