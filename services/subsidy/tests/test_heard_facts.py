@@ -162,13 +162,21 @@ def life(world: World) -> None:
         reverses=recognised,
     )  # fmt: skip
     world.say(
-        "registry.unemployment.registered", "registration", date(2003, 3, 1), since="2003-03-01"
+        "registry.unemployment.registered",
+        "registration",
+        date(2003, 3, 1),
+        since="2003-03-01",
+        spell=1,
     )
     employed = world.say(
-        "registry.unemployment.employed", "registration", date(2003, 9, 1), since="2003-09-01"
+        "registry.unemployment.employed",
+        "registration",
+        date(2003, 9, 1),
+        since="2003-09-01",
+        spell=1,
     )
     world.say(
-        "registry.unemployment.employed", "registration", START, since=START.isoformat(),
+        "registry.unemployment.employed", "registration", START, since=START.isoformat(), spell=1,
         reverses=employed,
     )  # fmt: skip
     imprisoned = {"kind": "imprisoned", "on": "2003-05-20", "authority": "231100-justice"}

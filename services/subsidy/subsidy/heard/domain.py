@@ -20,6 +20,8 @@ Noun = Literal["certificate", "difficulty", "unemployment", "life-fact"]
 WITHDRAWS = frozenset(
     {"retired", "deceased", "enlisted", "emigrated", "imprisoned", "incapacitated"}
 )
+#: What begins a spell of unemployment.
+_BEGINS = ("registered", "resumed")
 _DAY = timedelta(days=1)
 
 
@@ -27,7 +29,8 @@ _DAY = timedelta(days=1)
 class Telling:
     """One event about an entity of a person. ``on``: the day of fact; ``until``: what the event says
     of an end (of a certificate: its last day; of a fact of life: the first day without it);
-    ``kind``: of the difficulty or fact, or what a reversal takes back."""
+    ``kind``: of the difficulty or fact, or what a reversal takes back; ``spell``: which spell of
+    unemployment began or ended."""
 
     entity_id: UUID
     sequence: int
@@ -39,6 +42,7 @@ class Telling:
     until: date | None = None
     kind: str | None = None
     reverses: UUID | None = None
+    spell: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +166,26 @@ def _held(since: date | None, until: date | None) -> tuple[Days, ...]:
 
 def _unemployment(tellings: Sequence[Telling]) -> tuple[Days, ...]:
     """The spells of a registration. Each telling is of the latest stage, from its day on: what was
-    told for that day or later is overtaken, and so is what it reverses."""
+    told for that day or later is overtaken, so is what it reverses, and so are spells that its own
+    number leaves no place for."""
     stages: list[Telling] = []
     for one in tellings:
         if one.fact == "voided":
             stages = []
             continue
-        stages = [s for s in stages if s.on < one.on and s.event_id != one.reverses]
+        begins = one.fact in _BEGINS
+        stages = [
+            stage
+            for stage in stages
+            if stage.on < one.on
+            and stage.event_id != one.reverses
+            and (stage.spell < one.spell if begins else stage.spell <= one.spell)
+        ]
         stages.append(one)
     stages.sort(key=lambda one: one.on)
     spells: list[Days] = []
     for stage, after in [*pairwise(stages), *((last, None) for last in stages[-1:])]:
-        if stage.fact in ("registered", "resumed"):
+        if stage.fact in _BEGINS:
             spells.append((stage.on, None if after is None else after.on - _DAY))
     return tuple(spells)
 

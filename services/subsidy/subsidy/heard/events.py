@@ -51,10 +51,11 @@ class DifficultyTold(Heard):
 
 
 class UnemploymentTold(Heard):
-    """registry.unemployment.*.v1; a voided registration has no day."""
+    """registry.unemployment.*.v1; a voided registration has no day and no spells."""
 
     worker_id: UUID
     since: date | None = None
+    spell: int = 0
 
 
 class LifeFactTold(Heard):

@@ -59,9 +59,9 @@ async def correct_workers(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
 
 _TELL = """
 insert into known_telling (entity_id, sequence, noun, fact, worker_id, on_day, event_id, until, kind,
-       reverses)
+       reverses, spell)
 select * from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::uuid[], $6::date[],
-       $7::uuid[], $8::date[], $9::text[], $10::uuid[])
+       $7::uuid[], $8::date[], $9::text[], $10::uuid[], $11::int[])
 on conflict do nothing
 """
 
@@ -73,7 +73,7 @@ async def add_tellings(tx: Tx, told: Sequence[Telling]) -> None:
         [
             (
                 one.entity_id, one.sequence, one.noun, one.fact, one.worker_id, one.on,
-                one.event_id, one.until, one.kind, one.reverses,
+                one.event_id, one.until, one.kind, one.reverses, one.spell,
             )
             for one in told
         ],
@@ -84,8 +84,8 @@ async def tellings_of(tx: Tx, entities: Iterable[UUID]) -> list[list[Telling]]:
     """Everything told of each of these entities."""
     found: dict[UUID, list[Telling]] = {}
     for row in await tx.fetch(
-        "select entity_id, sequence, noun, fact, worker_id, on_day, event_id, until, kind, reverses"
-        " from known_telling where entity_id = any($1::uuid[])",
+        "select entity_id, sequence, noun, fact, worker_id, on_day, event_id, until, kind, reverses,"
+        " spell from known_telling where entity_id = any($1::uuid[])",
         list(entities),
     ):
         found.setdefault(row["entity_id"], []).append(Telling(*row))

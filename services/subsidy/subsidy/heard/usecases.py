@@ -80,7 +80,7 @@ async def tellings(tx: Tx, events: Sequence[Event]) -> list[UUID]:
 def _telling(event: Event) -> Telling:
     noun, fact = cast("Noun", event.noun), _fact(event)
     worker_id: UUID
-    on, until, kind = event.valid_from, None, None
+    on, until, kind, spell = event.valid_from, None, None, 0
     if noun == "certificate":
         certificate = told_by.CertificateTold.model_validate(event.data)
         worker_id, until = certificate.worker_id, certificate.valid_until
@@ -91,13 +91,14 @@ def _telling(event: Event) -> Telling:
     elif noun == "unemployment":
         unemployment = told_by.UnemploymentTold.model_validate(event.data)
         worker_id, on = unemployment.worker_id, unemployment.since or on
+        spell = unemployment.spell
     else:
         fact_of_life = told_by.LifeFactTold.model_validate(event.data)
         worker_id, until = fact_of_life.worker_id, fact_of_life.until
         on, kind = fact_of_life.on, fact_of_life.what or fact_of_life.kind
     return Telling(
         event.entity_id, event.sequence, noun, fact, worker_id, on, event.id, until, kind,
-        event.reverses,
+        event.reverses, spell,
     )  # fmt: skip
 
 
