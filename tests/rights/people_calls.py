@@ -230,6 +230,7 @@ async def insurance_calls(city: City, calls: Calls) -> None:
     note(f"GET {path}")
     note(f"GET {path}/findings")
     note(f"GET {path}/{{account_id}}", account_id=account)
+    await _refund_calls(city, calls, account)
     note(
         f"POST {path}/{{account_id}}/deferral-agreements",
         {"on": ON, "reference": "2003-17"},
@@ -241,6 +242,23 @@ async def insurance_calls(city: City, calls: Calls) -> None:
         account_id=account,
         agreement_id=NOBODY,
     )
+
+
+async def _refund_calls(city: City, calls: Calls, account: str) -> None:
+    """Fraud: proposed by one, ordered, dropped or lifted by another, paid back."""
+    note = calls.of("registry")
+    path = f"/v1/unemployment-insurance/{account}/refund-orders"
+    proposal = {"on": ON, "ground": "隐瞒就业", "document": "调查笔录 3 号", "refund": "1200.00"}
+    one, two = [await made(city, "registry", path, proposal) for _ in range(2)]
+    note("POST /v1/unemployment-insurance/{account_id}/refund-orders", proposal, account_id=account)
+    order = "/v1/insurance-refund-orders/{order_id}"
+    note("GET /v1/insurance-refund-orders")
+    note(f"GET {order}", order_id=one)
+    note(f"POST {order}/confirmations", {"on": ON}, order_id=one)
+    note(f"POST {order}/refusals", {"on": ON}, order_id=two)
+    paid = {"on": ON, "part": "refund", "amount": "200.00"}
+    note(f"POST {order}/repayments", paid, order_id=one)
+    note(f"POST {order}/reversals", {"on": ON, "note": "系同名"}, order_id=one)
 
 
 async def unemployment_calls(city: City, calls: Calls) -> None:

@@ -30,6 +30,7 @@ from registry.filings import api as filings
 from registry.grants import api as grants
 from registry.inspections import api as inspections
 from registry.inspections import usecases as inspection_work
+from registry.insurance_refunds import api as insurance_refunds
 from registry.intake import INTAKE
 from registry.labour_status import api as labour_status
 from registry.life_facts import api as life_facts
@@ -66,6 +67,7 @@ NOUNS = (
     filings,  # its fixed paths come before the registrations' ids
     unemployment,
     unemployment_insurance,
+    insurance_refunds,
     retirements,
     corrections,
     duplicates,

@@ -19,6 +19,7 @@ from registry.certificates import events as certificates
 from registry.contributions import events as contributions
 from registry.difficulties import events as difficulties
 from registry.duplicates import events as duplicates
+from registry.insurance_refunds import events as insurance_refunds
 from registry.labour_status import events as labour_status
 from registry.life_facts import events as life_facts
 from registry.offices import events as offices
@@ -40,6 +41,7 @@ CATALOGUE = Catalogue(
         *unemployment.TOLD,
         *duplicates.TOLD,
         *unemployment_insurance.TOLD,
+        *insurance_refunds.TOLD,
         *certificates.TOLD,
         *difficulties.TOLD,
         *benefits.TOLD,

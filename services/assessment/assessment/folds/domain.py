@@ -341,7 +341,13 @@ KEPT: tuple[str, ...] = (
 #: Nouns of others that nothing here counts: what somebody earned, who might be whom, money that is held
 #: back within one line, and when a book is closed.
 LEFT_ALONE: frozenset[str] = frozenset(
-    {"registry.contribution", "registry.duplicate", "subsidy.reservation", "subsidy.period"}
+    {
+        "registry.contribution",
+        "registry.duplicate",
+        "registry.insurance-refund",
+        "subsidy.reservation",
+        "subsidy.period",
+    }
 )
 
 RULES_OF: dict[str, tuple[Rule, ...]] = {

@@ -45,6 +45,8 @@ from registry.filings import usecases as filings
 from registry.identities import usecases as identities
 from registry.inspections import usecases as inspections
 from registry.inspections.domain import Inspection
+from registry.insurance_refunds import usecases as insurance_refunds
+from registry.insurance_refunds.domain import Order
 from registry.labour_status import domain as statuses
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import Awaiting, Declared, Spell
@@ -193,6 +195,7 @@ class Dossier:
     life: list[LifeFact]
     unemployment: UnemploymentFile
     insurance: list[unemployment_insurance.File]
+    refund_orders: dict[UUID, list[Order]]
     contributions: Some[Contribution]
     conflicts: Some[Conflict]
     refused: Some[RefusedReferral]
@@ -223,6 +226,7 @@ async def dossier_in(rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID) -> Doss
     person = records[0]
     known = (await labour_status.known_of(tx, [person]))[person]
     recognised = await difficulties.of_workers(tx, records)
+    insured = await unemployment_insurance.files_of(rt, tx, records)
     return Dossier(
         worker, today, known.spells(), known.declared,
         await labour_status.awaiting_of(tx, records), known.life,
@@ -231,7 +235,8 @@ async def dossier_in(rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID) -> Doss
             Some.of(await unemployment.filed_of(tx, records, one_more)),
             Some.of(await filings.decisions_of(tx, records)),
         ),
-        await unemployment_insurance.files_of(rt, tx, records),
+        insured,
+        await insurance_refunds.of(tx, [file.case.row.id for file in insured]),
         Some.of(await contributions.of(tx, records, one_more)),
         Some.of(await contradictions.conflicts_of(tx, records, one_more)),
         Some.of(await refusals.page(tx, records, None, one_more)),

@@ -26,6 +26,7 @@ from registry.difficulties.rule import Kind as DifficultyKind
 from registry.difficulties.wire import AnswerOut, DifficultyOut
 from registry.dossiers.usecases import CertificateFile, Dossier, Record, Some
 from registry.inspections.api import InspectionOut
+from registry.insurance_refunds.api import RefundOrderOut
 from registry.labour_status.api import AwaitingOut, DeclaredOut, SpellOut
 from registry.life_facts.domain import Kind as LifeKind
 from registry.life_facts.domain import LifeFact
@@ -272,6 +273,7 @@ class InsuranceFileOut(BaseModel):
 
     account: insurance.CaseOut
     findings: Lines[insurance.FindingOut]
+    refund_orders: list[RefundOrderOut] = Field(description="骗取金额的退回与罚款")
 
 
 class DossierOut(BaseModel):
@@ -333,6 +335,9 @@ class DossierOut(BaseModel):
                         Some.of(file.findings), insurance.FindingOut.of,
                         f"{insurance.PATH}/findings?account_id={file.case.row.id}",
                     ),
+                    refund_orders=[
+                        RefundOrderOut.of(one) for one in d.refund_orders[file.case.row.id]
+                    ],
                 )
                 for file in d.insurance
             ],

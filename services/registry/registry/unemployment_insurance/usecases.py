@@ -144,9 +144,9 @@ async def sign_agreement(
     Raises what ``domain.check_agreement`` raises, 404, and 412 when the account changed.
     """
     async with rt.db.transaction() as tx:
-        row = await _in(tx, actor, id)
+        row = await account_in(tx, actor, id)
         await labour_status.hold(tx, [row.worker_id])
-        row = await _in(tx, actor, id)
+        row = await account_in(tx, actor, id)
         if row.version != version:
             raise StaleWrite
         if command.on > rt.today():
@@ -166,9 +166,9 @@ async def reverse_agreement(
 ) -> Case:
     """An agreement was wrong: it is taken back by name."""
     async with rt.db.transaction() as tx:
-        row = await _in(tx, actor, id)
+        row = await account_in(tx, actor, id)
         await labour_status.hold(tx, [row.worker_id])
-        row = await _in(tx, actor, id)
+        row = await account_in(tx, actor, id)
         if row.version != version:
             raise StaleWrite
         facts = (await facts_of(tx, [row.worker_id])).get(row.worker_id, [])
@@ -314,7 +314,8 @@ class Case:
     facts: list[Fact]
 
 
-async def _in(tx: Tx, actor: Actor, id: UUID) -> Row:
+async def account_in(tx: Tx, actor: Actor, id: UUID) -> Row:
+    """One account inside what the caller sees, or 404."""
     row = await store.get(tx, id)
     if row is None:
         raise NotFound
@@ -324,7 +325,7 @@ async def _in(tx: Tx, actor: Actor, id: UUID) -> Row:
 
 
 async def _case(rt: Runtime, tx: Tx, actor: Actor, id: UUID) -> Case:
-    (case,) = await _cases(rt, tx, [await _in(tx, actor, id)])
+    (case,) = await _cases(rt, tx, [await account_in(tx, actor, id)])
     return case
 
 

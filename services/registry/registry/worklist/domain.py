@@ -12,12 +12,16 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-#: 更正申请 / 状态申报复核 / 发证 / 异议结论 / 合并 / 补发
-Kind = Literal["correction", "declaration", "issue", "dismiss-objection", "merge", "reissue"]
+#: 更正申请 / 状态申报复核 / 发证 / 异议结论 / 合并 / 补发 / 责令退回失业保险金
+Kind = Literal[
+    "correction", "declaration", "issue", "dismiss-objection", "merge", "reissue",
+    "insurance-refund",
+]  # fmt: skip
 
 KINDS: dict[str, str] = {
     "correction": "更正申请", "declaration": "状态申报复核", "issue": "公示期满待发证",
     "dismiss-objection": "异议待结论", "merge": "判定同一人待合并", "reissue": "挂失公告期满待补发",
+    "insurance-refund": "责令退回失业保险金待复核",
 }  # fmt: skip
 
 #: Which scope decides on each.
@@ -28,6 +32,7 @@ DECIDES: Mapping[Kind, str] = {
     "dismiss-objection": "registry:certificate:approve",
     "merge": "registry:merge:approve",
     "reissue": "registry:certificate:approve",
+    "insurance-refund": "registry:unemployment-insurance:approve",
 }
 
 #: Where a list begins that goes by day, kind and id.

@@ -14,6 +14,7 @@ from registry.calendars import usecases as calendars
 from registry.certificates import cases
 from registry.corrections import usecases as corrections
 from registry.duplicates import usecases as duplicates
+from registry.insurance_refunds import usecases as insurance_refunds
 from registry.labour_status import usecases as labour_status
 from registry.worklist import domain
 from registry.worklist.domain import Kind, Place, Waiting
@@ -79,6 +80,14 @@ async def _of(
                     kind, p.id, p.one, p.other, p.decided_on, p.decided_by, p.area_code, p.office
                 )
                 for p in pairs
+            ]
+        case "insurance-refund":
+            proposed = await insurance_refunds.awaiting(tx, actor, pattern, after, limit)
+            return [
+                Waiting(
+                    kind, o.id, o.worker_id, None, o.state_on, o.proposed_by, o.area_code, o.office
+                )
+                for o in proposed
             ]
         case _:
             decided = await cases.awaiting(rt, tx, actor, pattern, kind, after, limit)
