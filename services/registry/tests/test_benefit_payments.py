@@ -166,6 +166,19 @@ async def test_a_benefit_without_an_entitlement_is_a_grant_of_its_own(payer: Pay
     assert (annotated.data["kind"], annotated.data["amount"]) == ("post-subsidy", "150.00")
 
 
+async def test_a_payment_that_names_another_record_stands_on_its_grant(payer: Payer) -> None:
+    """The two were one person when it was paid, and are none any more."""
+    other = Payer(payer.registry, await payer.registry.holder())
+    entitlement = new_id()
+    june = other.pays("2003-06", **about(entitlement))
+    await payer.hears(payer.opens(entitlement), june)
+    ((*_, paid, amount, _),) = await payer.ledger()
+    assert (paid, amount, await other.ledger()) == (["2003-06"], "100.00", [])
+    await payer.hears(payer.closes(entitlement, "2003-06-10"), other.recovers(june))
+    ((*_, months, paid, _, _),) = await payer.ledger()
+    assert (months, paid) == (["2003-05"], [])
+
+
 async def test_the_parts_of_one_benefit_are_one(payer: Payer) -> None:
     """A training that is paid in two parts was had once."""
     first = payer.pays("2003-05-20", "300.00", programme="training-subsidy")
@@ -194,7 +207,7 @@ async def test_an_entitlement_that_is_opened_again_stands_again(payer: Payer) ->
     await payer.hears(wrong, june, back, right, ended)
     await payer.hears(right, ended)
     before, after = sorted(await payer.ledger(), key=lambda line: not line[-1])
-    assert (before[0], before[2], before[5]) == (str(entitlement), [], True)
+    assert before == (str(entitlement), SI, [], [], None, True)
     assert after[2:] == (["2003-06", "2003-07", "2003-08"], ["2003-06"], "100.00", False)
     assert await overlaps(payer.registry) == []
     page = await payer.registry.get("/v1/benefits", worker_id=payer.worker)

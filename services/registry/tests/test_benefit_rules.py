@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.benefits import rules
-from registry.benefits.domain import KINDS, TABLE, Act, Grant, Holder, until
+from registry.benefits.domain import KINDS, TABLE, Act, Grant, Holder, Paid, Payment, until
 from registry.benefits.rules import Entry, Limit
 from registry.labour_status.domain import Spell
 
@@ -33,6 +33,15 @@ def grant(n: int, start: str, end: str | None = None, **fields: object) -> Grant
 
 def act(n: int, kind: str, on: str, amount: int | None = None, of: int = 1) -> Act:
     return Act(UUID(int=n), UUID(int=of), kind, date.fromisoformat(on), amount)  # type: ignore[arg-type]
+
+
+def paid(n: int, of: int, month: str, back: int = 0, *, whole: bool = False) -> Paid:
+    day = date.fromisoformat(month)
+    payment = Payment(
+        UUID(int=n), UUID(int=of), "living-allowance", day, day.replace(day=28), 10000, None,
+        UUID(int=1),
+    )  # fmt: skip
+    return Paid(payment, back, whole)
 
 
 def months(found: tuple[date, ...]) -> list[str]:
@@ -207,6 +216,23 @@ def test_a_yearly_limit_begins_again_in_january() -> None:
     assert wrong(*three, limit=Limit(1, "B19")) == [("over-limit", 2, None, ["2006-11"])]
 
 
+def test_what_a_person_has_of_a_benefit_is_what_was_paid_and_did_not_come_back() -> None:
+    one = grant(1, "2003-05-01", "2003-07-31")
+    assert rules.amount_fen(one, []) == 62400
+    paid_twice = [paid(8, 1, "2003-05-01", 4000), paid(9, 1, "2003-06-01")]
+    assert rules.amount_fen(one, paid_twice) == 16000
+    # More came back than was paid: nobody has less than nothing.
+    assert rules.amount_fen(one, [paid(8, 1, "2003-05-01", 12000)]) == 0
+
+
+def test_a_limit_of_each_grant_counts_each_by_itself() -> None:
+    two = [
+        entry(grant(1, "2003-05-01", "2003-06-30", kind="unemployment-insurance")),
+        entry(grant(2, "2003-07-01", "2003-09-30", kind="unemployment-insurance")),
+    ]
+    assert wrong(*two, limit=Limit(2, "R21")) == [("over-limit", 2, None, ["2003-09"])]
+
+
 GRANTS = st.lists(
     st.builds(
         lambda n, kind, record, start, length: grant(
@@ -229,34 +255,68 @@ ACTS = st.lists(
 )  # fmt: skip
 
 
-def ledger(grants: list[Grant], acts: list[Act]) -> object:
-    entries = [
-        Entry(one, rules.live_months(one, [a for a in acts if a.benefit_id == one.id]))
+PAID = st.lists(
+    st.builds(
+        lambda n, of, month, back, whole: paid(n, of, f"2003-{month:02d}-01", back, whole=whole),
+        st.integers(2000, 2999), st.integers(1, 60), st.integers(1, 9), st.integers(0, 12000),
+        st.booleans(),
+    ),
+    max_size=8, unique_by=lambda one: one.payment.id,
+)  # fmt: skip
+
+
+def entries_of(grants: list[Grant], acts: list[Act], payments: list[Paid]) -> list[Entry]:
+    return [
+        Entry(
+            one,
+            rules.live_months(
+                one,
+                [a for a in acts if a.benefit_id == one.id],
+                [p for p in payments if p.payment.entity_id == one.id],
+            ),
+        )
         for one in {one.id: one for one in grants}.values()
     ]
+
+
+def ledger(grants: list[Grant], acts: list[Act], payments: list[Paid]) -> object:
+    entries = entries_of(grants, acts, payments)
     found = rules.overlaps(entries, LAID_OFF, None, unlimited)
     return rules.slots(entries), rules.used(entries), found
 
 
-@given(GRANTS, ACTS, st.randoms(use_true_random=False))
+@given(GRANTS, ACTS, PAID, st.randoms(use_true_random=False))
 def test_any_order_and_repetition_gives_the_same_ledger(
-    grants: list[Grant], acts: list[Act], random: Random
+    grants: list[Grant], acts: list[Act], payments: list[Paid], random: Random
 ) -> None:
-    expected = ledger(grants, acts)
+    expected = ledger(grants, acts, payments)
     for _ in range(4):
         random.shuffle(grants)
         random.shuffle(acts)
-        assert ledger([*grants, *grants[:2]], [*acts, *acts[:3]]) == expected
+        random.shuffle(payments)
+        told = ledger([*grants, *grants[:2]], [*acts, *acts[:3]], [*payments, *payments[:2]])
+        assert told == expected
 
 
-@given(GRANTS, ACTS)
-def test_no_month_is_held_twice_and_every_live_month_is_held(
-    grants: list[Grant], acts: list[Act]
+@given(GRANTS, ACTS, PAID)
+def test_a_month_that_was_paid_counts_until_the_payment_has_come_back_whole(
+    grants: list[Grant], acts: list[Act], payments: list[Paid]
 ) -> None:
-    entries = [
-        Entry(one, rules.live_months(one, [a for a in acts if a.benefit_id == one.id]))
-        for one in grants
-    ]
+    """Whatever became of its grant; and a month of which everything came back counts for no grant."""
+    for entry in entries_of(grants, acts, payments):
+        mine = [one for one in payments if one.payment.entity_id == entry.grant.id]
+        months = [set(rules.months_paid(entry.grant, one.payment)) for one in mine]
+        standing = set().union(*(m for m, one in zip(months, mine, strict=True) if not one.whole))
+        back = set().union(*months) - standing
+        assert standing <= set(entry.months)
+        assert not back & set(entry.months)
+
+
+@given(GRANTS, ACTS, PAID)
+def test_no_month_is_held_twice_and_every_live_month_is_held(
+    grants: list[Grant], acts: list[Act], payments: list[Paid]
+) -> None:
+    entries = entries_of(grants, acts, payments)
     held = rules.slots(entries)
     wanted = {(e.grant.worker_id, e.grant.kind, m) for e in entries for m in e.months}
     assert set(held) == wanted

@@ -61,7 +61,9 @@ class Story:
         self.certificates = [str(new_id()) for _ in self.forms]
         self.pairings = [str(new_id()) for _ in self.forms]
         self.placements: list[tuple[str, str]] = []
-        self.facts = [self._fact() for _ in range(12)]
+        self.entitlements: list[tuple[str, str]] = []
+        self.paid: list[tuple[str, dict[str, Any]]] = []
+        self.facts = [self._fact() for _ in range(18)]
 
     def _form(self, digits: str) -> dict[str, Any]:
         return {
@@ -78,7 +80,19 @@ class Story:
     def _fact(self) -> tuple[str, dict[str, Any]]:
         """One fact from outside, about either record."""
         what = self.chance.choice(
-            ["confirmed", "confirmed", "ended", "voided", "opened", "lent", "life"]
+            [
+                "confirmed",
+                "confirmed",
+                "ended",
+                "voided",
+                "opened",
+                "opened",
+                "paid",
+                "paid",
+                "recovered",
+                "lent",
+                "life",
+            ]
         )
         worker, day = self.chance.choice([self.a, self.b]), self._day()
         if what in ("ended", "voided") and self.placements:
@@ -86,14 +100,19 @@ class Story:
             data = {"worker_id": worker} | ({"ended_on": day} if what == "ended" else {})
             return f"jobs-market.placement.{what}.v1", {"entity": placement, "data": data}
         if what == "opened":
-            data = {
-                "worker_id": worker,
-                "programme": "si-enterprise",
-                "from": f"{day[:7]}-01",
-                "to": "2003-12-31",
-                "months": 3,
-            }
-            return "subsidy.entitlement.opened.v1", {"entity": str(new_id()), "data": data}
+            entitlement = str(new_id())
+            self.entitlements.append((entitlement, worker))
+            data = {"worker_id": worker, "programme": "si-enterprise", "from": f"{day[:7]}-01",
+                    "to": "2003-12-31", "months": 3}  # fmt: skip
+            return "subsidy.entitlement.opened.v1", {"entity": entitlement, "data": data}
+        if what == "paid":
+            return self._paid(worker, day)
+        if what == "recovered" and self.paid:
+            worker, paid = self.chance.choice(self.paid)
+            data = {"worker_id": worker, "amount": "50.00", "whole": self.chance.random() < 0.6}
+            return "subsidy.benefit.recovered.v1", {
+                "entity": paid["entity"], "data": data, "reverses": _event_id(paid)
+            }  # fmt: skip
         if what == "lent":
             data = {"worker_id": worker, "principal": "20000.00", "due_on": "2005-06-01"}
             return "loans.loan.disbursed.v1", {"entity": str(new_id()), "data": data}
@@ -108,6 +127,20 @@ class Story:
                 "started_on": day}  # fmt: skip
         return "jobs-market.placement.confirmed.v1", {"entity": placement, "data": data}
 
+    def _paid(self, worker: str, day: str) -> tuple[str, dict[str, Any]]:
+        """A month is paid, of an entitlement or by itself."""
+        entitlement = None
+        if self.entitlements and self.chance.random() < 0.6:
+            entitlement, worker = self.chance.choice(self.entitlements)
+        data = {
+            "worker_id": worker, "from": f"{day[:7]}-01", "to": f"{day[:7]}-28", "amount": "100.00",
+            "programme": "si-enterprise" if entitlement else "post-subsidy",
+            "entitlement_id": entitlement, "decision_id": str(new_id()),
+        }  # fmt: skip
+        paid = {"entity": str(new_id()), "data": data}
+        self.paid.append((worker, paid))
+        return "subsidy.benefit.paid.v1", paid
+
     async def tell(self, registry: Registry, facts: list[tuple[str, dict[str, Any]]]) -> None:
         for name, more in facts:
             if name == "life":
@@ -115,7 +148,11 @@ class Story:
                 continue
             await registry.thing.deliver(
                 registry.thing.heard(
-                    name, UUID(more["entity"]), more["data"], id=UUID(_event_id(more))
+                    name,
+                    UUID(more["entity"]),
+                    more["data"],
+                    id=UUID(_event_id(more)),
+                    reverses=UUID(more["reverses"]) if "reverses" in more else None,
                 )
             )
 

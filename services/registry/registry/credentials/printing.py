@@ -22,6 +22,7 @@ from kit.money import yuan
 from kit.problems import NotFound
 from kit.service import Runtime
 from kit.settings import CITY_TIME
+from registry.authorities import authority
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import TABLE
 from registry.benefits.reading import Line
@@ -224,5 +225,10 @@ def _annotation(line: Line) -> dict[str, str]:
         "from": grant.valid_from.isoformat(),
         "to": grant.valid_to.isoformat() if grant.valid_to else "",
         "amount": yuan(line.amount_fen) if line.amount_fen is not None else "",
-        "granted_by": GRANTERS.get(grant.granted_by, grant.granted_by),
+        "granted_by": _granter(grant.granted_by),
     }
+
+
+def _granter(code: str) -> str:
+    """A service or an authority in the office's words; who wrote its own name stands as it did."""
+    return GRANTERS.get(code) or GRANTERS.get(authority(code), code)
