@@ -66,14 +66,21 @@ async def list_changes(
 
 
 @router.get("/dossier", summary="个人档案", operation_id="get_dossier")
-async def get_dossier(request: Request, worker_id: UUID, actor: Reader) -> DossierOut:
+async def get_dossier(
+    request: Request,
+    worker_id: UUID,
+    actor: Reader,
+    limit: Annotated[
+        int, Query(ge=1, le=usecases.SHOWN, description="每类至多列出几条 Lines of each kind")
+    ] = usecases.SHOWN,
+) -> DossierOut:
     """Everything that registry holds about the person, under all records, masked, in one answer:
     record, statuses, unemployment and its insurance, contributions, refused referrals, certificates
     with all that belongs to them, recognitions, benefits, reliefs, corrections, merges. Every list
     is bounded and names the address of the whole one. What nobody has judged yet, whether another
     record may be the same person, is not said: it would tell of somebody else."""
     rt = runtime_of(request)
-    found = await usecases.dossier_of(rt, actor, worker_id)
+    found = await usecases.dossier_of(rt, actor, worker_id, limit)
     merges = (people_of(m.survivor_id, m.merged_id, m.plan) for m in found.merges.items)
     people = list(dict.fromkeys([*found.record.records, *(id for some in merges for id in some)]))
     await audit.note(rt, actor, "get_dossier", people, DOSSIER)

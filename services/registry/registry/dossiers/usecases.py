@@ -77,7 +77,7 @@ from registry.workers.record import Change, Held
 from registry.workers.standing import Standing, standing
 
 T = TypeVar("T")
-#: So many of each kind stand in a dossier; the list itself has the rest.
+#: At most so many of each kind stand in a dossier; the list itself has the rest.
 SHOWN = 20
 
 
@@ -144,8 +144,8 @@ class Some(Generic[T]):
     more: bool
 
     @classmethod
-    def of(cls, items: Sequence[T]) -> Some[T]:
-        return cls(list(items[:SHOWN]), len(items) > SHOWN)
+    def of(cls, items: Sequence[T], shown: int) -> Some[T]:
+        return cls(list(items[:shown]), len(items) > shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +185,12 @@ class UnemploymentFile:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything that registry holds about a person, of all records that are the person, bounded."""
+    """Everything that registry holds about a person, of all records that are the person; of each kind
+    the first ``shown``."""
 
     worker: Worker
     record: Record
+    shown: int
     spells: list[Spell]
     declared: list[Declared]
     awaiting: list[Awaiting]
@@ -211,71 +213,74 @@ class Dossier:
     merges: Some[Merge]
 
 
-async def dossier_of(rt: Runtime, actor: Actor, worker_id: UUID) -> Dossier:
-    """The person's own dossier, of all records that are the person. 404 outside of what the caller
-    sees."""
+async def dossier_of(rt: Runtime, actor: Actor, worker_id: UUID, shown: int) -> Dossier:
+    """The person's own dossier, of all records that are the person; of each kind the first ``shown``,
+    at most :data:`SHOWN`. 404 outside of what the caller sees."""
     async with rt.db.reading() as tx:
-        return await dossier_in(rt, tx, actor, worker_id)
+        return await dossier_in(rt, tx, actor, worker_id, shown)
 
 
-async def dossier_in(rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID) -> Dossier:
+async def dossier_in(
+    rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID, shown: int = SHOWN
+) -> Dossier:
     """As many statements for any number of records, certificates and things about them."""
     worker = await workers.worker_in(rt, tx, actor, worker_id)
     today = await _record(rt, tx, worker, rt.today(), None)
-    records, one_more = today.records, SHOWN + 1
+    records, one_more = today.records, shown + 1
     person = records[0]
     known = (await labour_status.known_of(tx, [person]))[person]
     recognised = await difficulties.of_workers(tx, records)
     insured = await unemployment_insurance.files_of(rt, tx, records)
     return Dossier(
-        worker, today, known.spells(), known.declared,
+        worker, today, shown, known.spells(), known.declared,
         await labour_status.awaiting_of(tx, records), known.life,
         UnemploymentFile(
             await unemployment.cases_of(tx, records),
-            Some.of(await unemployment.filed_of(tx, records, one_more)),
-            Some.of(await filings.decisions_of(tx, records)),
+            Some.of(await unemployment.filed_of(tx, records, one_more), shown),
+            Some.of(await filings.decisions_of(tx, records), shown),
         ),
         insured,
         await insurance_refunds.of(tx, [file.case.row.id for file in insured]),
-        Some.of(await contributions.of(tx, records, one_more)),
-        Some.of(await contradictions.conflicts_of(tx, records, one_more)),
-        Some.of(await refusals.page(tx, records, None, one_more)),
-        await _certificates(rt, tx, actor, records),
-        Some(await _recognitions(tx, recognised[:SHOWN]), len(recognised) > SHOWN),
-        Some.of(await census.answers_of(tx, records, None, one_more)),
-        Some.of(await benefits.of(rt, tx, records)),
-        Some.of(await benefits.overlaps_in(tx, person)),
-        Some.of(await reliefs.of(tx, records, one_more)),
+        Some.of(await contributions.of(tx, records, one_more), shown),
+        Some.of(await contradictions.conflicts_of(tx, records, one_more), shown),
+        Some.of(await refusals.page(tx, records, None, one_more), shown),
+        await _certificates(rt, tx, actor, records, shown),
+        Some(await _recognitions(tx, recognised[:shown]), len(recognised) > shown),
+        Some.of(await census.answers_of(tx, records, None, one_more), shown),
+        Some.of(await benefits.of(rt, tx, records), shown),
+        Some.of(await benefits.overlaps_in(tx, person), shown),
+        Some.of(await reliefs.of(tx, records, one_more), shown),
         await pairings.of(tx, records),
-        Some.of(await corrections.of(rt, tx, records, one_more)),
-        Some.of(await correcting.changes_of(rt, tx, records, None, one_more)),
-        Some.of(await merges.of(tx, actor, records, one_more)),
+        Some.of(await corrections.of(rt, tx, records, one_more), shown),
+        Some.of(await correcting.changes_of(rt, tx, records, None, one_more), shown),
+        Some.of(await merges.of(tx, actor, records, one_more), shown),
     )  # fmt: skip
 
 
 async def _certificates(
-    rt: Runtime, tx: Tx, actor: Actor, records: list[UUID]
+    rt: Runtime, tx: Tx, actor: Actor, records: list[UUID], shown: int
 ) -> Some[CertificateFile]:
     """One statement for each kind of thing, whatever the number of certificates."""
     held = await certificates.of_workers(tx, records)
-    shown = [one.id for one in held[:SHOWN]]
-    steps = await cases.steps_of(tx, shown)
-    decided = await decisions.load_of(tx, shown, limit=SHOWN)
-    evidence = await cases.papers_of(tx, shown, SHOWN + 1)
-    objected = await objections.of(tx, shown, SHOWN + 1)
-    inspected = await inspections.of(tx, shown, SHOWN + 1)
-    lost = await losses.of(tx, shown, SHOWN + 1)
-    kept = await custody.of(tx, shown)
-    signed = await credentials.of(tx, shown, SHOWN + 1)
+    ids = [one.id for one in held[:shown]]
+    steps = await cases.steps_of(tx, ids)
+    decided = await decisions.load_of(tx, ids, limit=SHOWN)
+    evidence = await cases.papers_of(tx, ids, shown + 1)
+    objected = await objections.of(tx, ids, shown + 1)
+    inspected = await inspections.of(tx, ids, shown + 1)
+    lost = await losses.of(tx, ids, shown + 1)
+    kept = await custody.of(tx, ids)
+    signed = await credentials.of(tx, ids, shown + 1)
     files = [
         CertificateFile(
-            case, steps[id], decided[id], Some.of(evidence[id]), Some.of(objected[id]),
-            Some.of(inspected[id]), Some.of(lost[id]), kept[id], Some.of(signed[id]),
+            case, steps[id], decided[id], Some.of(evidence[id], shown),
+            Some.of(objected[id], shown), Some.of(inspected[id], shown), Some.of(lost[id], shown),
+            kept[id], Some.of(signed[id], shown),
         )
-        for case in await cases.presented(rt, tx, actor, held[:SHOWN])
+        for case in await cases.presented(rt, tx, actor, held[:shown])
         for id in [case.certificate.id]
     ]  # fmt: skip
-    return Some(files, len(held) > SHOWN)
+    return Some(files, len(held) > shown)
 
 
 async def _recognitions(tx: Tx, recognised: list[Difficulty]) -> list[RecognitionFile]:

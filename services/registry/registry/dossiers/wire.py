@@ -332,7 +332,7 @@ class DossierOut(BaseModel):
                 InsuranceFileOut(
                     account=insurance.CaseOut.whole(file.case, actor),
                     findings=Lines.of(
-                        Some.of(file.findings), insurance.FindingOut.of,
+                        Some.of(file.findings, d.shown), insurance.FindingOut.of,
                         f"{insurance.PATH}/findings?account_id={file.case.row.id}",
                     ),
                     refund_orders=[
