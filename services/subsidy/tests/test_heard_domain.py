@@ -91,9 +91,11 @@ def test_a_registration_has_the_spells_of_its_true_history(data: st.DataObject) 
     told: list[Telling] = []
     said: tuple[int, bool, int] | None = None
     for sequence in range(1, data.draw(st.integers(1, 8)) + 1):
-        kept = data.draw(st.integers(0, len(history)))
-        history = history[:kept]
-        if not history or data.draw(st.booleans()):
+        # Something new follows, replaces the last stage, or begins anew; or the last ones are gone.
+        new = data.draw(st.booleans())
+        kept = {len(history), max(len(history) - 1, 0), 0} if new else set(range(len(history) + 1))
+        history = history[: data.draw(st.sampled_from(sorted(kept)))]
+        if new or not history:
             since = data.draw(st.integers(history[-1][0] + 1 if history else 0, 50 + sequence))
             begins = not history or not history[-1][1]
             history.append((since, begins, sum(one[1] for one in history) + begins))
