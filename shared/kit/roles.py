@@ -15,7 +15,8 @@ NOUNS: dict[str, tuple[str, ...]] = {
     ),
     "subsidy": (
         "fund", "budget", "period", "appropriation", "arrangement", "reservation", "payment",
-        "entitlement", "payee", "payee-account", "payment-order", "bank-message", "programme", "event",
+        "entitlement", "payee", "payee-account", "payment-order", "bank-message", "programme", "enrolment",
+        "event",
     ),
     "loans": ("guarantee-fund", "loan", "event"),
     "jobs-market": (
@@ -103,7 +104,7 @@ ROLES: dict[str, frozenset[str]] = {
     "finance_officer": _PLACES
     | _of("subsidy", verbs="read")
     | _of(
-        "subsidy", "fund", "budget", "appropriation", "arrangement", "payment", "entitlement",
+        "subsidy", "fund", "budget", "appropriation", "arrangement", "payment", "entitlement", "enrolment",
         verbs="write import",
     )
     | _of("subsidy", "period", "reservation", "payee", "payment-order", "bank-message", verbs="write")

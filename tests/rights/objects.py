@@ -24,6 +24,7 @@ from tests.rights.people_calls import (
     registry_calls,
     unemployment_calls,
 )
+from tests.rights.run_calls import enrolment_calls
 from tests.rights.work_calls import market_calls, work_calls
 
 
@@ -44,6 +45,7 @@ async def everything(city: City) -> Calls:
     await batch_calls(city, calls)
     await budget_calls(city, calls)
     await period_calls(city, calls)
+    await enrolment_calls(city, calls)
     await loan_calls(city, calls)
     await assessment_calls(city, calls)
     for service, thing in city.world.services.items():

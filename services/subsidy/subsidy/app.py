@@ -16,6 +16,7 @@ from subsidy.arrangements.domain import (
 from subsidy.batches import api as batches
 from subsidy.budgets import api as budgets
 from subsidy.consumers import SUBSCRIPTIONS
+from subsidy.enrolments import api as enrolments
 from subsidy.entitlements.api import router as entitlements
 from subsidy.events import CATALOGUE
 from subsidy.funds.api import appropriations, appropriations_imports, funds
@@ -41,6 +42,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(reallocations.problems),
     **dict(periods.problems),
     **dict(payees.problems),
+    **dict(enrolments.problems),
     **dict(orders.problems),
     **dict(batches.problems),
     **dict(replies.problems),
@@ -124,6 +126,8 @@ SERVICE = Service(
         payees.router,
         findings.reading("subsidy:entitlement:read"),
         programmes.router,
+        enrolments.router,
+        enrolments.imports,
         batches.router,
         orders.router,
         replies.messages,

@@ -14,6 +14,7 @@ from kit.db import Tx
 from kit.events import Event
 from kit.identities import Merged
 from kit.service import Runtime
+from subsidy.enrolments import usecases as enrolments
 from subsidy.entitlements import usecases as entitlements
 from subsidy.heard import usecases as heard
 from subsidy.heard.events import CertificateTold
@@ -35,6 +36,7 @@ async def workers_merged(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     causes |= {event.entity_id: event for event in events}
     await entitlements.reconsider(rt, tx, await heard.placements_of(tx, workers=records), causes)
     await months.look_again(tx, records, events[0].id if len(events) == 1 else None)
+    await enrolments.look_again(tx, workers=records)
 
 
 async def certificates_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -58,10 +60,21 @@ async def placements_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await heard.one_at_a_time(tx)
     placements = await heard.placements(tx, events)
     await entitlements.reconsider(rt, tx, placements, {e.entity_id: e for e in events})
+    await enrolments.look_again(tx, references=placements)
 
 
 def _by_worker(events: list[Event]) -> dict[UUID, Event]:
     return {CertificateTold.model_validate(event.data).worker_id: event for event in events}
+
+
+async def life_facts_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    await enrolments.look_again(tx, workers=await heard.tellings(tx, events))
+
+
+async def posts_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    await enrolments.look_again(tx, references=await heard.occupancies(tx, events))
 
 
 def _remembered(remember: Callable[[Tx, list[Event]], Awaitable[object]]) -> Handler:
@@ -76,7 +89,6 @@ def _remembered(remember: Callable[[Tx, list[Event]], Awaitable[object]]) -> Han
 
 _OF_PERSONS = _remembered(heard.tellings)
 _CONTRIBUTIONS = _remembered(heard.contributions)
-_OCCUPANCIES = _remembered(heard.occupancies)
 _CLASSES = _remembered(heard.classes)
 _ENROLMENTS = _remembered(heard.enrolments)
 
@@ -105,7 +117,7 @@ SUBSCRIPTIONS = (
                 "registry.unemployment", _OF_PERSONS,
                 "registered", "resumed", "employed", "cancelled", "voided",
             ),
-            **_facts("registry.life-fact", _OF_PERSONS, "recorded", "ended", "reversed"),
+            **_facts("registry.life-fact", life_facts_told, "recorded", "ended", "reversed"),
             **_facts(
                 "registry.contribution", _CONTRIBUTIONS,
                 "recorded", "reversed", "conflict-found", "conflict-cleared",
@@ -121,7 +133,7 @@ SUBSCRIPTIONS = (
         {
             **_facts("jobs-market.employer", employers_told, "registered"),
             **_facts("jobs-market.placement", placements_told, "confirmed", "ended", "voided"),
-            **_facts("jobs-market.public-welfare-post", _OCCUPANCIES, "occupied", "vacated"),
+            **_facts("jobs-market.public-welfare-post", posts_told, "occupied", "vacated"),
             **_facts("jobs-market.training-class", _CLASSES, "opened", "completed"),
             **_facts(
                 "jobs-market.enrolment", _ENROLMENTS,

@@ -97,6 +97,27 @@ select class_id, array_agg(employed_on order by employed_on) as employed
  group by class_id
 """
 
+# A placement that was voided, or a post that was never taken, leaves no day.
+_LAST_DAYS = """
+with asked as materialized (
+    select * from unnest($1::int[], $2::uuid[]) as a (n, placement_id)),
+person as materialized (
+    select * from unnest($3::int[], $4::uuid[]) as p (n, worker_id)),
+gone as (
+    select p.n, min(s.since) - 1 as last
+      from person p join known_spell s using (worker_id)
+     where s.noun = 'life-fact' and s.until is null
+     group by p.n)
+select a.n, least(
+           g.last, case when p.voided then p.started_on - 1 else p.ended_on end,
+           case when o.voided then o.occupied_on else o.vacated_on end - 1) as last
+  from asked a
+  left join gone g using (n)
+  left join known_placement p using (placement_id)
+  left join known_occupancy o using (placement_id)
+ order by a.n
+"""
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -217,3 +238,16 @@ async def _enrolments(tx: Tx, ids: list[UUID]) -> dict[UUID, Enrolment]:
         )
         for row in rows
     }  # fmt: skip
+
+
+async def last_days(tx: Tx, works: Sequence[tuple[UUID, UUID | None]]) -> list[date | None]:
+    """See ``usecases.last_days``."""
+    if not works:
+        return []
+    records = await identity_links.records_of(tx, {worker for worker, _ in works})
+    people = [(n, id) for n, (worker, _) in enumerate(works) for id in records[worker]]
+    rows = await tx.fetch(
+        _LAST_DAYS, list(range(len(works))), [placement for _, placement in works],
+        [n for n, _ in people], [id for _, id in people],
+    )  # fmt: skip
+    return [row["last"] for row in rows]

@@ -167,8 +167,9 @@ async def placements(tx: Tx, events: Sequence[Event]) -> list[UUID]:
     return [event.entity_id for event in events]
 
 
-async def occupancies(tx: Tx, events: Sequence[Event]) -> None:
-    """Public-welfare posts occupied and vacated; two occupants of one post are found."""
+async def occupancies(tx: Tx, events: Sequence[Event]) -> list[UUID]:
+    """Public-welfare posts occupied and vacated; two occupants of one post are found. Answers whose
+    placements held them."""
     read = [(event, told_by.PostOccupant.model_validate(event.data)) for event in events]
     await store.add_occupancies(
         tx,
@@ -201,6 +202,7 @@ async def occupancies(tx: Tx, events: Sequence[Event]) -> None:
         twice.two_occupants(one for one, voided in held if not voided),
         because.pop() if len(because) == 1 else None,
     )
+    return [one.placement_id for _, one in read]
 
 
 async def classes(tx: Tx, events: Sequence[Event]) -> None:
@@ -258,3 +260,9 @@ async def facts_of(tx: Tx, lines: Sequence[Line]) -> list[Answer]:
     """What is known of each of these lines, in their order: its facts, or what has not arrived yet.
     A fixed number of statements, however many lines."""
     return answers(lines, await reading.known_of(tx, lines))
+
+
+async def last_days(tx: Tx, works: Sequence[tuple[UUID, UUID | None]]) -> list[date | None]:
+    """Of each (record, placement or None) the last day that the facts leave of it: before the person
+    left the labour force for good, and of a placement its own end. None: it goes on."""
+    return await reading.last_days(tx, works)

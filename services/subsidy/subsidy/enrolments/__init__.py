@@ -1,0 +1,1 @@
+"""Enrolments (享受人员名册): who is paid month by month without a claim."""
