@@ -14,9 +14,9 @@ NOUNS: dict[str, tuple[str, ...]] = {
         "event",
     ),
     "subsidy": (
-        "fund", "budget", "period", "appropriation", "arrangement", "reservation", "payment",
-        "entitlement", "payee", "payee-account", "payment-order", "bank-message", "programme", "enrolment",
-        "event",
+        "fund", "budget", "period", "matching-duty", "appropriation", "arrangement", "reservation",
+        "payment", "entitlement", "payee", "payee-account", "payment-order", "bank-message",
+        "programme", "enrolment", "event",
     ),
     "loans": ("guarantee-fund", "loan", "event"),
     "jobs-market": (
@@ -107,13 +107,15 @@ ROLES: dict[str, frozenset[str]] = {
         "subsidy", "fund", "budget", "appropriation", "arrangement", "payment", "entitlement", "enrolment",
         verbs="write import",
     )
-    | _of("subsidy", "period", "reservation", "payee", "payment-order", "bank-message", verbs="write")
+    | _of("subsidy", "period", "matching-duty", "reservation", "payee", verbs="write")
+    | _of("subsidy", "payment-order", "bank-message", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read write import"),
     # 财政审批: releases what another one prepared.
     "finance_approver": _PLACES
     | _of("subsidy", verbs="read")
     | _of("subsidy", "appropriation", "arrangement", "payment", "entitlement", verbs="approve")
-    | _of("subsidy", "budget", "period", "reservation", "payee", "payment-order", "bank-message", verbs="approve")
+    | _of("subsidy", "budget", "period", "matching-duty", verbs="approve")
+    | _of("subsidy", "reservation", "payee", "payment-order", "bank-message", verbs="approve")
     | _of("loans", "guarantee-fund", verbs="read approve"),
     # 小额贷款经办
     "loans_officer": _PLACES

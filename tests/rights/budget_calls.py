@@ -56,6 +56,21 @@ async def budget_calls(city: City, calls: Calls) -> None:
     note("POST /v1/budgets/{budget_id}/closings", closing, budget_id=ids[0])
 
 
+async def matching_calls(city: City, calls: Calls) -> None:
+    """What the district's county owes beside a grant."""
+    note = calls.of("subsidy")
+    duty = {
+        "fund": "reemployment", "owed_by": "county", "year": 2003, "amount": "100.00",
+        "due_on": "2003-09-30", "stated_on": "2003-06-30", "document": "黑财社[2003]8号", **PLACE,
+    }  # fmt: skip
+    owed = await made(city, "subsidy", "/v1/matching-duties", duty)
+    note("POST /v1/matching-duties", duty)
+    note("GET /v1/matching-duties")
+    note("GET /v1/matching-duties/{duty_id}", duty_id=owed)
+    wrong = {"reversed_on": "2003-07-02", "reason": "重复登记"}
+    note("POST /v1/matching-duties/{duty_id}/reversals", wrong, duty_id=owed)
+
+
 async def _proposed(city: City, budget: str, body: dict[str, Any]) -> str:
     """An approved budget, and a reallocation proposed of it."""
     approver = city.world["subsidy"].client("finance_approver")

@@ -6,7 +6,7 @@ Every call is one that the own office may make: what a foreign actor gets for it
 from __future__ import annotations
 
 from tests.journeys.city import DISTRICT, City
-from tests.rights.budget_calls import budget_calls, period_calls
+from tests.rights.budget_calls import budget_calls, matching_calls, period_calls
 from tests.rights.calls import Calls
 from tests.rights.card_calls import card_calls
 from tests.rights.certificate_calls import certificate_calls
@@ -46,6 +46,7 @@ async def everything(city: City) -> Calls:
     await budget_calls(city, calls)
     await period_calls(city, calls)
     await enrolment_calls(city, calls)
+    await matching_calls(city, calls)
     await loan_calls(city, calls)
     await assessment_calls(city, calls)
     for service, thing in city.world.services.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kit import cli, findings
 from kit.problems import Problem
 from kit.rotation import Sealed
-from kit.service import Service
+from kit.service import Job, Service
 from subsidy.arrangements.api import router as arrangements
 from subsidy.arrangements.api import router_imports as arrangement_imports
 from subsidy.arrangements.domain import (
@@ -23,6 +23,8 @@ from subsidy.funds.api import appropriations, appropriations_imports, funds
 from subsidy.funds.domain import YearOutOfRange
 from subsidy.journal.api import router as journal
 from subsidy.journal.domain import AlreadyReversed, Overdrawn, ReversedBeforeMade, Unbalanced
+from subsidy.matching import api as matching
+from subsidy.matching.usecases import tell_of_matching
 from subsidy.orders import api as orders
 from subsidy.payees import api as payees
 from subsidy.payments.api import router as payments
@@ -41,6 +43,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(budgets.problems),
     **dict(reallocations.problems),
     **dict(periods.problems),
+    **dict(matching.problems),
     **dict(payees.problems),
     **dict(enrolments.problems),
     **dict(orders.problems),
@@ -97,6 +100,9 @@ SEALED = [
     Sealed("bank_message", "content"),
 ]
 
+#: What a day brings to money: looked for every minute, told once.
+JOBS = (Job("tell-of-matching", 60, tell_of_matching),)
+
 SERVICE = Service(
     name="subsidy",
     package="subsidy",
@@ -113,6 +119,7 @@ SERVICE = Service(
         funds,
         appropriations,
         appropriations_imports,
+        matching.router,
         *budgets.routers,
         reallocations.router,
         arrangements,
@@ -137,6 +144,7 @@ SERVICE = Service(
     subscriptions=SUBSCRIPTIONS,
     check=check,
     sealed=SEALED,
+    jobs=JOBS,
 )
 
 

@@ -9,12 +9,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.events import Catalogue, EventType
-from kit.money import Yuan, YuanNotNegative, YuanPositive
+from kit.money import YuanPositive
 from subsidy.arrangements.domain import UseFinding
-from subsidy.budgets.domain import BudgetSource
+from subsidy.budgets import events as budgets
 from subsidy.entitlements.domain import CloseReason
 from subsidy.funds.domain import Fund, Source
+from subsidy.matching import events as matching
 from subsidy.payments.domain import PayeeKind
+from subsidy.periods import events as periods
 
 EXAMPLE = "019a9d2c-8f00-7000-8000-0000000000a"
 #: A programme is named by its code everywhere: the names of the files in ``policies/programmes``.
@@ -46,66 +48,6 @@ class ArrangementMade(BaseModel):
     budget_line_id: UUID | None = Field(default=None, description="所属预算科目；为空即未列入预算")
 
 
-class BudgetSourceTold(BaseModel):
-    """Money that a budget counts on."""
-
-    source: BudgetSource = Field(description="来源；carried-over 上年结转")
-    amount: YuanPositive = Field(description="金额")
-
-
-class BudgetLineTold(BaseModel):
-    """What a budget provides for one use."""
-
-    use_code: str = Field(description="用途代码")
-    amount: YuanNotNegative = Field(description="金额")
-    finding: UseFinding | None = Field(default=None, description="用途方面的问题，无则为空")
-
-
-class BudgetApproved(BaseModel):
-    """A fund's budget of a fiscal year was approved."""
-
-    fund: Fund
-    year: int = Field(description="预算年度")
-    amount: YuanNotNegative = Field(description="批准总额")
-    approval: str = Field(description="批准文号或会议")
-    sources: list[BudgetSourceTold]
-    lines: list[BudgetLineTold]
-
-
-class ReleasedLineTold(BaseModel):
-    """Money that a budget's line set aside."""
-
-    arrangement_id: UUID
-    use_code: str
-    amount: YuanPositive
-
-
-class BudgetReleased(BaseModel):
-    """Money was released under a budget; each part is an arrangement from now on."""
-
-    fund: Fund
-    year: int
-    amount: YuanPositive = Field(description="本次下达总额")
-    lines: list[ReleasedLineTold]
-
-
-class PeriodClosed(BaseModel):
-    """Nothing is entered any more into a fund's book through a day."""
-
-    fund: Fund
-    closed_through: date = Field(description="结账截止日")
-    note: str
-
-
-class PeriodReopened(BaseModel):
-    """A closing was taken back; the envelope names it."""
-
-    fund: Fund
-    closed_through: date
-    reason: str = Field(description="原因")
-    approval: str = Field(description="批准文号")
-
-
 class AppropriationReversed(BaseModel):
     """A receipt was taken back; the envelope names the event that it reverses."""
 
@@ -131,46 +73,6 @@ class ArrangementReduced(BaseModel):
     amount: YuanPositive = Field(description="收回金额")
     finding: UseFinding | None = Field(default=None, description="原安排用途方面的问题，无则为空")
     budget_line_id: UUID | None = Field(default=None, description="所属预算科目")
-
-
-class MovedLineTold(BaseModel):
-    """What a reallocation did to one line."""
-
-    use_code: str
-    change: Yuan = Field(description="增减额")
-    amount: YuanNotNegative = Field(description="调剂后批准数")
-    finding: UseFinding | None = Field(default=None, description="用途方面的问题，无则为空")
-
-
-class BudgetReallocated(BaseModel):
-    """Money was moved between a budget's lines, or came to them from sources named anew."""
-
-    fund: Fund
-    year: int
-    approval: str = Field(description="批准文号")
-    sources: list[BudgetSourceTold]
-    lines: list[MovedLineTold]
-
-
-class ClosedLineTold(BaseModel):
-    """One line at the end of its year."""
-
-    use_code: str
-    amount: YuanNotNegative = Field(description="批准数")
-    released: YuanNotNegative = Field(description="已下达")
-    carried: YuanNotNegative = Field(description="本次结转")
-    into_line: bool = Field(description="是否转入下年同一科目；否则转为未安排资金")
-
-
-class BudgetClosed(BaseModel):
-    """A budget's year ended; what was left is carried over."""
-
-    fund: Fund
-    year: int
-    carried: YuanNotNegative = Field(description="本次结转总额")
-    explanation: str = Field(description="结余说明")
-    approval: str = Field(description="财政批准文号")
-    lines: list[ClosedLineTold]
 
 
 class ReservationTold(BaseModel):
@@ -272,46 +174,6 @@ ARRANGEMENT_MADE = EventType(
      "purpose": "旅游企业有偿解除劳动关系", "approval": None,
      "finding": "use-outside-permitted-list", "budget_line_id": None},
 )  # fmt: skip
-BUDGET_APPROVED = EventType(
-    "subsidy.budget.approved.v1", BudgetApproved, "预算批准", "Budget approved",
-    {"fund": "reemployment", "year": 2003, "amount": "4000000.00", "approval": "黑市就领发[2003]2号",
-     "sources": [{"source": "province", "amount": "5000000.00"}],
-     "lines": [
-         {"use_code": "training-subsidy", "amount": "1000000.00", "finding": None},
-         {"use_code": "severance", "amount": "3000000.00", "finding": "use-outside-permitted-list"},
-     ]},
-)  # fmt: skip
-BUDGET_RELEASED = EventType(
-    "subsidy.budget.released.v1", BudgetReleased, "预算下达", "Budget released",
-    {"fund": "reemployment", "year": 2003, "amount": "500000.00",
-     "lines": [{"arrangement_id": f"{EXAMPLE}1", "use_code": "training-subsidy", "amount": "500000.00"}]},
-)  # fmt: skip
-BUDGET_REALLOCATED = EventType(
-    "subsidy.budget.reallocated.v1", BudgetReallocated, "预算调剂", "Budget reallocated",
-    {"fund": "reemployment", "year": 2003, "approval": "黑市财[2003]21号", "sources": [],
-     "lines": [
-         {"use_code": "training-subsidy", "change": "-200000.00", "amount": "800000.00", "finding": None},
-         {"use_code": "post-subsidy", "change": "200000.00", "amount": "200000.00", "finding": None},
-     ]},
-)  # fmt: skip
-BUDGET_CLOSED = EventType(
-    "subsidy.budget.closed.v1", BudgetClosed, "预算年终结转", "Budget closed",
-    {"fund": "reemployment", "year": 2003, "carried": "20000.00", "explanation": "培训班跨年",
-     "approval": "黑市财[2004]1号",
-     "lines": [
-         {"use_code": "training-subsidy", "amount": "800000.00", "released": "500000.00",
-          "carried": "20000.00", "into_line": True},
-     ]},
-)  # fmt: skip
-PERIOD_CLOSED = EventType(
-    "subsidy.period.closed.v1", PeriodClosed, "结账", "Period closed",
-    {"fund": "reemployment", "closed_through": "2003-06-30", "note": "二季度账务核对无误"},
-)  # fmt: skip
-PERIOD_REOPENED = EventType(
-    "subsidy.period.reopened.v1", PeriodReopened, "反结账", "Period reopened",
-    {"fund": "reemployment", "closed_through": "2003-06-30", "reason": "补记6月到账",
-     "approval": "黑市财[2003]17号"},
-)  # fmt: skip
 APPROPRIATION_REVERSED = EventType(
     "subsidy.appropriation.reversed.v1", AppropriationReversed, "资金拨入冲销", "Receipt reversed",
     {"fund": "reemployment", "source": "province", "amount": "33250000.00", "year": 2003},
@@ -379,11 +241,12 @@ BENEFIT_RECOVERED = EventType(
 CATALOGUE = Catalogue(
     "subsidy",
     [
-        APPROPRIATION_RECEIVED, APPROPRIATION_REVERSED, PERIOD_CLOSED, PERIOD_REOPENED,
-        BUDGET_APPROVED, BUDGET_RELEASED, BUDGET_REALLOCATED, BUDGET_CLOSED, ARRANGEMENT_MADE, ARRANGEMENT_REDUCED,
-        ARRANGEMENT_REVERSED, RESERVATION_MADE, RESERVATION_COMMITTED,
-        RESERVATION_RELEASED, PAYMENT_MADE, PAYMENT_REVERSED,
+        APPROPRIATION_RECEIVED, APPROPRIATION_REVERSED,
+        ARRANGEMENT_MADE, ARRANGEMENT_REDUCED, ARRANGEMENT_REVERSED,
+        RESERVATION_MADE, RESERVATION_COMMITTED, RESERVATION_RELEASED,
+        PAYMENT_MADE, PAYMENT_REVERSED,
         ENTITLEMENT_OPENED, ENTITLEMENT_REFUSED, ENTITLEMENT_CLOSED,
         BENEFIT_PAID, BENEFIT_RECOVERED,
+        *budgets.TOLD, *matching.TOLD, *periods.TOLD,
     ],
 )  # fmt: skip

@@ -334,6 +334,10 @@ KEPT: tuple[str, ...] = (
     "subsidy.budget.released.v1",
     "subsidy.budget.reallocated.v1",
     "subsidy.budget.closed.v1",
+    "subsidy.matching.required.v1",
+    "subsidy.matching.missed.v1",
+    "subsidy.matching.met.v1",
+    "subsidy.matching.reversed.v1",
     "subsidy.benefit.paid.v1",
     "subsidy.benefit.recovered.v1",
 )

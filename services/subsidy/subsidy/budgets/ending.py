@@ -14,9 +14,8 @@ from kit.ids import new_id
 from kit.money import yuan
 from kit.problems import NotFound
 from kit.service import Runtime
-from subsidy import events
 from subsidy.arrangements import usecases as arrangements
-from subsidy.budgets import domain, store, usecases
+from subsidy.budgets import domain, events, store, usecases
 from subsidy.budgets.domain import Budget
 from subsidy.budgets.usecases import Release, Shown
 from subsidy.reservations import usecases as reservations

@@ -18,11 +18,11 @@ from kit.outbox import emit
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
-from subsidy import events, law
+from subsidy import law
 from subsidy.arrangements import domain as arrangement
 from subsidy.arrangements import usecases as arrangements
 from subsidy.arrangements.domain import Arrangement
-from subsidy.budgets import domain, store
+from subsidy.budgets import domain, events, store
 from subsidy.budgets.domain import Budget, BudgetSource, Line, Move, State
 from subsidy.budgets.store import Step
 from subsidy.funds.domain import Fund

@@ -146,6 +146,12 @@ async def position(rt: Runtime, actor: Actor, fund: Fund, as_of: date | None) ->
     return domain.position(fund, day, (Sum(**dict(row)) for row in rows), receipts)
 
 
+async def known(tx: Tx, actor: Actor, id: UUID) -> Appropriation | None:
+    """A receipt of the actor's area, for whoever refers to it."""
+    row = await store.get(tx, id, actor.area_prefix)
+    return None if row is None else store.appropriation_of(row)
+
+
 async def get_appropriation(rt: Runtime, actor: Actor, appropriation_id: UUID) -> Any:
     async with rt.db.looking() as tx:
         row = await store.get(tx, appropriation_id, actor.area_prefix)

@@ -14,10 +14,9 @@ from kit.idempotency import Claim, once
 from kit.outbox import emit
 from kit.problems import NotFound
 from kit.service import Runtime
-from subsidy import events
 from subsidy.funds.domain import Fund
 from subsidy.journal import usecases as journal
-from subsidy.periods import store
+from subsidy.periods import events, store
 from subsidy.periods.domain import Closing
 from subsidy.periods.store import Standing
 
