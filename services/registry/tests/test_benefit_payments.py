@@ -21,6 +21,7 @@ from registry.benefits import terms
 from registry.benefits.domain import KINDS
 
 from .test_benefits_api import benefit, opened, overlaps, used, write
+from .test_merged_benefits import merge
 
 SUBSIDY = Path(__file__).parents[2] / "subsidy" / "policies" / "programmes"
 SI = "social-insurance-subsidy"
@@ -177,6 +178,40 @@ async def test_a_payment_that_names_another_record_stands_on_its_grant(payer: Pa
     await payer.hears(payer.closes(entitlement, "2003-06-10"), other.recovers(june))
     ((*_, months, paid, _, _),) = await payer.ledger()
     assert (months, paid) == (["2003-05"], [])
+
+
+async def test_what_the_bank_sent_back_and_was_paid_again_is_one_benefit(payer: Payer) -> None:
+    line = new_id()
+    post = {"programme": "post-subsidy", "line": line}
+    first = payer.pays("2003-06", "150.00", **post)
+    back = payer.recovers(first, "150.00")
+    await payer.hears(first, back)
+    assert await payer.ledger() == [(str(line), "post-subsidy", [], [], "0.00", False)]
+    await payer.hears(payer.pays("2003-06", "150.00", **post))
+    assert await payer.ledger() == [
+        (str(line), "post-subsidy", ["2003-06"], ["2003-06"], "150.00", False)
+    ]
+
+
+async def test_paid_months_that_a_merge_makes_double_are_listed_for_recovery(payer: Payer) -> None:
+    other = Payer(payer.registry, await payer.registry.holder())
+    mine = payer.pays("2003-06", "150.00", programme="post-subsidy")
+    theirs = [
+        other.pays(month, "150.00", programme="post-subsidy") for month in ("2003-06", "2003-07")
+    ]
+    await payer.hears(mine, *theirs)
+    assert await overlaps(payer.registry) == []
+    await merge(payer.registry, payer.worker, other.worker)
+    listed = [("merge", str(theirs[0].entity_id), str(mine.entity_id), ["2003-06"])]
+    assert await overlaps(payer.registry) == listed
+    assert await payer.months("post-subsidy") == ["2003-06", "2003-07"]
+    # In part: still listed. Whole: recovered.
+    await payer.hears(payer.recovers(theirs[0], "50.00", whole=False))
+    assert await overlaps(payer.registry) == listed
+    await payer.hears(payer.recovers(theirs[0], "100.00"))
+    assert await overlaps(payer.registry) == []
+    (cleared,) = await payer.registry.told("benefit.overlap-cleared")
+    assert cleared.data["cause"] == "merge"
 
 
 async def test_the_parts_of_one_benefit_are_one(payer: Payer) -> None:

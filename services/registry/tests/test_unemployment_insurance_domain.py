@@ -219,6 +219,15 @@ def test_months_left_are_never_below_zero_nor_above_the_most(
         assert account.drawn >= 0
 
 
+def test_a_new_grant_on_the_day_on_which_unsigned_work_ends_is_drawn() -> None:
+    account = fold([started(1, date(2003, 2, 1)), started(2, date(2003, 9, 1))], AT_WORK, law)
+    assert states(account) == [
+        ("drawing", date(2003, 2, 1)), ("employed", date(2003, 6, 10)),
+        ("drawing", date(2003, 9, 1)),
+    ]  # fmt: skip
+    assert ("employed", "drawing") in {(act.source, act.target) for act in domain.ACTS}
+
+
 @unhurried
 @given(FACTS, HISTORY)
 def test_every_change_of_state_is_an_act_of_the_table(

@@ -14,7 +14,8 @@ STATES: dict[str, str] = {
 }  # fmt: skip
 
 _BEGUN: tuple[State, ...] = ("drawing", "employed", "deferred", "stopped")
-_OVER: tuple[State, ...] = ("stopped", "exhausted", "void")
+#: From where the agency may grant anew: what is over, and work that ends on the very day of the grant.
+_GRANTED_ANEW: tuple[State, ...] = ("stopped", "exhausted", "void", "employed")
 #: From where the agency may grant to somebody who is at work by then.
 _NOT_BEGUN: tuple[State | None, ...] = (None, "exhausted")
 _NOT_DRAWING: tuple[State | None, ...] = (*_NOT_BEGUN, "deferred")
@@ -33,7 +34,7 @@ ACTS: tuple[Act, ...] = (
     Act("stopped", "employed", "return", "事由终止", _FACTS),
     Act("stopped", "deferred", "return", "事由终止", _FACTS),
     *each(_BEGUN, "exhausted", "draw-last", "领取期满", _AGENCY),
-    *each(_OVER, "drawing", "start", "重新核定领取", _AGENCY, "R21"),
+    *each(_GRANTED_ANEW, "drawing", "start", "重新核定领取", _AGENCY, "R21"),
     *each(_NOT_DRAWING, "employed", "start", "在业期间核定（疑点）", _AGENCY, "R22"),
     *each(_NOT_BEGUN, "deferred", "start", "在业期间核定（疑点）", _AGENCY, "R22"),
     *each(_NOT_DRAWING, "stopped", "start", "在业期间核定（疑点）", _AGENCY, "R22"),
