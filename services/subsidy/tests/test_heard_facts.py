@@ -460,7 +460,9 @@ async def test_a_trained_person_is_told_with_the_class(world: World) -> None:
     assert (facts.provider_qualified, facts.part, facts.used) == (
         True, "second", {"training-times": 1},
     )  # fmt: skip
-    assert {"enrolment", "class", "worker"} <= set(answer.events)
+    assert set(answer.events) == {
+        "worker", "enrolment", "class", f"employed:{world['enrolment']}",
+    }  # fmt: skip
 
 
 async def test_an_introduction_is_the_work_that_names_its_letter(world: World) -> None:

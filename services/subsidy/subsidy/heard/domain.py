@@ -299,7 +299,7 @@ class Placement:
 @dataclass(frozen=True, slots=True)
 class Enrolment:
     """An enrolment beside its class (``opened_on`` None: the class has not been told of).
-    ``employed``: when the passed ones of the class found work."""
+    ``employed``: of the passed ones of the class who found work: when, who (enrolment), by which event."""
 
     worker_id: UUID
     result: str | None
@@ -311,7 +311,7 @@ class Enrolment:
     passed: int | None
     failed: int | None
     class_event: UUID | None
-    employed: tuple[date, ...]
+    employed: tuple[tuple[date, UUID, UUID], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,14 +291,15 @@ def _training(line: Line, known: Known, people: _People) -> Answer:
         return missing or Answer(None, {}, ("class-completed",))
     given, (person, events) = line.given, someone
     passed = one.passed or 0
+    at_work = {f"employed:{id}": event for on, id, event in one.employed if on <= line.day}
     return Answer(
         TrainingFacts(
             person, one.opened_on, one.ends_on or one.completed_on, line.day,
             given.provider_qualified, passed + (one.failed or 0), passed,
-            sum(day <= line.day for day in one.employed), one.result == "passed",
+            len(at_work), one.result == "passed",
             _by(one.employed_on, line.day), given.part, given.first_part_paid, given.used,
         ),
-        {**events, "enrolment": one.event_id, "class": one.class_event},
+        {**events, **at_work, "enrolment": one.event_id, "class": one.class_event},
     )  # fmt: skip
 
 

@@ -91,10 +91,10 @@ select n.enrolment_id, n.worker_id, n.result, n.employed_on, n.event_id, n.class
   left join known_class c on c.class_id = n.class_id
 """
 _EMPLOYED = """
-select class_id, array_agg(employed_on order by employed_on) as employed
+select class_id, employed_on, enrolment_id, event_id
   from known_enrolment join unnest($1::uuid[]) as a (class_id) using (class_id)
  where result = 'passed' and employed_on is not null
- group by class_id
+ order by enrolment_id
 """
 
 # A placement that was voided, or a post that was never taken, leaves no day.
@@ -226,15 +226,15 @@ async def _enrolments(tx: Tx, ids: list[UUID]) -> dict[UUID, Enrolment]:
     if not ids:
         return {}
     rows = await tx.fetch(_ENROLMENTS, ids)
-    employed = {
-        row["class_id"]: tuple(row["employed"])
-        for row in await tx.fetch(_EMPLOYED, list({row["class_id"] for row in rows}))
-    }
+    employed = _grouped(
+        await tx.fetch(_EMPLOYED, list({row["class_id"] for row in rows})),
+        lambda row: (row["class_id"], (row["employed_on"], row["enrolment_id"], row["event_id"])),
+    )
     return {
         row["enrolment_id"]: Enrolment(
             row["worker_id"], row["result"], row["employed_on"], row["event_id"],
             row["opened_on"], row["ends_on"], row["completed_on"], row["passed"], row["failed"],
-            row["class_event"], employed.get(row["class_id"], ()),
+            row["class_event"], tuple(employed.get(row["class_id"], ())),
         )
         for row in rows
     }  # fmt: skip

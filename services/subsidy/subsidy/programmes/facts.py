@@ -60,7 +60,8 @@ class Work:
     ``contract_months`` None: no contract shown. ``wage``: fen a month. ``ended_on``: the last day
     (of a post: the day before it was vacated). ``approved_on``: when the subsidy was first approved
     or applied for (B9); None: when the work began. ``renewed_until``: the last day of a yearly
-    continuation beyond the limit (B8). ``sole_occupant``: nobody else occupies the post that month.
+    continuation beyond the limit (B8). ``sole_occupant``: on its days of that month nobody else
+    occupies the post (one may take over from another within a month).
     """
 
     started_on: date
