@@ -19,11 +19,21 @@ from kit.testing import UnderTest
 from registry.duplicates import usecases as duplicates
 
 from .conftest import OFFICE, Registry, settled
+from .test_contributions_api import agency, conflicts
+from .test_contributions_api import paid as paid_for
+from .test_journey_unemployment import Window
+from .test_merges_api import found_same, unmerged
+from .test_merges_api import merged as merge_of
 
 #: Folded tables with what of a row is a name of its own making, or when it was written.
 FOLDED: dict[str, set[str]] = {
     "labour_status": {"id"},
-    "unemployment_registration": {"id"},
+    "unemployment_registration": {"id", "entry"},
+    "unemployment_filing": {"id", "job_id", "decision_id"},
+    "insurance_account": {"id"},
+    "insurance_episode": {"account_id", "employed_event", "deferred_event"},
+    "insurance_finding": {"id", "account_id"},
+    "contribution_conflict": {"id", "found_at"},
     "certificate": {"decision_id", "step"},
     "difficulty": {"decision_id", "recognised_event"},
     "pairing": set(),
@@ -34,7 +44,13 @@ FOLDED: dict[str, set[str]] = {
 }
 VOLATILE = {"version", "told_event", "recorded_at", "annotated_event", "changed_xid"}
 #: Rows that say of themselves that they no longer stand.
-STANDING = {"benefit_month": "live", "benefit": "not reversed", "benefit_overlap": "standing"}
+STANDING = {
+    "benefit_month": "live", "benefit": "not reversed", "benefit_overlap": "standing",
+    "contribution_conflict": "standing", "unemployment_registration": "state <> 'void'",
+    "insurance_account": "state <> 'void'",
+}  # fmt: skip
+#: Rows whose person stands in another table.
+OF_ACCOUNT = ("insurance_episode", "insurance_finding")
 
 
 async def snapshot(registry: Registry) -> dict[str, list[str]]:
@@ -43,7 +59,12 @@ async def snapshot(registry: Registry) -> dict[str, list[str]]:
     async with registry.thing.db.looking() as tx:
         for table, made_up in FOLDED.items():
             where = f" where {STANDING[table]}" if table in STANDING else ""
-            rows = await tx.fetch(f"select * from {table}{where}")
+            with_person = "*"
+            if table in OF_ACCOUNT:
+                with_person = (
+                    f"{table}.*, (select worker_id from insurance_account where id = account_id)"
+                )
+            rows = await tx.fetch(f"select {with_person} from {table}{where}")
             found[table] = sorted(
                 str({k: v for k, v in row.items() if k not in VOLATILE | made_up}) for row in rows
             )
@@ -59,11 +80,13 @@ class Story:
         self.forms = [self._form(f"{digits}{n:03d}") for n in (2, 12)]
         self.a, self.b = (str(form["id"]) for form in self.forms)
         self.certificates = [str(new_id()) for _ in self.forms]
+        self.recognitions = [str(new_id()) for _ in self.forms]
         self.pairings = [str(new_id()) for _ in self.forms]
         self.placements: list[tuple[str, str]] = []
         self.entitlements: list[tuple[str, str]] = []
         self.paid: list[tuple[str, dict[str, Any]]] = []
-        self.facts = [self._fact() for _ in range(18)]
+        self.drawing: list[dict[str, Any]] = []
+        self.facts = [self._fact() for _ in range(24)]
 
     def _form(self, digits: str) -> dict[str, Any]:
         return {
@@ -92,6 +115,11 @@ class Story:
                 "recovered",
                 "lent",
                 "life",
+                "insured",
+                "insured",
+                "drew",
+                "drew",
+                "drew",
             ]
         )
         worker, day = self.chance.choice([self.a, self.b]), self._day()
@@ -116,8 +144,12 @@ class Story:
         if what == "lent":
             data = {"worker_id": worker, "principal": "20000.00", "due_on": "2005-06-01"}
             return "loans.loan.disbursed.v1", {"entity": str(new_id()), "data": data}
+        number = next(f["id_number"] for f in self.forms if f["id"] == worker)
+        if what == "insured":
+            return "insured", {"fact": paid_for(number, day[:7])}
+        if what == "drew":
+            return "drew", {"fact": self._drew(number, day)}
         if what == "life":
-            number = next(f["id_number"] for f in self.forms if f["id"] == worker)
             kind = self.chance.choice(["dibao", "enlisted", "retired"])
             fact = {"id": str(new_id()), "id_number": number, "kind": kind, "on": day}
             return "life", {"fact": fact}
@@ -126,6 +158,25 @@ class Story:
         data = {"worker_id": worker, "employer_id": str(new_id()), "channel": "contract",
                 "started_on": day}  # fmt: skip
         return "jobs-market.placement.confirmed.v1", {"entity": placement, "data": data}
+
+    def _drew(self, number: str, day: str) -> dict[str, Any]:
+        """Something that the agency tells of unemployment insurance, or takes back."""
+        fact = {
+            "id": str(new_id()), "id_number": number, "on": day, "authority": "失业保险经办机构",
+        }  # fmt: skip
+        mine = [one for one in self.drawing if one["id_number"] == number]
+        what = self.chance.choice(["started", "drawn", "drawn", "stopped", "reversed"])
+        if not mine:
+            what = "started"
+        if what == "started":
+            fact |= {"months": 12, "years": 4}
+        elif what == "stopped":
+            fact |= {"reason": "refused_job"}
+        elif what == "reversed":
+            fact |= {"reverses": self.chance.choice(mine)["id"]}
+        if what != "reversed":
+            self.drawing.append(fact)
+        return fact | {"what": what}
 
     def _paid(self, worker: str, day: str) -> tuple[str, dict[str, Any]]:
         """A month is paid, of an entitlement or by itself."""
@@ -145,6 +196,13 @@ class Story:
         for name, more in facts:
             if name == "life":
                 await registry.http.post("/v1/life-facts", json=more["fact"])
+                continue
+            if name == "insured":
+                await agency(registry).post("/v1/contributions", json=more["fact"])
+                continue
+            if name == "drew":
+                path = "/v1/unemployment-insurance/facts"
+                assert (await registry.load(path, [more["fact"]], mode="good")).status_code == 200
                 continue
             await registry.thing.deliver(
                 registry.thing.heard(
@@ -178,6 +236,27 @@ async def begin(registry: Registry, story: Story) -> None:
         )  # fmt: skip
 
 
+async def files(registry: Registry, story: Story) -> None:
+    """Both were at a window: recognised, registered as unemployed, one hired and without work again; for
+    the other an employer pays."""
+    for n, form in enumerate(story.forms):
+        asked = {
+            "id": story.recognitions[n],
+            "worker_id": form["id"],
+            "recognised_on": "2003-05-05",
+        }
+        await registry.post("/v1/difficulties", asked)
+    one, two = (Window(registry, str(form["id"])) for form in story.forms)
+    await one.registers("2003-05-12")
+    await two.registers("2003-05-20")
+    await two.files("hire-filings", on="2003-06-02", filed_on="2003-06-10", form="contract")
+    await two.files("separation-filings", on="2003-07-01", filed_on="2003-07-04")
+    await agency(registry).post(
+        "/v1/contributions", json=paid_for(story.forms[0]["id_number"], "2003-06")
+    )
+    await two.files("contacts", on="2003-08-01", channel="visit")
+
+
 async def merged(registry: Registry, story: Story) -> Any:
     while await duplicates.find_next(registry.thing.runtime):
         pass
@@ -206,6 +285,7 @@ async def test_merge_then_unmerge_equals_never_merged(
         thing: UnderTest = await running("registry")
         registry = await settled(thing)
         await begin(registry, story)
+        await files(registry, story)
         await story.tell(registry, story.facts[:at])
         merge = await merged(registry, story) if with_merge else None
         await story.tell(registry, story.facts[at:])
@@ -218,3 +298,24 @@ async def test_merge_then_unmerge_equals_never_merged(
     never, again = told
     for table in FOLDED:
         assert again[table] == never[table], table
+    assert never["insurance_account"]
+
+
+async def test_a_conflict_of_the_merged_goes_with_the_merge(registry: Registry) -> None:
+    """Insured by an employer as a pupil is nothing; the person whom both records made one was
+    registered as unemployed in that month."""
+    pupil = registry.form(
+        labour_status="schooling", category="none", former_enterprise_kind="none",
+        centre_agreement_on=None,
+    )  # fmt: skip
+    await registry.post("/v1/workers", pupil)
+    unemployed = await registry.worker()
+    await Window(registry, unemployed).registers("2003-05-12")
+    line = paid_for(pupil["id_number"], "2003-06")
+    await agency(registry).post("/v1/contributions", json=line)
+    assert await conflicts(registry, standing="true") == []
+    verdict = await found_same(registry, unemployed, pupil["id"])
+    merge = await merge_of(registry, unemployed, pupil["id"], verdict)
+    assert [month for _, month, _ in await conflicts(registry, standing="true")] == ["2003-06"]
+    await unmerged(registry, merge)
+    assert await conflicts(registry, standing="true") == []
