@@ -10,10 +10,12 @@ from jobs_market.events import (
     DifficultyExited,
     DifficultyRecognised,
     DifficultyReinstated,
+    WorkerCorrected,
     WorkerRegistered,
 )
 from jobs_market.jobseekers import usecases as jobseekers
 from jobs_market.placements import usecases as placements
+from jobs_market.referrals import usecases as referrals
 from jobs_market.workers import usecases as workers
 from jobs_market.workers.domain import Worker
 from kit.consumers import Subscription
@@ -57,6 +59,14 @@ async def on_category_corrected(rt: Runtime, tx: Tx, events: list[Event]) -> Non
     await workers.note_categories(tx, corrected)
 
 
+async def on_corrected(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Records as registry has them now. Who moved takes along what can still be worked on."""
+    told = [(event, WorkerCorrected.model_validate(event.data)) for event in events]
+    moves = await workers.note_corrected(tx, told)
+    await jobseekers.follow(tx, moves)
+    await referrals.follow(tx, moves)
+
+
 def _difficulty(
     event: Event, data: DifficultyRecognised | DifficultyExited
 ) -> tuple[UUID, UUID, str, date]:
@@ -94,6 +104,7 @@ SUBSCRIPTIONS = [
             "registry.worker.merged.v1": on_merged,
             "registry.worker.unmerged.v1": on_merged,
             "registry.worker.category-corrected.v1": on_category_corrected,
+            "registry.worker.corrected.v1": on_corrected,
             "registry.difficulty.recognised.v1": on_recognised,
             "registry.difficulty.exited.v1": on_exited,
             "registry.difficulty.reinstated.v1": on_reinstated,

@@ -301,6 +301,14 @@ class CategoryCorrected(_Heard):
     category: str
 
 
+class WorkerCorrected(_Heard):
+    """registry.worker.corrected.v1: the values that hold now; the place is that of the event."""
+
+    attributes: list[str]
+    sex: str
+    birth_date: date
+
+
 class DifficultyRecognised(_Heard):
     """registry.difficulty.recognised.v1"""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -72,6 +72,17 @@ class Rows(Generic[T]):
         assert self._changed is not None
         if not await tx.execute(self._update, *self._changed(thing)):
             raise StaleWrite
+
+    async def place(self, tx: Tx, places: Mapping[UUID, tuple[str, str]]) -> None:
+        """Put rows, which are locked, into another area and office."""
+        await tx.execute(
+            f"update {self.table} t set area_code = u.area_code, office = u.office,"  # noqa: S608
+            " version = t.version + 1 from unnest($1::uuid[], $2::text[], $3::text[])"
+            f" as u (id, area_code, office) where t.{self.key} = u.id",
+            list(places),
+            [area for area, _ in places.values()],
+            [office for _, office in places.values()],
+        )
 
     async def page(
         self, tx: Tx, area_prefix: str, after: UUID | None, limit: int, **equal: Any

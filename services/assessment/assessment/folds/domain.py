@@ -279,17 +279,18 @@ RULES: tuple[Rule, ...] = (
     Rule("loans.loan.settled.v1", "ends", "loan-disbursed"),
 )
 
-#: Facts that are kept and make no item: a person, who is whom, a place, or nothing that is counted yet.
+#: Facts that are kept and make no item: a person, who is whom, who moved, a place, or nothing that is
+#: counted yet.
 PERSON = "registry.worker.registered.v1"
 MERGED = "registry.worker.merged.v1"
 UNMERGED = "registry.worker.unmerged.v1"
+CORRECTED = "registry.worker.corrected.v1"
 AREA = "registry.area.established.v1"
 OFFICE = "registry.office.opened.v1"
 KEPT: tuple[str, ...] = (
     AREA,
     "registry.worker.category-corrected.v1",
     "registry.labour-status.changed.v1",
-    "registry.worker.corrected.v1",
     "registry.area.renamed.v1",
     "registry.area.ended.v1",
     "registry.area.change-reversed.v1",
@@ -360,4 +361,6 @@ RULES_OF: dict[str, tuple[Rule, ...]] = {
 }
 KINDS: frozenset[str] = frozenset(rule.kind for rule in RULES)
 #: Every event type that this service hears.
-HEARD: tuple[str, ...] = tuple(dict.fromkeys([*RULES_OF, PERSON, MERGED, UNMERGED, *KEPT]))
+HEARD: tuple[str, ...] = tuple(
+    dict.fromkeys([*RULES_OF, PERSON, MERGED, UNMERGED, CORRECTED, *KEPT])
+)

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from assessment.folds.domain import (
     AREA,
+    CORRECTED,
     MERGED,
     OFFICE,
     PERSON,
@@ -92,6 +93,18 @@ class Person(NamedTuple):
     on_date: date
 
 
+class Move(NamedTuple):
+    """A person is administered elsewhere from a day on: another office took the case over, or the
+    place had been written down wrongly (then from the beginning)."""
+
+    worker_id: UUID
+    sequence: int
+    told_by: UUID
+    since: date
+    area_code: str
+    office: str
+
+
 class Place(NamedTuple):
     """The name of an area or of an office, for people who read a report."""
 
@@ -107,6 +120,7 @@ class Folded(NamedTuple):
 
     items: list[Item]
     persons: list[Person]
+    moves: list[Move]
     places: list[Place]
     links: list[Link]
 
@@ -129,6 +143,7 @@ def fold(facts: Iterable[Fact]) -> Folded:
     """Fold facts. Raises ``ValueError`` or ``KeyError`` for a payload that is not to its contract."""
     items: dict[tuple[UUID, str, int], Item] = {}
     persons: dict[UUID, Person] = {}
+    moves: dict[tuple[UUID, int], Move] = {}
     places: dict[str, Place] = {}
     links: list[Link] = []
     for fact in facts:
@@ -144,6 +159,9 @@ def fold(facts: Iterable[Fact]) -> Folded:
             before = persons.get(person.worker_id)
             if before is None or before.sequence < person.sequence:
                 persons[person.worker_id] = person
+        elif fact.type == CORRECTED and "place" in fact.data["attributes"]:
+            move = _move(fact)
+            moves[move.worker_id, move.sequence] = move
         elif fact.type in (MERGED, UNMERGED):
             links.append(link_of(fact))
         elif fact.type in (AREA, OFFICE):
@@ -152,8 +170,9 @@ def fold(facts: Iterable[Fact]) -> Folded:
             if held is None or held.sequence < place.sequence:
                 places[place.code] = place
     return Folded(
-        list(items.values()), list(persons.values()), list(places.values()), newest(links)
-    )
+        list(items.values()), list(persons.values()), list(moves.values()), list(places.values()),
+        newest(links),
+    )  # fmt: skip
 
 
 def apply(rule: Rule, fact: Fact) -> Item | None:
@@ -220,6 +239,11 @@ def _person(fact: Fact) -> Person:
         fact.office,
         fact.valid_from,
     )
+
+
+def _move(fact: Fact) -> Move:
+    since = date.min if fact.data["from_the_beginning"] else fact.valid_from
+    return Move(fact.entity_id, fact.sequence, fact.id, since, fact.area_code, fact.office)
 
 
 def _place(fact: Fact) -> Place:

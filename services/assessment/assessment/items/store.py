@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from assessment.items.domain import CLOSED, ENDED, OPENED, Folded, Item, Person, Place
+from assessment.items.domain import CLOSED, ENDED, OPENED, Folded, Item, Move, Person, Place
 from kit.db import Tx
 from kit.identities import Link
 
@@ -28,6 +28,7 @@ _TYPES = {
 _TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "item": ("entity_id, kind, n", Item._fields),
     "person": ("worker_id", Person._fields),
+    "person_move": ("worker_id, sequence", Move._fields),
     "place": ("code", Place._fields),
     "identity_link": ("merged_id", Link._fields),
 }
@@ -65,6 +66,7 @@ async def merge(tx: Tx, folded: Folded, side: Side) -> None:
     for table, rows in (
         ("item", folded.items),
         ("person", folded.persons),
+        ("person_move", folded.moves),
         ("place", folded.places),
         ("identity_link", folded.links),
     ):

@@ -1,11 +1,11 @@
 """Sums and lists over the derived tables; it only reads.
 
 Two records that are one person on the last day of a period count as one (E1, 5.3 no. 6). The person
-stands where the surviving record stands: that is the office in charge. It is of the base population
-if any of its records is, since the earliest of those: the base is whoever was registered as laid off
-or unemployed (N6), and a second record, or which of the two a clerk keeps, does not unmake that.
-Links between records are few, so they are followed anew for each sum; without any, they cost an
-empty join.
+stands where the surviving record stands on that day, moves counted: that is the office in charge. It
+is of the base population if any of its records is, since the earliest of those: the base is whoever
+was registered as laid off or unemployed (N6), and a second record, or which of the two a clerk keeps,
+does not unmake that. Links between records are few, so they are followed anew for each sum; without
+any, they cost an empty join.
 """
 
 from __future__ import annotations
@@ -61,15 +61,24 @@ standing as (
      order by r.person, p.population <> 'base', p.on_date),
 of_base as (
     select r.record from record_of r join standing t on t.person = r.person
-     where t.population = 'base')
+     where t.population = 'base'),
+moved as (
+    select distinct on (worker_id) worker_id, area_code, office from person_move
+     where since <= $1 order by worker_id, since desc, sequence desc)
 """  # noqa: S608
-# Every person once. Who has only one record, nearly everybody, is read as it stands.
+# Every person once. Who has only one record and never moved, nearly everybody, is read as it stands.
 _PERSONS = """
 (select worker_id, opened_by, area_code, office, on_date, population
    from person where worker_id not in (select record from record_of)
+                 and worker_id not in (select worker_id from moved)
   union all
- select p.worker_id, p.opened_by, p.area_code, p.office, t.on_date, t.population
-   from standing t join person p on p.worker_id = t.person)"""
+ select p.worker_id, p.opened_by, m.area_code, m.office, p.on_date, p.population
+   from moved m join person p using (worker_id)
+  where p.worker_id not in (select record from record_of)
+  union all
+ select p.worker_id, p.opened_by, coalesce(m.area_code, p.area_code), coalesce(m.office, p.office),
+        t.on_date, t.population
+   from standing t join person p on p.worker_id = t.person left join moved m using (worker_id))"""
 _POPULATION = """exists (
     select 1 from person p
      where p.worker_id = i.worker_id

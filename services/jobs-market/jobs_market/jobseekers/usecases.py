@@ -12,7 +12,7 @@ from jobs_market.jobseekers import domain, store, twice
 from jobs_market.jobseekers.domain import Jobseeker, UnknownJobseeker, WithdrawReason
 from jobs_market.outcomes import desk_of, each, parameter
 from jobs_market.workers import usecases as workers
-from jobs_market.workers.domain import WorkerNotYetKnown
+from jobs_market.workers.domain import Move, WorkerNotYetKnown
 from kit import findings
 from kit.auth import Actor
 from kit.db import Tx
@@ -77,6 +77,19 @@ async def look_at(tx: Tx, records: Sequence[UUID], cause: UUID | None) -> None:
     """Find which of these people are registered twice at once. ``cause``: the event that made the
     records one person, or two."""
     await findings.look_again(tx, records, store.of_workers, twice.found_in, cause)
+
+
+async def follow(tx: Tx, moves: Sequence[Move]) -> None:
+    """Who moved keeps the registration, and the new office works on it; what is over stays."""
+    by_record = {record: move for move in moves for record in move.records}
+    found = await store.JOBSEEKERS.find(tx, list(by_record), by="worker_id", lock=True)
+    going = [
+        (one.id, move)
+        for one in found
+        for move in (by_record[one.worker_id],)
+        if one.state(move.on) == "active" and move.takes_along(one.area_code)
+    ]
+    await store.JOBSEEKERS.place(tx, {id: (move.area_code, move.office) for id, move in going})
 
 
 def _registered(one: Jobseeker) -> NewEvent:

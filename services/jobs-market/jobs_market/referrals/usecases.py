@@ -12,6 +12,7 @@ from jobs_market.outcomes import desk_of
 from jobs_market.referrals import domain, store
 from jobs_market.referrals.domain import Outcome, Referral
 from jobs_market.vacancies import usecases as vacancies
+from jobs_market.workers.domain import Move
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
@@ -88,6 +89,19 @@ async def resolve_referral(
         await served.keep(after)
     rt.wake()
     return after
+
+
+async def follow(tx: Tx, moves: Sequence[Move]) -> None:
+    """Letters that wait for their answer go with whoever moved; answered ones stay."""
+    by_record = {record: move for move in moves for record in move.records}
+    found = await store.REFERRALS.find(tx, list(by_record), by="worker_id", lock=True)
+    going = [
+        (one.id, move)
+        for one in found
+        for move in (by_record[one.worker_id],)
+        if one.outcome is None and move.takes_along(one.area_code)
+    ]
+    await store.REFERRALS.place(tx, {id: (move.area_code, move.office) for id, move in going})
 
 
 async def get_referral(rt: Runtime, actor: Actor, referral_id: UUID) -> Referral:

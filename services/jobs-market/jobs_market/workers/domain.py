@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from kit import areas
 from kit.refusal import Refusal
 
 
@@ -48,6 +49,25 @@ class Worker:
     labour_status: str
     area_code: str
     office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From ``on`` another office has a person in charge, under all of ``records``."""
+
+    records: tuple[UUID, ...]
+    former_area: str
+    area_code: str
+    office: str
+    on: date
+
+    def takes_along(self, area_code: str) -> bool:
+        """Whether what stands in an area goes with the person: it stood with him or her (in the area,
+        above it, below it), and whoever sees it there does not see the person any more."""
+        together = areas.within(area_code, self.former_area) or areas.within(
+            self.former_area, area_code
+        )
+        return together and not areas.within(self.area_code, area_code)
 
 
 def recognised(difficulties: Sequence[Difficulty], on: date) -> bool:

@@ -49,6 +49,17 @@ async def correct_categories(tx: Tx, categories: dict[UUID, str]) -> None:
     )
 
 
+async def correct(tx: Tx, workers: Sequence[tuple[UUID, str, date, str, str]]) -> None:
+    """(worker, sex, birth date, area, office) as they are now."""
+    rows = sorted(workers)
+    await tx.execute(
+        "update worker set sex = u.sex, birth_date = u.birth_date, area_code = u.area_code,"
+        " office = u.office from unnest($1::uuid[], $2::text[], $3::date[], $4::text[], $5::text[])"
+        " as u(id, sex, birth_date, area_code, office) where worker.id = u.id",
+        *(list(column) for column in zip(*rows, strict=True)),
+    )
+
+
 async def recognise(tx: Tx, rows: Sequence[tuple[UUID, UUID, str, date]]) -> None:
     """(difficulty, worker, kind, from when): keeps an exit that came first."""
     await tx.execute(

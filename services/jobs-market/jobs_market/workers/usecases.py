@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from jobs_market.events import WorkerCorrected
 from jobs_market.workers import store
-from jobs_market.workers.domain import Difficulty, Worker
+from jobs_market.workers.domain import Difficulty, Move, Worker
 from kit import identity_links
 from kit.db import Tx
 from kit.events import Event
@@ -21,6 +22,32 @@ async def note_registered(tx: Tx, workers: Sequence[tuple[Worker, date]]) -> Non
 async def note_categories(tx: Tx, categories: dict[UUID, str]) -> None:
     """Registry corrected categories."""
     await store.correct_categories(tx, categories)
+
+
+async def note_corrected(tx: Tx, told: Sequence[tuple[Event, WorkerCorrected]]) -> list[Move]:
+    """Registry corrected records, each told of as it is now; answers who moved."""
+    last = {event.entity_id: (event, data) for event, data in told}
+    before = await known(tx, list(last), lock=True)
+    await store.correct(
+        tx,
+        [
+            (id, data.sex, data.birth_date, event.area_code, event.office)
+            for id, (event, data) in last.items()
+        ],
+    )
+    moved = [
+        (event, before[id])
+        for id, (event, _) in last.items()
+        if id in before and before[id].area_code != event.area_code
+    ]
+    records = await records_of(tx, [worker.id for _, worker in moved])
+    return [
+        Move(
+            tuple(records[worker.id]), worker.area_code, event.area_code, event.office,
+            event.valid_from,
+        )
+        for event, worker in moved
+    ]  # fmt: skip
 
 
 async def note_recognised(tx: Tx, rows: Sequence[tuple[UUID, UUID, str, date]]) -> None:
