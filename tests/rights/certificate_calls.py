@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from tests.journeys.city import City
-from tests.rights.calls import NOBODY, ON, Calls, made, people
+from tests.journeys.city import AS_OF, City
+from tests.rights.calls import NOBODY, ON, Calls, a_placed_person, made, people
 
 #: What a window asks for before it checks an application.
 PAPERS = [
@@ -71,6 +71,11 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     note(f"POST {certificate}/revocations", revocation, certificate_id=lost)
     note("GET /v1/uncollected-certificates")
     collected = {"on": ON, "place": "街道劳动保障所"}
+    await _with_employer(city)
+    note("GET /v1/employer-kept-certificates")
+    kept = {"on": ON, "employer": "黑河市兴安商场"}
+    note(f"POST {certificate}/hand-overs", kept, certificate_id=lost)
+    note(f"POST {certificate}/returns", {"on": ON}, certificate_id=lost)
     note(f"POST {certificate}/collections", collected, certificate_id=lost)
     note(f"POST {certificate}/write-offs", {"on": ON, "note": "下落不明"}, certificate_id=lost)
     note(f"POST {certificate}/hand-backs", {"on": ON}, certificate_id=lost)
@@ -83,3 +88,13 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     )  # fmt: skip
     back = {"note": "复核：系同名", "evidence": record}
     note(f"POST {certificate}/restorations", back, certificate_id=wrong)
+
+
+async def _with_employer(city: City) -> None:
+    """A certificate that the holder's employer keeps."""
+    story = await a_placed_person(city)
+    seen = await city.world.client("registry").get(f"/v1/certificates/{story.certificate}")
+    await city.post(
+        "registry", f"/v1/certificates/{story.certificate}/hand-overs",
+        {"on": AS_OF, "employer": "黑河市兴安商场"}, **{"If-Match": seen.headers["etag"]},
+    )  # fmt: skip

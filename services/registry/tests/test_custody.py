@@ -1,10 +1,12 @@
-"""A void certificate is taken in, and who misused one pays back what hung on it (R17).
+"""The employer keeps a certificate while the holder works there (R15); a void one is taken in, and who
+misused one pays back what hung on it (R17).
 
 Business day: 2003-10-31.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,9 +22,12 @@ from registry.custody import domain
 from registry.custody.domain import Custody, Entry
 
 from .test_benefits_api import act as benefit_act
-from .test_benefits_api import benefit, overlaps, write
+from .test_benefits_api import benefit, opened, overlaps, write
 from .test_certificate_facts import a_holder, tell
 from .test_certificate_procedure import RECORD, act, seen
+from .test_consumers import confirmed, voided
+from .test_credentials_printing import printed, text_of
+from .test_journey_unemployment import Window
 
 LIST = "/v1/uncollected-certificates"
 LENT = {"effective_on": "2003-08-01", "reason": "lent", "evidence": RECORD}
@@ -48,6 +53,16 @@ DAY = date(2003, 9, 12)
 @pytest.mark.parametrize(
     ("before", "what", "on", "void", "problem"),
     [
+        ([], "entrust", DAY, False, None),
+        ([], "entrust", DAY, True, domain.NotInHand),
+        ([], "return", DAY, False, domain.WrongPlace),
+        ([("entrust", DAY)], "entrust", DAY, False, domain.WrongPlace),
+        ([("entrust", DAY)], "return", DAY, False, None),
+        ([("entrust", DAY)], "return", date(2003, 9, 11), False, domain.OutOfOrder),
+        ([("entrust", DAY)], "return", DAY, True, None),
+        ([("entrust", DAY)], "collect", DAY, True, None),
+        ([("entrust", DAY)], "write-off", DAY, True, None),
+        ([("collect", DAY)], "entrust", DAY, False, domain.WrongPlace),
         ([], "collect", DAY, True, None),
         ([], "collect", DAY, False, domain.NotVoid),
         ([], "collect", date(2003, 11, 1), True, InTheFuture),
@@ -68,9 +83,9 @@ def test_what_follows_from_where_it_is(
 ) -> None:
     where = custody(*before)
     if problem is None:
-        return where.check(what, on, void=void, issued_on=ISSUED, today=TODAY)
+        return where.check(what, on, void=void, in_hand=not void, issued_on=ISSUED, today=TODAY)
     with pytest.raises(problem):
-        where.check(what, on, void=void, issued_on=ISSUED, today=TODAY)
+        where.check(what, on, void=void, in_hand=not void, issued_on=ISSUED, today=TODAY)
     return None
 
 
@@ -163,6 +178,122 @@ async def test_another_district_sees_none_and_takes_none_in(registry: Any) -> No
     assert answer.status_code == 404
 
 
+# --- the employer keeps it
+
+KEPT = "/v1/employer-kept-certificates"
+SHOP = "黑河市兴安商场"
+GIVEN = {"on": "2003-05-10", "employer": SHOP}
+
+
+async def at_work(registry: Any, worker: str, on: str = "2003-05-01") -> Any:
+    """The event that told of the job."""
+    event = confirmed(registry, worker, new_id(), on)
+    await registry.thing.deliver(event)
+    return event
+
+
+async def left(registry: Any, worker: str, job: Any, on: str) -> None:
+    """``on``: the first day without the job."""
+    await registry.thing.deliver(
+        registry.thing.heard(
+            "jobs-market.placement.ended.v1", job.entity_id,
+            {"worker_id": worker, "ended_on": on, "reason": "contract-ended"},
+            valid_from=date.fromisoformat(on),
+        )
+    )  # fmt: skip
+
+
+async def kept(registry: Any, **params: Any) -> list[tuple[str, str, str | None, bool]]:
+    page = await registry.get(KEPT, **params)
+    return [
+        (one["certificate_id"], one["employer"], one["employment_ended_on"], one["overdue"])
+        for one in page["items"]
+    ]
+
+
+async def test_handed_over_while_at_work_and_returned(registry: Any) -> None:
+    worker, _, id = await a_holder(registry)
+    idle = await act(registry, id, "hand-overs", GIVEN, 409)
+    assert idle["code"] == "custody-without-employment"
+    await at_work(registry, worker)
+    early = await act(registry, id, "hand-overs", {**GIVEN, "on": "2003-04-30"}, 409)
+    assert early["code"] == "custody-without-employment"
+    done = await act(registry, id, "hand-overs", GIVEN)
+    assert (done["state"], done["since"], done["employer"]) == (
+        "with_employer", "2003-05-10", SHOP,
+    )  # fmt: skip
+    assert await kept(registry) == [(id, SHOP, None, False)]
+    assert await kept(registry, overdue=True) == []
+    dossier = await registry.get(f"/v1/workers/{worker}/dossier")
+    assert dossier["certificates"]["items"][0]["custody"] == done
+    page = re.sub(r"\s", "", text_of(await printed(registry, id, "booklet")))
+    assert f"用人单位保管：{SHOP}，自2003-05-10起" in page
+    back = await act(registry, id, "returns", {"on": "2003-10-12"})
+    assert (back["state"], back["employer"], [one["what"] for one in back["entries"]]) == (
+        "with_holder", None, ["entrust", "return"],
+    )  # fmt: skip
+    assert await kept(registry) == []
+    assert "用人单位保管" not in text_of(await printed(registry, id, "booklet"))
+
+
+async def test_who_keeps_it_after_the_employment_ended_is_listed(registry: Any) -> None:
+    """Also when the holder works elsewhere by now; one whose holder still works there is not."""
+    certificates = []
+    for _ in range(3):
+        worker, _, id = await a_holder(registry)
+        job = await at_work(registry, worker)
+        await act(registry, id, "hand-overs", GIVEN)
+        certificates.append((worker, id, job))
+    (ended, first, job), (moved, second, old), (_, third, _) = certificates
+    await left(registry, ended, job, "2003-07-01")
+    await left(registry, moved, old, "2003-08-01")
+    await at_work(registry, moved, "2003-08-01")
+    assert await kept(registry, overdue=True) == [
+        (first, SHOP, "2003-07-01", True), (second, SHOP, "2003-08-01", True),
+    ]  # fmt: skip
+    assert (await registry.get(KEPT, overdue=True, limit=1))["next_cursor"]
+    assert [row[0] for row in await kept(registry)] == [first, second, third]
+    await act(registry, first, "returns", {"on": "2003-10-12"})
+    assert [row[0] for row in await kept(registry, overdue=True)] == [second]
+    worker, _, told = certificates[2]
+    await registry.thing.deliver(voided(registry, worker, told.entity_id, told))
+    assert [row[0] for row in await kept(registry, overdue=True)] == [second, third]
+
+
+@pytest.mark.parametrize(
+    ("act_", "body"),
+    [
+        ("hire-filings", {"form": "flexible", "by": "self"}),
+        ("hire-filings", {"form": "licence", "by": "self", "reference": "执照 7"}),
+        ("cancellations", {"reason": "self_employed", "reference": "执照 7"}),
+    ],
+)
+async def test_who_works_on_their_own_keeps_it(
+    registry: Any, act_: str, body: dict[str, Any]
+) -> None:
+    worker, _, id = await a_holder(registry)
+    window = Window(registry, worker)
+    await window.registers("2003-04-20")
+    await window.files(act_, on="2003-05-01", **body)
+    refused = await act(registry, id, "hand-overs", GIVEN, 409)
+    assert refused["code"] == "holder-keeps-certificate"
+
+
+async def test_the_employer_is_asked_for_a_void_one(registry: Any) -> None:
+    worker, number, id = await a_holder(registry)
+    await at_work(registry, worker)
+    await act(registry, id, "hand-overs", GIVEN)
+    await tell(registry, number, "retired", "2003-09-20")
+    assert [row[0] for row in await listed(registry)] == [id]
+    assert await kept(registry, overdue=True) == [(id, SHOP, "2003-09-20", True)]
+    again = await act(registry, id, "hand-overs", GIVEN, 409)
+    assert again["code"] == "custody-state"
+    assert (await act(registry, id, "collections", TAKEN | {"on": "2003-10-01"}))["state"] == (
+        "collected"
+    )
+    assert await kept(registry) == []
+
+
 # --- what was given on it comes back
 
 
@@ -225,13 +356,7 @@ async def test_retirement_orders_nothing_back_and_other_services_recover_themsel
     registry: Any,
 ) -> None:
     worker, _, id = await a_holder(registry)
-    await registry.thing.deliver(
-        registry.thing.heard(
-            "subsidy.entitlement.opened.v1", new_id(),
-            {"worker_id": worker, "from": "2003-07-01", "to": "2003-09-30"},
-            valid_from=date(2003, 7, 1),
-        )
-    )  # fmt: skip
+    await registry.thing.deliver(opened(registry, worker, new_id(), "2003-07-01", "2003-09-30"))
     await act(registry, id, "revocations", LENT)
     assert len(await overlaps(registry)) == 1
     other, _, second = await a_holder(registry)

@@ -30,6 +30,8 @@ from registry.certificates import cases
 from registry.certificates.domain import Certificate, NoSuchCertificate
 from registry.credentials import domain, glyphs
 from registry.credentials.usecases import Signed, sign_all
+from registry.custody import usecases as custody
+from registry.custody.domain import Custody
 from registry.offices import usecases as offices
 from registry.workers import usecases as workers
 from registry.workers.domain import OnPaper
@@ -176,11 +178,13 @@ async def print_papers(rt: Runtime, printer: Printer, actor: Actor, asked: Ask) 
         signed = await sign_all(rt, tx, actor, wanted)
         people = await workers.on_paper(rt, tx, [c.worker_id for c in wanted])
         names = await offices.names_of(tx, {c.office for c in wanted})
+        kept = await custody.of(tx, [c.id for c in wanted])
     items = []
     for c in wanted:
         item = _item(rt, c, signed[c.id], people[c.worker_id], names.get(c.office, c.office))
         if paper == "booklet":
             listed = await benefits.on_paper(rt, c.worker_id, c.id)
+            item["kept_by"] = _keeper(kept[c.id])
             item["benefits"] = [_annotation(line) for line in listed[-ANNOTATIONS_MAX:]]
         items.append(item)
     # Before anything is drawn: a paper that could not be noted is not made.
@@ -216,6 +220,11 @@ def _item(
 def verification_address(rt: Runtime, token: str) -> str:
     """What the QR code holds. What follows ``#`` stays in the phone that reads it."""
     return f"{rt.settings.public_url}/verify#{token}"
+
+
+def _keeper(custody: Custody) -> str:
+    """Who keeps it in the holder's place (R15); empty for the holder."""
+    return f"{custody.employer}，自 {custody.since} 起" if custody.employer else ""
 
 
 def _annotation(line: Line) -> dict[str, str]:

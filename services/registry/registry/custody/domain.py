@@ -1,35 +1,43 @@
-"""Where the certificate itself is (policy R17): with its holder, or taken in by the office.
+"""Where the certificate itself is (policy R15, R17): with its holder, with the employer, or taken in.
 
-A certificate that is void because its holder retired, or that was lent, rented, transferred or forged,
-is void and collected: by whom, when and where is written down; what is not there after its days is on
-a list. One that cannot be had any more is written off with the reason. When the withdrawal was wrong,
-the certificate is handed back.
+Whoever is self-employed or works flexibly keeps it; of others the employer may keep it while they work
+there and its benefits run: handed over and returned on written days. An employer that keeps it after
+the employment ended is on a list. A certificate that is void because its holder retired, or that was
+lent, rented, transferred or forged, is collected: by whom, when and where is written down; what is not
+there after its days is on a list. One that cannot be had any more is written off with the reason. When
+the withdrawal was wrong, the certificate is handed back.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal
 from uuid import UUID
 
 from kit.facts import InTheFuture
 from kit.lifecycle import Act, each, leads
 from kit.refusal import Refusal
 
-#: 本人持有 / 已收回 / 已核销（无法收回）
-State = Literal["with_holder", "collected", "written_off"]
+#: 本人持有 / 用人单位保管 / 已收回 / 已核销（无法收回）
+State = Literal["with_holder", "with_employer", "collected", "written_off"]
 STATES: dict[str, str] = {
-    "with_holder": "本人持有", "collected": "已收回", "written_off": "无法收回，已核销",
+    "with_holder": "本人持有", "with_employer": "用人单位保管", "collected": "已收回",
+    "written_off": "无法收回，已核销",
 }  # fmt: skip
 
-#: 收回 / 核销 / 发还
-What = Literal["collect", "write-off", "hand-back"]
-WHATS: tuple[What, ...] = get_args(What)
+#: 交用人单位 / 用人单位交还 / 收回 / 核销 / 发还
+What = Literal["entrust", "return", "collect", "write-off", "hand-back"]
+WHATS: dict[str, str] = {
+    "entrust": "交用人单位保管", "return": "用人单位交还", "collect": "收回", "write-off": "核销",
+    "hand-back": "发还",
+}  # fmt: skip
 
-_OUT: tuple[State, ...] = ("with_holder",)
+_OUT: tuple[State, ...] = ("with_holder", "with_employer")
 ACTS: tuple[Act, ...] = (
     Act(None, "with_holder", "issue", "发证", "certificate:approve"),
+    Act("with_holder", "with_employer", "entrust", "交用人单位保管", "certificate:write", "R15"),
+    Act("with_employer", "with_holder", "return", "用人单位交还", "certificate:write", "R15"),
     *each(_OUT, "collected", "collect", "收回", "certificate:write", "R17"),
     *each(_OUT, "written_off", "write-off", "无法收回核销", "certificate:approve"),
     Act("written_off", "collected", "collect", "收回", "certificate:write"),
@@ -49,6 +57,24 @@ class NotInForce(Refusal):
     code = "certificate-not-restored"
 
 
+class NotInHand(Refusal):
+    """Only a certificate that was handed out and stands goes to the employer."""
+
+    code = "certificate-not-in-hand"
+
+
+class NotAtWork(Refusal):
+    """R15: the employer keeps it of those who work there; no work is known on that day."""
+
+    code = "custody-without-employment"
+
+
+class KeepsItself(Refusal):
+    """R15: whoever is self-employed or works flexibly keeps the certificate."""
+
+    code = "holder-keeps-certificate"
+
+
 class WrongPlace(Refusal):
     """The act does not follow from where the certificate is."""
 
@@ -64,7 +90,7 @@ class OutOfOrder(Refusal):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One act on where a certificate is. ``place``: where it was taken in; ``note``: why it cannot be
-    had. ``actor`` of ``office`` wrote it down."""
+    had. ``actor`` of ``office`` wrote it down. ``employer``: who keeps it while ``job_id`` lasts."""
 
     id: UUID
     certificate_id: UUID
@@ -74,6 +100,8 @@ class Entry:
     note: str | None
     office: str
     actor: str
+    employer: str | None = None
+    job_id: UUID | None = None
     recorded_at: datetime | None = None
 
 
@@ -96,8 +124,16 @@ class Custody:
         """The day of the last act; None where the holder has had it since the issue."""
         return self.entries[-1].on if self.entries else None
 
-    def check(self, what: What, on: date, *, void: bool, issued_on: date, today: date) -> None:
-        """Raises why the act is not possible. ``void``: the certificate was withdrawn."""
+    @property
+    def employer(self) -> str | None:
+        """Who keeps it in the holder's place."""
+        return self.entries[-1].employer if self.state == "with_employer" else None
+
+    def check(
+        self, what: What, on: date, *, void: bool, in_hand: bool, issued_on: date, today: date
+    ) -> None:
+        """Raises why the act is not possible. ``void``: the certificate was withdrawn; ``in_hand``: it
+        was handed out, and was neither withdrawn nor is it over."""
         if on > today:
             raise InTheFuture
         if leads(ACTS, what, self.state) is None:
@@ -106,8 +142,30 @@ class Custody:
             raise OutOfOrder(not_before=earliest)
         if what == "hand-back" and void:
             raise NotInForce
-        if what != "hand-back" and not void:
+        if what in ("collect", "write-off") and not void:
             raise NotVoid
+        if what == "entrust" and not in_hand:
+            raise NotInHand
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A certificate that an employer keeps. ``ended_on``: the first day without the job for which it was
+    handed over; None while it lasts."""
+
+    certificate_id: UUID
+    worker_id: UUID
+    number: str
+    employer: str
+    since: date
+    job_id: UUID
+    area_code: str
+    office: str
+    ended_on: date | None = None
+
+    def overdue(self, today: date) -> bool:
+        """The employment is over, and the certificate has not been returned."""
+        return self.ended_on is not None and self.ended_on <= today
 
 
 @dataclass(frozen=True, slots=True)

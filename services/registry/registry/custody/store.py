@@ -9,10 +9,11 @@ from uuid import UUID
 from asyncpg import Record
 
 from kit.db import Tx
-from registry.custody.domain import Custody, Entry, Uncollected
+from registry.custody.domain import Custody, Entry, Kept, Uncollected
 
 _COLUMNS = (
-    "id", "certificate_id", "what", "happened_on", "place", "note", "office", "actor",
+    "id", "certificate_id", "what", "happened_on", "place", "note", "office", "actor", "employer",
+    "job_id",
 )  # fmt: skip
 
 
@@ -23,9 +24,9 @@ def _entry(row: Record) -> Entry:
 async def add(tx: Tx, entry: Entry) -> None:
     await tx.execute(
         "insert into certificate_custody (id, certificate_id, what, happened_on, place, note,"
-        " office, actor) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        " office, actor, employer, job_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         entry.id, entry.certificate_id, entry.what, entry.on, entry.place, entry.note,
-        entry.office, entry.actor,
+        entry.office, entry.actor, entry.employer, entry.job_id,
     )  # fmt: skip
 
 
@@ -38,6 +39,27 @@ async def of(tx: Tx, certificates: Sequence[UUID]) -> dict[UUID, Custody]:
     ):
         found[row["certificate_id"]].append(_entry(row))
     return {id: Custody(id, tuple(entries)) for id, entries in found.items()}
+
+
+# The last act on it was a hand-over. A person's status stands under the surviving record.
+_KEPT = """
+select c.id, c.worker_id, c.number, k.employer, k.happened_on, k.job_id, c.area_code, c.office
+  from certificate_custody k join certificate c on c.id = k.certificate_id
+  left join identity_link l on l.merged_id = c.worker_id
+  join labour_status s on s.worker_id = coalesce(l.survivor_id, c.worker_id)
+ where k.what = 'entrust' and c.area_code ~ $1
+   and not exists (select from certificate_custody n
+                    where n.certificate_id = k.certificate_id and n.id > k.id)
+   and (not $2 or s.placement_id is distinct from k.job_id)
+   and ($3::uuid is null or c.id > $3) order by c.id limit $4
+"""
+
+
+async def kept(tx: Tx, pattern: str, moved_on: bool, after: UUID | None, limit: int) -> list[Kept]:
+    """Certificates of an area that employers keep; ``moved_on``: only of people whose status no longer
+    rests on that job."""
+    rows = await tx.fetch(_KEPT, pattern, moved_on, after, limit)
+    return [Kept(*row.values()) for row in rows]
 
 
 _UNCOLLECTED = """

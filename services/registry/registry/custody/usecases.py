@@ -1,9 +1,9 @@
-"""What can happen to the certificate as a thing: taken in, written off, handed back."""
+"""What can happen to the certificate as a thing: given to the employer, taken in, handed back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -13,13 +13,21 @@ from kit.facts import StaleWrite
 from kit.ids import new_id
 from kit.service import Runtime
 from registry.certificates import usecases as certificates
+from registry.certificates.acts import IN_HAND
 from registry.certificates.domain import Certificate, NoSuchCertificate
 from registry.certificates.terms import Terms
-from registry.custody import store
-from registry.custody.domain import Custody, Entry, Uncollected, What
+from registry.custody import domain, store
+from registry.custody.domain import Custody, Entry, Kept, Uncollected, What
+from registry.identities import usecases as identities
+from registry.labour_status import domain as labour
+from registry.labour_status import usecases as labour_status
+from registry.labour_status.domain import Spell
+from registry.unemployment import usecases as unemployment
 
 REASONS = "registry.certificate_collected_reasons"
 DAYS = "registry.certificate_collection_days"
+#: So many filings of one person are looked at.
+PAPERS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,7 @@ class Act:
     version: int
     place: str | None = None
     note: str | None = None
+    employer: str | None = None
 
 
 async def act(rt: Runtime, actor: Actor, id: UUID, command: Act) -> tuple[Certificate, Custody]:
@@ -44,15 +53,71 @@ async def act(rt: Runtime, actor: Actor, id: UUID, command: Act) -> tuple[Certif
         custody = (await store.of(tx, [id]))[id]
         custody.check(
             command.what, command.on, void=certificate.state == "revoked",
-            issued_on=certificate.issued_on, today=rt.today(),
+            in_hand=certificate.state in IN_HAND, issued_on=certificate.issued_on,
+            today=rt.today(),
         )  # fmt: skip
+        job_id = None
+        if command.what == "entrust":
+            job_id = await _job(tx, certificate.worker_id, command.on)
         entry = Entry(
             new_id(), id, command.what, command.on, command.place, command.note, actor.office,
-            actor.subject,
+            actor.subject, command.employer, job_id,
         )  # fmt: skip
         await store.add(tx, entry)
         custody = (await store.of(tx, [id]))[id]
     return certificate, custody
+
+
+#: Work of one's own: filed so, or the reason for which the register was left (R15, R20).
+_OWN_WORK = frozenset({"licence", "flexible", "self_employed", "stable_income"})
+
+
+async def _job(tx: Tx, worker_id: UUID, on: date) -> UUID:
+    """The job for which the employer keeps it. Raises ``custody-without-employment`` and
+    ``holder-keeps-certificate``."""
+    records = await identities.records_of(tx, worker_id)
+    known = (await labour_status.known_of(tx, records[:1]))[records[0]]
+    job = labour.job_on(on, known.placements)
+    if job is None:
+        raise domain.NotAtWork
+    filed = await unemployment.filed_of(tx, records, PAPERS)
+    if any(
+        one.filing.job_id == job.id and {one.form, one.filing.reason} & _OWN_WORK for one in filed
+    ):
+        raise domain.KeepsItself
+    return job.id
+
+
+async def list_kept(
+    rt: Runtime, pattern: str, overdue: bool, after: UUID | None, limit: int
+) -> list[Kept]:
+    """Certificates that employers keep; ``overdue``: after the employment ended."""
+    today = rt.today()
+    found: list[Kept] = []
+    async with rt.db.reading() as tx:
+        while len(found) < limit:
+            rows = await store.kept(tx, pattern, overdue, after, limit)
+            persons = await identities.person_of(tx, [row.worker_id for row in rows])
+            known = await labour_status.known_of(tx, set(persons.values()))
+            for row in rows:
+                history = known[persons[row.worker_id]].spells()
+                one = replace(row, ended_on=_ended_on(row, history))
+                if not overdue or one.overdue(today):
+                    found.append(one)
+            if len(rows) < limit:
+                break
+            after = rows[-1].certificate_id
+    return found[:limit]
+
+
+def _ended_on(kept: Kept, history: Sequence[Spell]) -> date | None:
+    """The first day of another status than work in that job; of a job that never was, the day of the
+    hand-over."""
+    places = [n for n, spell in enumerate(history) if spell.placement_id == kept.job_id]
+    if not places:
+        return kept.since
+    after = history[places[-1] + 1 :]
+    return after[0].since if after else None
 
 
 async def custody_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, Custody]:
