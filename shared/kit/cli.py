@@ -10,6 +10,9 @@ audit-verify [--head HASH]  compute the seals again; exits 1 at the first break
 audit-head                  the newest seal, to be kept outside of the database
 breach --account SUBJECT    which people and fields an account has read, and when
 rotate-keys                 encrypt again under the primary key, and show how far it is
+
+A service may have looks of its own beside these (``Service.commands``); each exits 1 when something does
+not hold.
 """
 
 from __future__ import annotations
@@ -51,6 +54,9 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
     retry = commands.add_parser("retry", help="apply parked events again")
     retry.add_argument("event", type=UUID, nargs="?", help="one event id; all when absent")
     _audit_commands(commands)
+    own = {one.name: one for one in service.commands}
+    for one in own.values():
+        commands.add_parser(one.name, help=one.help)
     options = parser.parse_args(arguments)
     settings = read(service.name)
     observability.log_to_stdout(service.name, settings.log_level)
@@ -68,6 +74,10 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
             _say(asyncio.run(_dead_letters(settings)))
         case "retry":
             _say(asyncio.run(_retry(service, settings, options.event)))
+        case command if command in own:
+            told = asyncio.run(_with_tx(settings, own[command].run))
+            _say(told)
+            sys.exit(0 if told["holds"] else 1)
         case command:
             sys.exit(0 if _audit(service, settings, command, options) else 1)
 

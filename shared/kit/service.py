@@ -24,7 +24,7 @@ from kit.auth import Actor, Authenticator
 from kit.bus import Bus, NatsBus
 from kit.consumers import Consumer, Subscription
 from kit.crypto import Keyring
-from kit.db import UNAVAILABLE, Database
+from kit.db import UNAVAILABLE, Database, Tx
 from kit.events import Catalogue
 from kit.http import create_http, include
 from kit.indexes import Hashed
@@ -50,6 +50,16 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Command:
+    """A look that an operator takes from the command line. ``run`` answers what it found, in one snapshot;
+    ``holds`` in it says whether all is well."""
+
+    name: str
+    help: str
+    run: Callable[[Tx], Awaitable[Mapping[str, object]]]
+
+
+@dataclass(frozen=True)
 class Service:
     """What a service is made of. ``app.py`` of each service holds one as ``SERVICE``."""
 
@@ -64,6 +74,7 @@ class Service:
     subscriptions: Sequence[Subscription] = ()
     intake: Intake | None = None
     jobs: Sequence[Job] = ()
+    commands: Sequence[Command] = ()
     sealed: Sequence[Sealed] = ()
     #: Reads what only the service can judge of its policies; a ``PolicyError`` stops the start.
     check: Callable[[Policies], None] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kit import cli, findings
 from kit.problems import Problem
 from kit.rotation import Sealed
-from kit.service import Job, Service
+from kit.service import Command, Job, Service
 from subsidy.arrangements.api import router as arrangements
 from subsidy.arrangements.api import router_imports as arrangement_imports
 from subsidy.arrangements.domain import (
@@ -15,14 +15,17 @@ from subsidy.arrangements.domain import (
 )  # fmt: skip
 from subsidy.batches import api as batches
 from subsidy.budgets import api as budgets
+from subsidy.budgets.usecases import check_lines, tell_of_exhausted_lines
 from subsidy.consumers import SUBSCRIPTIONS
 from subsidy.enrolments import api as enrolments
 from subsidy.entitlements.api import router as entitlements
 from subsidy.events import CATALOGUE
 from subsidy.funds.api import appropriations, appropriations_imports, funds
 from subsidy.funds.domain import YearOutOfRange
+from subsidy.funds.usecases import tell_of_idle_money
 from subsidy.journal.api import router as journal
 from subsidy.journal.domain import AlreadyReversed, Overdrawn, ReversedBeforeMade, Unbalanced
+from subsidy.journal.usecases import check_all
 from subsidy.matching import api as matching
 from subsidy.matching.usecases import tell_of_matching
 from subsidy.orders import api as orders
@@ -101,7 +104,18 @@ SEALED = [
 ]
 
 #: What a day brings to money: looked for every minute, told once.
-JOBS = (Job("tell-of-matching", 60, tell_of_matching),)
+JOBS = (
+    Job("tell-of-matching", 60, tell_of_matching),
+    Job("tell-of-idle-money", 60, tell_of_idle_money),
+    Job("tell-of-exhausted-lines", 60, tell_of_exhausted_lines),
+)
+#: What an operator asks of the books, beside the platform's commands.
+COMMANDS = (
+    Command("journal-check", "derive every balance from its lines; 1 when one differs", check_all),
+    Command(
+        "budget-check", "compare budget lines with the journal; 1 when one differs", check_lines
+    ),
+)
 
 SERVICE = Service(
     name="subsidy",
@@ -145,6 +159,7 @@ SERVICE = Service(
     check=check,
     sealed=SEALED,
     jobs=JOBS,
+    commands=COMMANDS,
 )
 
 

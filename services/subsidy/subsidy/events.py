@@ -57,6 +57,16 @@ class AppropriationReversed(BaseModel):
     year: int = Field(description="预算年度")
 
 
+class UnallocatedAged(BaseModel):
+    """Money of one day's receipts has lain without a use for as long as a threshold says."""
+
+    fund: Fund
+    amount: YuanPositive = Field(description="闲置金额")
+    received_on: date = Field(description="到账日期")
+    age_days: int = Field(description="闲置天数")
+    threshold_days: int = Field(description="达到的预警天数")
+
+
 class ArrangementReversed(BaseModel):
     """An arrangement was taken back whole; the envelope names the event that it reverses."""
 
@@ -178,6 +188,11 @@ APPROPRIATION_REVERSED = EventType(
     "subsidy.appropriation.reversed.v1", AppropriationReversed, "资金拨入冲销", "Receipt reversed",
     {"fund": "reemployment", "source": "province", "amount": "33250000.00", "year": 2003},
 )  # fmt: skip
+UNALLOCATED_AGED = EventType(
+    "subsidy.fund.unallocated-aged.v1", UnallocatedAged, "资金长期闲置", "Money idle for long",
+    {"fund": "reemployment", "amount": "16960000.00", "received_on": "2003-06-30", "age_days": 123,
+     "threshold_days": 90},
+)  # fmt: skip
 ARRANGEMENT_REVERSED = EventType(
     "subsidy.arrangement.reversed.v1", ArrangementReversed, "资金安排冲销", "Arrangement reversed",
     {"fund": "reemployment", "use_code": "severance", "amount": "3000000.00"},
@@ -241,7 +256,7 @@ BENEFIT_RECOVERED = EventType(
 CATALOGUE = Catalogue(
     "subsidy",
     [
-        APPROPRIATION_RECEIVED, APPROPRIATION_REVERSED,
+        APPROPRIATION_RECEIVED, APPROPRIATION_REVERSED, UNALLOCATED_AGED,
         ARRANGEMENT_MADE, ARRANGEMENT_REDUCED, ARRANGEMENT_REVERSED,
         RESERVATION_MADE, RESERVATION_COMMITTED, RESERVATION_RELEASED,
         PAYMENT_MADE, PAYMENT_REVERSED,

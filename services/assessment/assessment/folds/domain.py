@@ -335,6 +335,8 @@ KEPT: tuple[str, ...] = (
     "subsidy.budget.released.v1",
     "subsidy.budget.reallocated.v1",
     "subsidy.budget.closed.v1",
+    "subsidy.budget.line-exhausted.v1",
+    "subsidy.fund.unallocated-aged.v1",
     "subsidy.matching.required.v1",
     "subsidy.matching.missed.v1",
     "subsidy.matching.met.v1",

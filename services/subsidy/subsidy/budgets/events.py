@@ -86,6 +86,15 @@ class ClosedLineTold(BaseModel):
     into_line: bool = Field(description="是否转入下年同一科目；否则转为未安排资金")
 
 
+class LineExhausted(BaseModel):
+    """A line was released whole, and what it set aside is reserved or paid: it has no money left."""
+
+    fund: Fund
+    year: int
+    use_code: str
+    amount: YuanPositive = Field(description="批准数")
+
+
 class BudgetClosed(BaseModel):
     """A budget's year ended; what was left is carried over."""
 
@@ -119,6 +128,10 @@ BUDGET_REALLOCATED = EventType(
          {"use_code": "post-subsidy", "change": "200000.00", "amount": "200000.00", "finding": None},
      ]},
 )  # fmt: skip
+LINE_EXHAUSTED = EventType(
+    "subsidy.budget.line-exhausted.v1", LineExhausted, "预算科目用尽", "Budget line exhausted",
+    {"fund": "reemployment", "year": 2003, "use_code": "training-subsidy", "amount": "800000.00"},
+)  # fmt: skip
 BUDGET_CLOSED = EventType(
     "subsidy.budget.closed.v1", BudgetClosed, "预算年终结转", "Budget closed",
     {"fund": "reemployment", "year": 2003, "carried": "20000.00", "explanation": "培训班跨年",
@@ -129,4 +142,4 @@ BUDGET_CLOSED = EventType(
      ]},
 )  # fmt: skip
 
-TOLD = (BUDGET_APPROVED, BUDGET_RELEASED, BUDGET_REALLOCATED, BUDGET_CLOSED)
+TOLD = (BUDGET_APPROVED, BUDGET_RELEASED, BUDGET_REALLOCATED, BUDGET_CLOSED, LINE_EXHAUSTED)

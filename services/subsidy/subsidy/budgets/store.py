@@ -170,6 +170,48 @@ async def held(tx: Tx, line_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row["budget_line_id"]: row["balance"] for row in rows}
 
 
+# A line has money: some to release yet, or some that its arrangements hold.
+_WITH_MONEY = """(l.released < l.amount or exists (
+    select from arrangement r join account a on a.id = r.account_id
+     where r.budget_line_id = l.id and a.balance > 0))"""
+_HAS_SOME_AGAIN = f"""
+update budget_line l set exhausted_on = null where exhausted_on is not null and {_WITH_MONEY}
+"""  # noqa: S608
+_HAS_NONE = f"""
+update budget_line l set exhausted_on = $1
+  from budget b
+ where b.id = l.budget_id and b.state = 'released' and l.amount > 0
+   and l.exhausted_on is null and not {_WITH_MONEY}
+returning l.budget_id, l.id
+"""  # noqa: S608
+
+
+async def newly_exhausted(tx: Tx, today: date) -> list[tuple[UUID, UUID]]:
+    """Budget and line of what has no money since the last look, noted as told; a line that has money
+    again can be told again."""
+    await tx.execute(
+        "select 1 from budget where state in ('released', 'closed') order by id for no key update"
+    )
+    await tx.execute(_HAS_SOME_AGAIN)
+    rows = await tx.fetch(_HAS_NONE, today)
+    return [(row["budget_id"], row["id"]) for row in rows]
+
+
+async def differing(tx: Tx) -> list[UUID]:
+    """Lines that say something else of what was released and carried over than the journal does."""
+    rows = await tx.fetch(
+        "select l.id from budget_line l"
+        "  left join arrangement r on r.budget_line_id = l.id"
+        "  left join journal_line j on j.account_id = r.account_id"
+        "  left join journal_entry e on e.id = j.entry_id"
+        "  left join journal_entry o on o.id = e.reverses"
+        " group by l.id having l.released - l.carried <> coalesce(sum(j.amount) filter ("
+        "     where coalesce(o.kind, e.kind) in ('arrangement', 'withdrawal')), 0)"
+        " order by l.id limit 100"
+    )
+    return [row["id"] for row in rows]
+
+
 async def page(
     tx: Tx,
     prefix: str,

@@ -265,6 +265,33 @@ async def reallocate(
     return after
 
 
+async def tell_of_exhausted_lines(rt: Runtime) -> None:
+    """Tell, once, of every released line that has no money left: nothing to release, nothing to promise.
+    Again only when it had money meanwhile (E23)."""
+    today = rt.today()
+    async with rt.db.transaction() as tx:
+        exhausted = await store.newly_exhausted(tx, today)
+        known = {one.id: one for one in await store.some(tx, [budget for budget, _ in exhausted])}
+        told = []
+        for budget_id, line_id in exhausted:
+            budget = known[budget_id]
+            (line,) = (one for one in budget.lines if one.id == line_id)
+            data = {
+                "fund": budget.fund, "year": budget.year, "use_code": line.use_code,
+                "amount": yuan(line.amount),
+            }  # fmt: skip
+            place = (budget.area_code, budget.office)
+            told.append(NewEvent(events.LINE_EXHAUSTED, budget.id, today, *place, data))
+        await emit(tx, told)
+    rt.wake()
+
+
+async def check_lines(tx: Tx) -> dict[str, object]:
+    """Whether what each line says of its releases is what the journal says of its arrangements."""
+    differing = await store.differing(tx)
+    return {"holds": not differing, "differing_lines": differing}
+
+
 # --- inside
 
 

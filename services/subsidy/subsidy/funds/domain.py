@@ -74,6 +74,12 @@ def unallocated_layers(receipts: Iterable[tuple[date, int]], arranged: int) -> l
     return layers
 
 
+def reached(layer: Layer, thresholds: Iterable[int], on: date) -> int | None:
+    """The highest of these numbers of days that idle money has lain by ``on``; None for none."""
+    age = layer.age_days(on)
+    return max((days for days in thresholds if days <= age), default=None)
+
+
 def oldest_age_days(layers: Sequence[Layer], on: date) -> int | None:
     """How long the oldest idle money has lain on ``on``; None when nothing is idle."""
     return max((layer.age_days(on) for layer in layers), default=None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from kit.db import Tx
-from subsidy.funds.domain import Appropriation
+from subsidy.funds.domain import Appropriation, Fund
 
 _COLUMNS = (
     "id", "fund", "source", "amount", "received_on", "year", "approval", "document", "area_code",
@@ -83,6 +84,57 @@ async def get(tx: Tx, appropriation_id: UUID, area_prefix: str) -> Any | None:
         f"{_SELECT} where a.id = $1 and a.area_code like $2 || '%'",
         appropriation_id, area_prefix,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One fund in one area: what is unallocated there (fen), its receipts by day, and who got the last."""
+
+    id: UUID
+    fund: Fund
+    area_code: str
+    office: str
+    unallocated: int
+    receipts: tuple[tuple[date, int], ...]
+
+
+async def idle_books(tx: Tx) -> list[Book]:
+    """Books with unallocated money, of all areas, with the receipts that stand."""
+    rows = await tx.fetch(
+        "with receipt as ("
+        " select a.fund, a.area_code, a.received_on, sum(a.amount)::bigint as amount, max(a.office) as office"
+        "   from appropriation a left join appropriation_reversal v on v.appropriation_id = a.id"
+        "  where v.appropriation_id is null group by 1, 2, 3)"
+        " select b.id, b.fund, b.area_code, u.balance,"
+        "        (array_agg(r.office order by r.received_on desc))[1] as office,"
+        "        array_agg(r.received_on order by r.received_on) as days,"
+        "        array_agg(r.amount order by r.received_on) as amounts"
+        "   from book b"
+        "   join account u on u.fund = b.fund and u.area_code = b.area_code"
+        "                 and u.kind = 'unallocated' and u.balance > 0"
+        "   join receipt r on r.fund = b.fund and r.area_code = b.area_code"
+        "  group by b.id, b.fund, b.area_code, u.balance order by b.id"
+    )
+    return [
+        Book(
+            row["id"], row["fund"], row["area_code"], row["office"], row["balance"],
+            tuple(zip(row["days"], row["amounts"], strict=True)),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def add_notices(tx: Tx, notices: Sequence[tuple[UUID, date, int, int, UUID]]) -> set[UUID]:
+    """Note what is about to be told: book, day of receipt, threshold, fen, event. Answers the events of
+    those that were not told before."""
+    columns = [list(column) for column in zip(*notices, strict=True)] or [[]] * 5
+    rows = await tx.fetch(
+        "insert into idle_notice (book_id, received_on, threshold_days, amount, event_id)"
+        " select * from unnest($1::uuid[], $2::date[], $3::int[], $4::bigint[], $5::uuid[])"
+        " on conflict do nothing returning event_id",
+        *columns,
+    )
+    return {row["event_id"] for row in rows}
 
 
 # One walk over the journal. What came into an account is what was booked there for the first time, less

@@ -20,8 +20,8 @@ from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
 from subsidy import events
-from subsidy.funds import domain, store
-from subsidy.funds.domain import Appropriation, Fund, Position, Sum
+from subsidy.funds import domain, store, terms
+from subsidy.funds.domain import Appropriation, Fund, Layer, Position, Sum
 from subsidy.journal import domain as journal_domain
 from subsidy.journal import usecases as journal
 
@@ -144,6 +144,40 @@ async def position(rt: Runtime, actor: Actor, fund: Fund, as_of: date | None) ->
         rows = await store.sums(tx, fund, actor.area_prefix, day)
         receipts = await store.receipts(tx, fund, actor.area_prefix, day)
     return domain.position(fund, day, (Sum(**dict(row)) for row in rows), receipts)
+
+
+async def tell_of_idle_money(rt: Runtime) -> None:
+    """Tell of money that has lain without a use for longer than a threshold of the day: once for each
+    receipt day and threshold, of the highest that is reached (N10)."""
+    today = rt.today()
+    thresholds = terms.idle_thresholds(rt.policies, today)
+    async with rt.db.transaction() as tx:
+        found = [
+            (book, layer, days)
+            for book in await store.idle_books(tx)
+            for layer in domain.unallocated_layers(
+                book.receipts, sum(amount for _, amount in book.receipts) - book.unallocated
+            )
+            if (days := domain.reached(layer, thresholds, today)) is not None
+        ]
+        told = [_aged(book, layer, days, today) for book, layer, days in found]
+        new = await store.add_notices(
+            tx,
+            [
+                (book.id, layer.received_on, days, layer.amount, event.id)
+                for (book, layer, days), event in zip(found, told, strict=True)
+            ],
+        )
+        await emit(tx, [event for event in told if event.id in new])
+    rt.wake()
+
+
+def _aged(book: store.Book, layer: Layer, days: int, today: date) -> NewEvent:
+    data = {
+        "fund": book.fund, "amount": yuan(layer.amount), "received_on": str(layer.received_on),
+        "age_days": layer.age_days(today), "threshold_days": days,
+    }  # fmt: skip
+    return NewEvent(events.UNALLOCATED_AGED, book.id, today, book.area_code, book.office, data)
 
 
 async def known(tx: Tx, actor: Actor, id: UUID) -> Appropriation | None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kit.auth import Actor
 from kit.db import Tx
+from kit.money import yuan
 from kit.service import Runtime
 from subsidy.journal import domain, store
 from subsidy.journal.domain import Account, Difference, Entry, Key
@@ -66,10 +67,25 @@ async def held(tx: Tx, keys: Sequence[Key]) -> int:
 
 
 async def check(rt: Runtime, actor: Actor) -> Check:
-    """Derive every balance from the lines and compare: a look, in one snapshot, changing nothing."""
+    """Derive every balance of the caller's area from the lines and compare: a look, changing nothing."""
     async with rt.db.reading() as tx:
-        rows = await store.derived(tx, actor.area_prefix)
-        unbalanced = await store.unbalanced(tx, actor.area_prefix)
+        return await derive(tx, actor.area_prefix)
+
+
+async def check_all(tx: Tx) -> dict[str, object]:
+    """The same over all areas, for the command line."""
+    found = await derive(tx, "")
+    return {
+        "holds": found.holds, "accounts": found.accounts, "lines": found.lines,
+        "debit": yuan(found.debit), "differences": found.differences,
+        "unbalanced_entries": found.unbalanced,
+    }  # fmt: skip
+
+
+async def derive(tx: Tx, area_prefix: str) -> Check:
+    """Every balance of an area from its lines, in one snapshot, and what differs."""
+    rows = await store.derived(tx, area_prefix)
+    unbalanced = await store.unbalanced(tx, area_prefix)
     accounts = [
         Account(r["id"], r["fund"], r["area_code"], r["kind"], r["detail"], r["balance"])
         for r in rows
