@@ -188,6 +188,8 @@ async def test_an_inspection_is_taken_back_under_a_fact(registry_2007: Any) -> N
     assert (await case(registry, id))["state"] == "suspended"
     (restored,) = await registry.told("certificate.restored")
     assert restored.data["state"] == "suspended"
+    since = date.fromisoformat(restored.data["state_since"])
+    assert restored.valid_from < date(2006, 12, 1) < since <= date(2007, 1, 31)
 
 
 async def test_only_the_office_whose_task_it_is_takes_one_back(registry_2007: Any) -> None:

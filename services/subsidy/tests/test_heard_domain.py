@@ -45,6 +45,8 @@ NEXT = {
     "over": {"revoked": "revoked"},
     "revoked": {"revoked": "revoked", "restored": "", "issued": "issued"},
 }  # fmt: skip
+#: What a restoration calls the state before.
+KINDS = {"issued": "issued", "suspended": "suspended", "over": "expired"}
 
 
 @given(st.data())
@@ -59,7 +61,7 @@ def test_a_certificate_holds_on_the_days_that_its_acts_left_it(data: st.DataObje
     for sequence in range(1, data.draw(st.integers(1, 8)) + 1):
         fact = data.draw(st.sampled_from(sorted(NEXT[state])))
         now = data.draw(st.integers(now, now + 8))
-        on, last = now, None
+        on, last, kind = now, None, None
         if fact == "issued":
             until = now + 30
             last, valid = day(until), set(range(now, min(until + 1, DAYS)))
@@ -77,8 +79,8 @@ def test_a_certificate_holds_on_the_days_that_its_acts_left_it(data: st.DataObje
             on = data.draw(st.integers(0, now))
             valid = {n for n in stood if n < on}
         else:
-            last, valid = day(until), stood
-        told.append(telling(sequence, "certificate", fact, on, until=last))
+            last, valid, kind = day(until), stood, KINDS[before]
+        told.append(telling(sequence, "certificate", fact, on, until=last, kind=kind))
         state = NEXT[state][fact] or before
     assert days_of(data.draw(st.permutations(told))) == valid
 
@@ -157,6 +159,23 @@ def test_a_certificate_is_stopped_while_suspended_and_not_after_a_late_inspectio
     assert certificate(told).stopped_on is None
     told.append(telling(4, "certificate", "expired", 51))
     assert (certificate(told).expired_on, certificate(told).valid_until) == (day(51), day(50))
+
+
+def test_a_restored_certificate_is_in_the_state_that_it_reached_under_the_revocation() -> None:
+    told = [
+        telling(1, "certificate", "issued", 1, until=day(50)),
+        telling(2, "certificate", "revoked", 10),
+    ]
+    suspended = telling(3, "certificate", "restored", 20, until=day(50), kind="suspended")
+    assert days_of([*told, suspended]) == set(range(1, 20))
+    late = telling(4, "certificate", "reinstated", 30, until=day(50))
+    assert days_of([*told, suspended, late]) == {*range(1, 20), *range(30, 51)}
+    again = telling(5, "certificate", "suspended", 40)
+    gone = telling(6, "certificate", "revoked", 45)
+    inspected = telling(7, "certificate", "restored", 48, until=day(50), kind="issued")
+    assert days_of([*told, suspended, late, again, gone, inspected]) == {
+        *range(1, 20), *range(30, 40), *range(48, 51),
+    }  # fmt: skip
 
 
 def test_what_no_certificate_goes_through_is_no_telling() -> None:

@@ -93,11 +93,13 @@ class InspectionReversed(BaseModel):
 
 
 class CertificateRestored(BaseModel):
-    """What revoked it was reversed: it stands as it did before, as if it had never been revoked."""
+    """What revoked it was reversed: it stands as it did before, as if it had never been revoked.
+    ``state_since``: the first day of its state; what changed meanwhile was not told by itself."""
 
     worker_id: UUID
     category: Category
     state: State
+    state_since: date
     issued_on: date
     valid_until: date
 
@@ -163,7 +165,8 @@ INSPECTION_REVERSED = told(
 )  # fmt: skip
 CERTIFICATE_RESTORED = told(
     "certificate.restored", CertificateRestored, "优惠证恢复", "Certificate restored",
-    worker_id=examples.WORKER, category="soe_laid_off", state="issued", issued_on="2003-04-10",
+    worker_id=examples.WORKER, category="soe_laid_off", state="issued", state_since="2003-04-10",
+    issued_on="2003-04-10",
     valid_until="2006-04-10",
 )  # fmt: skip
 INVESTIGATION_OPENED = told(

@@ -81,6 +81,7 @@ def restored(certificate: Certificate, **more: Any) -> NewEvent:
     assert certificate.valid_until is not None
     data = {
         "category": certificate.category, "state": certificate.state,
+        "state_since": certificate.state_on.isoformat(),
         "issued_on": certificate.issued_on.isoformat(),
         "valid_until": certificate.valid_until.isoformat(),
     }  # fmt: skip

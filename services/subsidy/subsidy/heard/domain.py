@@ -29,7 +29,8 @@ _DAY = timedelta(days=1)
 class Telling:
     """One event about an entity of a person. ``on``: the day of fact; ``until``: what the event says
     of an end (of a certificate: its last day; of a fact of life: the first day without it);
-    ``kind``: of the difficulty or fact, or what a reversal takes back; ``spell``: which spell of
+    ``kind``: of the difficulty or fact, what a reversal takes back, or the state of a restored
+    certificate (``on`` then its first day); ``spell``: which spell of
     unemployment began or ended."""
 
     entity_id: UUID
@@ -59,7 +60,10 @@ class Held:
     kind: str | None = None
 
 
+#: First and last day; None: it goes on.
 Days = tuple[date, date | None]
+#: First day of a suspension, and the day of the late inspection that ended it.
+Stop = tuple[date, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def certificate(tellings: Iterable[Telling]) -> Certificate:
     """Fold a certificate: issued (again), suspended and reinstated, revoked and restored as if it had
     never been, reissued, expired. ``tellings`` are not empty."""
     issued = until = revoked = expired = None
-    stops: list[tuple[date, date | None]] = []
+    stops: list[Stop] = []
     told = _in_order(tellings)
     for one in told:
         match one.fact:
@@ -90,7 +94,7 @@ def certificate(tellings: Iterable[Telling]) -> Certificate:
             case "suspended":
                 stops.append((one.on, None))
             case "reinstated":
-                stops = [(off, one.on if back is None else back) for off, back in stops]
+                stops = _ended(stops, one.on)
                 until = one.until or until
             case "reissued":
                 until = one.until or until
@@ -100,6 +104,7 @@ def certificate(tellings: Iterable[Telling]) -> Certificate:
                 revoked = one.on
             case "restored":
                 revoked, until = None, one.until or until
+                stops = _as_restored(stops, one)
             case _:
                 raise ValueError(f"a certificate is never {one.fact}")
     stopped = min(
@@ -115,7 +120,21 @@ def certificate(tellings: Iterable[Telling]) -> Certificate:
     )
 
 
-def _without(days: Days, stops: Sequence[tuple[date, date | None]]) -> Iterable[Days]:
+def _ended(stops: Sequence[Stop], on: date) -> list[Stop]:
+    """Of the stops none goes on from a day on."""
+    return [(off, on if back is None else back) for off, back in stops]
+
+
+def _as_restored(stops: list[Stop], one: Telling) -> list[Stop]:
+    """A suspension or a late inspection under the revocation was not told by itself."""
+    if one.kind in ("issued", "lost"):
+        return _ended(stops, one.on)
+    if one.kind == "suspended" and all(back is not None for _, back in stops):
+        return [*stops, (one.on, None)]
+    return stops
+
+
+def _without(days: Days, stops: Sequence[Stop]) -> Iterable[Days]:
     """What of some days is left outside stops; a stop ends before the day of its return."""
     since, last = days
     for off, back in sorted(stops, key=lambda stop: stop[0]):

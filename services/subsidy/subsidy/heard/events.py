@@ -36,10 +36,13 @@ class WorkerCorrected(Heard):
 
 
 class CertificateTold(Heard):
-    """registry.certificate.issued.v1 and the other facts of certificates that we read."""
+    """registry.certificate.issued.v1 and the other facts of certificates that we read. ``state`` and
+    ``state_since`` only of a restored one."""
 
     worker_id: UUID
     valid_until: date | None = None
+    state: str | None = None
+    state_since: date | None = None
 
 
 class DifficultyTold(Heard):

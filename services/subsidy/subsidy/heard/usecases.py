@@ -84,6 +84,7 @@ def _telling(event: Event) -> Telling:
     if noun == "certificate":
         certificate = told_by.CertificateTold.model_validate(event.data)
         worker_id, until = certificate.worker_id, certificate.valid_until
+        on, kind = certificate.state_since or on, certificate.state
     elif noun == "difficulty":
         difficulty = told_by.DifficultyTold.model_validate(event.data)
         worker_id, kind = difficulty.worker_id, difficulty.kind
