@@ -56,7 +56,9 @@ class EnrolPerson(Made):
     approved_on: date | None = Field(default=None, description="首次核准或申请之日 (B9)")
     renewed_until: date | None = Field(default=None, description="逐年延续至 (B8)")
     agreement_until: date | None = Field(default=None, description="中心协议的最后一日 (B25)")
-    enterprise_pays: YuanNotNegative = Field(default=0, description="企业每月已缴的部分（元）")
+    enterprise_pays: YuanNotNegative = Field(
+        default_factory=int, description="企业每月已缴的部分（元）"
+    )
     recognised_on: date | None = Field(default=None, description="三部门认定企业无力负担之日 (B25)")
 
     def enrolment(self) -> Enrolment:
