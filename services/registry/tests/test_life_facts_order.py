@@ -9,11 +9,16 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit.ids import new_id
 from registry.life_facts.domain import KINDS, LifeFact, Told, What, believed, merged, steps
+
+from .test_difficulties_api import recognise
+from .test_journey_unemployment import Window
+from .test_merged_benefits import opened
 
 OFFICES = {
     "imprisoned": ("231100-justice-bureau", "231100-police"),
@@ -176,6 +181,74 @@ async def _known_ones(world: World, sent: list[Sent]) -> None:
     """As a sender that does not wait: what is refused comes again with the rest."""
     for one in sent:
         await world.client(one.office).post(f"/v1/life-facts{one.path}", json=one.body)
+
+
+#: What follows from life facts, by where it is listed and what is compared of each row.
+FOLLOWS = {
+    "/v1/certificates": ("state", "state_on", "reason", "revoked_on", "held_state", "valid_until"),
+    "/v1/difficulties": ("kind", "state", "exited_on", "exit_reason"),
+    "/v1/unemployment-registrations": ("state", "since", "kind", "reason", "spell"),
+    "/v1/unemployment-insurance": (
+        "state", "since", "reason", "started_on", "months_drawn", "months_left",
+    ),
+    "/v1/benefits": ("kind", "valid_from", "valid_to", "months", "kept_by", "reversed"),
+    "/v1/benefits/overlaps": ("kind", "cause", "months"),
+}  # fmt: skip
+
+
+async def consequences(registry: Any, worker: str) -> dict[str, list[str]]:
+    """All that facts of life reach, without names that were made for it."""
+    found = {}
+    for path, compared in FOLLOWS.items():
+        page = await registry.get(path, worker_id=worker, limit=100)
+        assert page["next_cursor"] is None
+        found[path] = sorted(str([row[name] for name in compared]) for row in page["items"])
+    months = await registry.get(f"/v1/workers/{worker}/benefit-months")
+    found["months"] = [
+        str((kind["kind"], kind["used"], kind["months"], kind["remaining"], kind["until"]))
+        for kind in months["kinds"]
+    ]
+    return found
+
+
+async def somebody_with_rights(registry: Any, form: dict[str, Any]) -> None:
+    """With a certificate and benefits on it, recognised, registered as unemployed, drawing."""
+    worker = form["id"]
+    await registry.certificate(worker, issued_on="2003-03-20")
+    await recognise(registry, worker, "2003-03-25")
+    await Window(registry, worker).registers("2003-04-15")
+    start = {
+        "id": str(new_id()), "id_number": form["id_number"], "what": "started", "on": "2003-05-01",
+        "months": 12, "years": 4, "authority": "失业保险经办机构",
+    }  # fmt: skip
+    drawn = [
+        start | {"id": str(new_id()), "what": "drawn", "on": f"2003-{month:02d}-01"}
+        for month in (5, 6, 7)
+    ]
+    await registry.loaded("/v1/unemployment-insurance/facts", [start, *drawn])
+    period = ("2003-05-01", "2003-12-31")
+    await registry.thing.deliver(opened(registry, worker, new_id(), period))
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_order_has_the_same_consequences(registry: Any, seed: int) -> None:
+    """On certificates, recognitions, the registration, insurance and benefits of two people of whom
+    the same was told, of the second one shuffled and repeated."""
+    world = World(registry)
+    first, second = registry.form(), registry.form()
+    for form in (first, second):
+        await registry.post("/v1/workers", form)
+        await somebody_with_rights(registry, form)
+    told = told_of(first["id_number"], random.Random(seed))
+    await world.deliver(_named(told))
+    chance = random.Random(seed + 1)
+    same = _named(told_of(second["id_number"], random.Random(seed)))
+    same += chance.choices(same, k=3)
+    chance.shuffle(same)
+    await world.deliver(same)
+    after = await consequences(registry, first["id"])
+    assert await consequences(registry, second["id"]) == after
+    assert all(after[path] for path in ("/v1/certificates", "/v1/difficulties", "/v1/benefits"))
 
 
 # --- without a database
