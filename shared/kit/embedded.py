@@ -31,8 +31,16 @@ __all__ = ["DEFAULT_SETTINGS", "EmbeddedNats", "EmbeddedPostgres", "ServerFailed
 
 NOBODY = 65534
 
+
+def _shared_buffers() -> str:
+    """A sixteenth of the machine's memory, of 256 MB to 1 GB: keyed hashes lie in no order in their
+    indexes, which a large city's import writes all over."""
+    megabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    return f"{min(max(megabytes // 16, 256), 1024)}MB"
+
+
 DEFAULT_SETTINGS: Mapping[str, str] = {
-    "shared_buffers": "256MB",
+    "shared_buffers": _shared_buffers(),
     "max_connections": "120",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
