@@ -7,6 +7,7 @@ from zlib import crc32
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段漕钱汤尹黎易常武乔贺赖龚文"  # noqa: E501
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红建国志文斌海波凤云龙春梅国庆永福德成荣光兴旺淑珍贵祥"
@@ -46,6 +47,14 @@ def id_number(index: int, born: date, male: bool) -> str:
     region, serial = divmod(index, 500)
     body = f"99{region:04d}{born:%Y%m%d}{serial * 2 + (1 if male else 0):03d}"
     return body + check_character(body)
+
+
+def organisation_code(index: int) -> str:
+    """An organisation code (GB 11714) in a range that no authority assigns. Unique by index below a
+    million."""
+    body = f"ZZ{index:06d}"
+    total = sum(int(x, 36) * w for x, w in zip(body, _ORGANISATION_WEIGHTS, strict=True))
+    return body + "0123456789X0"[11 - total % 11]
 
 
 def name(index: int) -> str:

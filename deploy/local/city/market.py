@@ -9,7 +9,7 @@ from decimal import Decimal
 from random import Random
 
 from local.city.facts import Introductions, PostsLost, PostsOpened, Vacancies
-from local.city.identity import Ids
+from local.city.identity import Ids, organisation_code
 from local.city.leaf import Leaf, leaves
 from local.city.places import Place, Site
 from local.city.plan import CHANNELS, DROPPED, PASSED, WELFARE, Plan
@@ -87,6 +87,7 @@ class Market:
             yield (
                 f'{{"id":"{self.employer}{n:08x}","name":"{name}","sector":"{one.sector}",'
                 f'"ownership":"{ownership}","registered_on":"{day}",'
+                f'"organisation_code":"{organisation_code(n)}",'
                 f'"area_code":"{one.site.area}","office":"{one.site.office}"}}\n'
             )
 
