@@ -71,6 +71,10 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     note(f"POST {certificate}/revocations", revocation, certificate_id=lost)
     note("GET /v1/uncollected-certificates")
     collected = {"on": ON, "place": "街道劳动保障所"}
+    note(
+        f"POST {certificate}/confirmations", {"on": ON}, certificate_id=lost,
+        own_area="231100000000",
+    )  # fmt: skip
     await _with_employer(city)
     note("GET /v1/employer-kept-certificates")
     kept = {"on": ON, "employer": "黑河市兴安商场"}

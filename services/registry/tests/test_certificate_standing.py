@@ -25,8 +25,8 @@ WITHDRAWING = frozenset(
 )
 DAY = date(2003, 3, 3)
 STATES: tuple[State, ...] = (
-    "applied", "checked", "publicised", "under_investigation", "issued", "suspended", "lost",
-    "expired", "refused", "revoked",
+    "applied", "checked", "publicised", "under_investigation", "approved", "issued", "suspended",
+    "lost", "expired", "refused", "revoked",
 )  # fmt: skip
 
 
@@ -189,6 +189,9 @@ def test_every_step_of_the_domain_follows_the_table() -> None:
         "issue": lambda c: c.issue(
             on=on, number="N", publicity_days=3, valid_until=until, issued_by="office"
         ),
+        "confirm": lambda c: c.confirm(
+            on=on, number="N", valid_until=until, told_event=UUID(int=8)
+        ),
         "suspend": lambda c: c.suspend(year=2003, on=on),
         "reinstate": lambda c: c.reinstate(on=on),
         "expire": lambda c: c.expire(on=on),
@@ -218,7 +221,7 @@ def test_every_step_of_the_domain_follows_the_table() -> None:
         ("other", {"write"}, "office", "issued", ["inspect", "report-loss"]),
         ("other", {"write"}, "elsewhere", "issued", ["report-loss"]),
         ("other", set(), "office", "issued", []),
-        ("other", {"approve"}, "office", "lost", ["reissue", "revoke"]),
+        ("other", {"approve"}, "office", "lost", ["reissue", "find", "revoke"]),
         ("teller", {"approve"}, "office", "lost", ["revoke"]),
     ],
 )

@@ -15,17 +15,24 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
+from kit.steps import Step, stepping
 from kit.wire import Asked
 from registry.approvals import domain, usecases
 from registry.approvals.domain import Approval, Totals
 from registry.approvals.usecases import Approve, Done
-from registry.certificates.api import SHOWN
+from registry.certificates import domain as certificate
+from registry.certificates import issuing
+from registry.certificates.acts import State
+from registry.certificates.api import SHOWN, told
+from registry.certificates.bodies import CertificateOut, StepIn
 
 TAG = "approvals 批量审批"
 router = APIRouter(prefix="/v1/certificates/approvals", tags=[TAG])
+of_certificate = APIRouter(prefix="/v1/certificates/{certificate_id}", tags=[TAG])
 listing = APIRouter(prefix="/v1/certificate-approvals", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
 Approver = Annotated[Actor, requires("registry:certificate:approve")]
+Approving = Annotated[Step, stepping("registry:certificate:approve")]
 
 _DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -69,10 +76,11 @@ class ApproveIn(Asked):
 
 
 class IssuedOut(BaseModel):
-    """One certificate of the batch (已发证)."""
+    """One certificate of the batch (已发证，或已批准待市级确认)."""
 
     certificate_id: UUID
-    number: str = Field(description="证号", examples=["23110020030000001"])
+    state: State = Field(description="issued 已发证，approved 已批准待市级确认")
+    number: str = Field(description="证号；待市级确认的为空", examples=["23110020030000001"])
 
 
 class ApprovalOut(BaseModel):
@@ -104,7 +112,10 @@ class ApprovedOut(ApprovalOut):
         """The answer to an approval."""
         return cls(
             **ApprovalOut.of(done.approval).model_dump(),
-            issued=[IssuedOut(certificate_id=c.id, number=c.number or "") for c in done.issued],
+            issued=[
+                IssuedOut(certificate_id=c.id, state=c.state, number=c.number or "")
+                for c in done.issued
+            ],
         )
 
 
@@ -119,6 +130,20 @@ async def approve_certificates(
     people = [certificate.worker_id for certificate in done.issued]
     await audit.note(rt, actor, "approve_certificates", people, SHOWN)
     return ApprovedOut.done(done)
+
+
+@of_certificate.post(
+    "/confirmations", status_code=201, summary="市级确认发证", operation_id="confirm_certificate"
+)
+async def confirm_certificate(
+    certificate_id: UUID, body: StepIn, step: Approving
+) -> CertificateOut:
+    """Where the city confirms (R11): what its district approved is issued. Only an office of the city,
+    never the person who took, checked or approved it."""
+    done = await issuing.confirm_certificate(
+        step.rt, step.actor, certificate_id, body.on, step.version
+    )
+    return await told(step, done)
 
 
 @listing.get("", summary="批量审批记录", operation_id="list_certificate_approvals")
@@ -136,9 +161,15 @@ async def list_certificate_approvals(
     )  # fmt: skip
 
 
-routers = [router, listing]
+routers = [router, of_certificate, listing]
 
 problems = [
+    refused(
+        certificate.NotTheCity,
+        403,
+        "须由市级机构确认",
+        "An office of the city confirms",
+    ),
     refused(
         domain.TotalsDiffer,
         409,

@@ -12,12 +12,14 @@ from typing import Literal
 
 from kit import lifecycle
 
-#: 已申请 / 已审核 / 已公示 / 异议调查中 / 已发证 / 年检逾期暂停 / 已挂失 / 已到期 / 不予发证 / 已注销
+#: 已申请 / 已审核 / 已公示 / 异议调查中 / 已批准待市级确认 / 已发证 /
+#: 年检逾期暂停 / 已挂失 / 已到期 / 不予发证 / 已注销
 State = Literal[
     "applied",
     "checked",
     "publicised",
     "under_investigation",
+    "approved",
     "issued",
     "suspended",
     "lost",
@@ -26,7 +28,9 @@ State = Literal[
     "revoked",
 ]
 #: Under way: not handed over yet.
-UNDER_WAY: tuple[State, ...] = ("applied", "checked", "publicised", "under_investigation")
+UNDER_WAY: tuple[State, ...] = (
+    "applied", "checked", "publicised", "under_investigation", "approved",
+)  # fmt: skip
 #: In somebody's hand, whether usable today or not.
 IN_HAND: tuple[State, ...] = ("issued", "suspended", "lost")
 #: One person has one of these (R14); the unique index of the table says the same.
@@ -40,7 +44,8 @@ Who = Literal["write", "approve", "rule", "calendar", "correction", "reversal", 
 class Act:
     """One kind of step. ``sources`` is empty for the first one. ``maker_bars``: whoever took one of
     these steps of the same certificate may not take this one (4.6). ``by_issuer``: only the office
-    that issued it, or that took the holder over (R13). ``path``: the sub-resource that is posted to,
+    that issued it, or that took the holder over (R13). ``by_city``: only an office of the city (R11).
+    ``path``: the sub-resource that is posted to,
     where a person acts. ``limit``: the time that the law gives for it, by its clause."""
 
     code: str
@@ -52,6 +57,7 @@ class Act:
     path: str | None = None
     maker_bars: tuple[State, ...] = ()
     by_issuer: bool = False
+    by_city: bool = False
     limit: str = ""
 
     def leads(self, source: State, target: State) -> bool:
@@ -83,9 +89,14 @@ UPHOLD = Act(
     "approve", "objections/{objection_id}/findings", (*_ENTRY, "under_investigation"),
 )  # fmt: skip
 REFUSE = Act("refuse", "不予发证", "refuse", UNDER_WAY, ("refused",), "approve", "refusals", _ENTRY)
+#: Where the city confirms, the district's issue is an approval that waits for it.
 ISSUE = Act(
-    "issue", "发证", "issue", ("publicised",), ("issued",), "approve", "issues", _ENTRY,
+    "issue", "发证", "issue", ("publicised",), ("issued", "approved"), "approve", "issues", _ENTRY,
     limit="R10, R11 district",
+)  # fmt: skip
+CONFIRM = Act(
+    "confirm", "市级确认发证", "confirm by the city", ("approved",), ("issued",), "approve",
+    "confirmations", (*_ENTRY, "approved"), by_city=True, limit="R11 city",
 )  # fmt: skip
 INSPECT = Act(
     "inspect", "年检", "inspect", ("issued",), ("issued",), "write", "inspections", by_issuer=True
@@ -120,7 +131,7 @@ RESTORE = Act(
 )  # fmt: skip
 CORRECT_TO_REFUSED = Act(
     "correct-to-refused", "更正后不予发证", "refuse after a correction",
-    ("checked", "publicised", "under_investigation"), ("refused",), "correction",
+    ("checked", "publicised", "under_investigation", "approved"), ("refused",), "correction",
 )  # fmt: skip
 CORRECT_TO_REVOKED = Act(
     "correct-to-revoked", "更正后注销", "revoke after a correction", _HELD, ("revoked",),
@@ -144,7 +155,7 @@ FACT_REVERSED = Act(
 
 #: In the order of a certificate's life.
 ACTS: tuple[Act, ...] = (
-    APPLY, CHECK, PUBLICISE, OBJECT, DISMISS, UPHOLD, REFUSE, ISSUE, INSPECT, SUSPEND, REINSTATE,
+    APPLY, CHECK, PUBLICISE, OBJECT, DISMISS, UPHOLD, REFUSE, ISSUE, CONFIRM, INSPECT, SUSPEND, REINSTATE,
     UNINSPECT, REPORT_LOSS, REISSUE, FIND, EXPIRE, REVOKE, RESTORE, CORRECT_TO_REFUSED, CORRECT_TO_REVOKED,
     CORRECT_TO_GRANTED, FACT_REFUSES, FACT_REVOKES, FACT_REVERSED,
 )  # fmt: skip
@@ -152,8 +163,8 @@ ACTS: tuple[Act, ...] = (
 #: 状态的中文名
 TITLES: dict[str, str] = {
     "applied": "已申请", "checked": "已审核", "publicised": "已公示",
-    "under_investigation": "异议调查中", "issued": "已发证", "suspended": "年检逾期暂停",
-    "lost": "已挂失", "expired": "已到期", "refused": "不予发证", "revoked": "已注销",
+    "under_investigation": "异议调查中", "approved": "已批准待市级确认", "issued": "已发证",
+    "suspended": "年检逾期暂停", "lost": "已挂失", "expired": "已到期", "refused": "不予发证", "revoked": "已注销",
 }  # fmt: skip
 _DOERS: dict[Who, str] = {
     "write": "certificate:write", "approve": "certificate:approve", "rule": "rule",
@@ -192,13 +203,16 @@ def allowed(
     offices: Collection[str],
     inspected_by: str | None,
     makers: Iterable[tuple[State, str]],
+    of_city: bool = False,
 ) -> list[str]:
-    """The acts that this caller may take next, by code. ``offices``: in whose place they act."""
+    """The acts that this caller may take next, by code. ``offices``: in whose place they act;
+    ``of_city``: of an office of the city."""
     made = list(makers)
     return [
         act.code
         for act in _BY_STATE[state]
         if SCOPES[act.who] in scopes
         and not (act.by_issuer and inspected_by not in offices)
+        and (of_city or not act.by_city)
         and not (act.maker_bars and bars(act, subject, made))
     ]

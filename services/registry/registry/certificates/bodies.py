@@ -30,6 +30,7 @@ from registry.workers.domain import Category
 TAG = "certificates 再就业优惠证"
 STATE = (
     "状态：applied 已申请，checked 已审核，publicised 已公示，under_investigation 异议调查中，"
+    "approved 已批准待市级确认，"
     "issued 已发证，suspended 年检逾期暂停，lost 已挂失，expired 已到期，refused 不予发证，revoked 已注销"
 )
 ACTIONS = "本人可办的下一步：" + "，".join(f"{act.code} {act.zh}" for act in ACTS if act.path)
@@ -150,7 +151,7 @@ class IssueLine(Asked):
         return self
 
     def command(self) -> Issue:
-        return Issue(self.issued_on, self.certificate_id, self.worker_id)
+        return Issue(self.issued_on, self.certificate_id, self.worker_id, past=True)
 
 
 class StepIn(Asked):

@@ -15,7 +15,7 @@ from kit.db import Tx
 from kit.problems import NotFound
 from kit.service import Runtime
 from registry.calendars import usecases as calendars
-from registry.certificates import acts, reading, store, usecases
+from registry.certificates import acts, issuing, reading, store, usecases
 from registry.certificates.acts import State
 from registry.certificates.domain import (
     Certificate,
@@ -63,6 +63,7 @@ async def present(
             acts.allowed(
                 certificate.state, subject=actor.subject, scopes=actor.scopes, offices=stands_for,
                 inspected_by=inspectors[certificate.id], makers=makers,
+                of_city=issuing.of_city(actor),
             )
             if free
             else []
@@ -157,7 +158,8 @@ async def posted(
 
 #: What an approver is waited for, and the state in which it waits.
 APPROVALS: Mapping[str, tuple[acts.Act, State]] = {
-    act.code: (act, act.sources[0]) for act in (acts.ISSUE, acts.DISMISS, acts.REISSUE)
+    act.code: (act, act.sources[0])
+    for act in (acts.ISSUE, acts.CONFIRM, acts.DISMISS, acts.REISSUE)
 }
 
 
@@ -173,6 +175,8 @@ async def awaiting(
     """What this caller could decide today, by the day of the step before, each with who made that
     step: of those to be issued (again) only the ones whose publicity (notice) is over."""
     act, state = APPROVALS[code]
+    if act.by_city and not issuing.of_city(actor):
+        return []
     terms, border = Terms(rt), rt.today()
     ends = {acts.ISSUE: terms.publicity_ends, acts.REISSUE: terms.notice_ends}.get(act)
     # Days of a law are few: walking back finds the last one that is over.

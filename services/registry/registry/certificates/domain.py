@@ -90,6 +90,12 @@ class NotOfRetirementAge(Refusal):
     code = "not-of-retirement-age"
 
 
+class NotTheCity(Refusal):
+    """Where the city confirms, an office of the city does (R11)."""
+
+    code = "not-the-city"
+
+
 class NotValidAnyMore(Refusal):
     """Issued on a day from which on it could not be valid for a single day (R12)."""
 
@@ -218,8 +224,7 @@ class Certificate:
         told_event: UUID | None = None,
     ) -> Certificate:
         """Handed over. Raises :class:`PublicityNotOver` and :class:`NotValidAnyMore`."""
-        if self.state == "publicised" and on < self.posted_on + timedelta(days=publicity_days):
-            raise PublicityNotOver(days=publicity_days, posted_on=self.posted_on)
+        self._check_publicity(on, publicity_days)
         after = self._to(
             acts.ISSUE,
             "issued",
@@ -230,6 +235,27 @@ class Certificate:
             issued_by=issued_by,
             told_event=told_event,
         )
+        if valid_until < on:
+            raise NotValidAnyMore(valid_until=valid_until)
+        return after
+
+    def _check_publicity(self, on: date, days: int) -> None:
+        if self.state == "publicised" and on < self.posted_on + timedelta(days=days):
+            raise PublicityNotOver(days=days, posted_on=self.posted_on)
+
+    def approve(self, *, on: date, publicity_days: int, issued_by: str) -> Certificate:
+        """The district would issue it; the city confirms first (R11). Raises
+        :class:`PublicityNotOver`."""
+        self._check_publicity(on, publicity_days)
+        return self._to(acts.ISSUE, "approved", on, issued_by=issued_by)
+
+    def confirm(self, *, on: date, number: str, valid_until: date, told_event: UUID) -> Certificate:
+        """The city has confirmed: handed over, by the office that approved it. Raises
+        :class:`NotValidAnyMore`."""
+        after = self._to(
+            acts.CONFIRM, "issued", on, number=number, issued_on=on, valid_until=valid_until,
+            told_event=told_event,
+        )  # fmt: skip
         if valid_until < on:
             raise NotValidAnyMore(valid_until=valid_until)
         return after

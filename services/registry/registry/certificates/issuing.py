@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from kit.areas import level
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import Event, NewEvent
@@ -26,22 +27,26 @@ from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
 from registry.offices.domain import OfficeNotOpen
 from registry.workers import usecases as people_of
+from registry.workers.domain import Facts
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Hand over: by certificate, or by the worker whose application is under way."""
+    """Hand over: by certificate, or by the worker whose application is under way. ``past``: it was
+    handed over before, whoever confirmed it then."""
 
     issued_on: date
     certificate_id: UUID | None = None
     worker_id: UUID | None = None
     version: int | None = None
+    past: bool = False
 
 
 async def issue_all(
     rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Issue]
 ) -> list[Refusal | None]:
-    """Issue certificates as one set; answers per command why not, or None."""
+    """Issue certificates as one set; answers per command why not, or None. Where the city confirms
+    (R11), they wait for it as ``approved``."""
     ids = [c.certificate_id for c in commands if c.certificate_id is not None]
     by_worker = [c.worker_id for c in commands if c.certificate_id is None and c.worker_id]
     holders = await store.held_by(tx, ids, by_worker)
@@ -57,51 +62,69 @@ async def issue_all(
     terms, today = Terms(rt), rt.today()
     closed = await offices.not_open(tx, {(actor.office, c.issued_on) for c in commands})
     outcome: list[Refusal | None] = []
-    issued: dict[UUID, Certificate] = {}
+    moved: dict[UUID, Certificate] = {}
     told: list[NewEvent] = []
     for command in commands:
         try:
             before = _meant(actor, command, by_id, live, merged)
-            if before.id in issued:
-                raise domain.WrongState(state="issued")
+            if before.id in moved:
+                raise domain.WrongState(state=moved[before.id].state)
             if command.issued_on > today:
                 raise InTheFuture
             if (actor.office, command.issued_on) in closed:
                 raise OfficeNotOpen
             if acts.bars(acts.ISSUE, actor.subject, makers[before.id]):
                 raise MakerIsChecker
-            on, person = command.issued_on, people[before.worker_id]
-            day = max(on, before.applied_on)
-            event_id = new_id()
-            after = before.issue(
-                on=on,
-                number=numbered(rt, on, next(numbers)),
-                publicity_days=terms.publicity_days(before.posted_on),
-                valid_until=terms.valid_until(day, person),
-                issued_by=actor.office,
-                told_event=event_id,
-            )
+            person = people[before.worker_id]
+            after = _decided(rt, terms, actor, command, before, person, numbers)
         except Refusal as refusal:
             outcome.append(refusal)
             continue
-        assert after.valid_until is not None
-        data = {"category": after.category, "valid_until": after.valid_until.isoformat()}
-        event = usecases.told(events.CERTIFICATE_ISSUED, after, on, data, id=event_id)
-        issued[after.id] = after
-        told.append(event)
+        moved[after.id] = after
+        if after.state == "issued":
+            told.append(_issued(after))
         outcome.append(None)
-    if issued:
-        await store.save(tx, list(issued.values()))
+    if moved:
+        await store.save(tx, list(moved.values()))
         await store.add_transitions(
             tx,
-            [
-                Transition(c.id, c.step, "issued", c.state_on, actor.subject)
-                for c in issued.values()
-            ],
+            [Transition(c.id, c.step, c.state, c.state_on, actor.subject) for c in moved.values()],
         )
         await emit(tx, told)
-        await annotate(rt, tx, {certificate.worker_id for certificate in issued.values()}, {})
+        await annotate(rt, tx, {c.worker_id for c in moved.values() if c.state == "issued"}, {})
     return outcome
+
+
+def _decided(
+    rt: Runtime,
+    terms: Terms,
+    actor: Actor,
+    command: Issue,
+    before: Certificate,
+    person: Facts,
+    numbers: Iterator[int],
+) -> Certificate:
+    """Issued; or approved, where the city confirms what is issued that day."""
+    on, days = command.issued_on, terms.publicity_days(before.posted_on)
+    if terms.city_confirms(on) and not command.past:
+        return before.approve(on=on, publicity_days=days, issued_by=actor.office)
+    return before.issue(
+        on=on,
+        number=numbered(rt, on, next(numbers)),
+        publicity_days=days,
+        valid_until=terms.valid_until(max(on, before.applied_on), person),
+        issued_by=actor.office,
+        told_event=new_id(),
+    )
+
+
+def _issued(after: Certificate) -> NewEvent:
+    """What is told of a certificate that has just been handed over."""
+    assert after.valid_until is not None
+    data = {"category": after.category, "valid_until": after.valid_until.isoformat()}
+    return usecases.told(
+        events.CERTIFICATE_ISSUED, after, after.state_on, data, id=after.told_event
+    )
 
 
 def _meant(
@@ -146,6 +169,35 @@ async def issue_certificate(rt: Runtime, actor: Actor, command: Issue) -> Certif
         if refusal is not None:
             raise refusal
         after = await usecases.certificate_in(tx, actor, command.certificate_id)
+    rt.wake()
+    return after
+
+
+def of_city(actor: Actor) -> bool:
+    """Whether somebody acts for an office of the city or above it."""
+    return level(actor.area_code) in ("city", "province", "country")
+
+
+async def confirm_certificate(
+    rt: Runtime, actor: Actor, id: UUID, on: date, version: int
+) -> Certificate:
+    """The city confirms what its district approved: the certificate is issued (R11). Raises
+    ``not-the-city``, what the domain refuses; 412, 404."""
+    async with rt.db.transaction() as tx:
+        held = await usecases.certificate_in(tx, actor, id)
+        if not of_city(actor):
+            raise domain.NotTheCity
+        await labour_status.hold(tx, [held.worker_id])
+        await folding.overtake(rt, tx, [held.worker_id])
+        before = await usecases.stepping(rt, tx, actor, id, on, version, acts.CONFIRM)
+        if await offices.not_open(tx, {(actor.office, on)}):
+            raise OfficeNotOpen
+        person = (await people_of.facts_of(tx, [before.worker_id]))[before.worker_id]
+        valid_until = Terms(rt).valid_until(max(on, before.applied_on), person)
+        number = await next_number(rt, tx, on)
+        after = before.confirm(on=on, number=number, valid_until=valid_until, told_event=new_id())
+        after = await usecases.save_step(tx, before, after, actor.subject, _issued(after))
+        await annotate(rt, tx, [after.worker_id], {})
     rt.wake()
     return after
 

@@ -28,13 +28,17 @@ VALIDITY = "registry.certificate_validity_years"
 AT_RETIREMENT = "registry.certificate_expiry_at_retirement"
 STREET = "registry.certificate_street_working_days"
 DISTRICT = "registry.certificate_district_working_days"
+CITY = "registry.certificate_city_working_days"
+CITY_CONFIRMS = "registry.certificate_city_confirmation"
 INVESTIGATION = "registry.certificate_investigation_working_days"
 NOTICE = "registry.certificate_loss_notice_days"
 EVIDENCE = "registry.certificate_evidence"
 WITHDRAWING = "registry.certificate_withdrawing_facts"
 
 #: The steps that have a limit (R11), as they are asked for.
-TIMED: tuple[State, ...] = ("applied", "checked", "publicised", "under_investigation", "lost")
+TIMED: tuple[State, ...] = (
+    "applied", "checked", "publicised", "under_investigation", "approved", "lost",
+)  # fmt: skip
 
 
 class Terms:
@@ -71,6 +75,13 @@ class Terms:
     ) -> None:
         """What that list of papers asks for by the law of a day. Raises ``evidence-missing``."""
         check_evidence(category, self.codes(asked, day), seen, self.codes(PROOFS, day))
+
+    def city_confirms(self, day: date) -> bool:
+        """Whether what the district approves on a day waits for the city (R11)."""
+        try:
+            return bool(self._value(CITY_CONFIRMS, day))
+        except NoValue:
+            return False
 
     def publicity_days(self, day: date) -> int:
         return self.number(PUBLICITY, day)
@@ -109,7 +120,8 @@ class Terms:
         """The last day of the limit of the current step (R11); None where there is none.
 
         Street: check and posting, from the application. District: approval, from the end of the
-        days of publicity. Nothing is refused because the office is late.
+        days of publicity. City, where it confirms: from the approval. Nothing is refused because the
+        office is late.
         """
         try:
             match state:
@@ -119,6 +131,8 @@ class Terms:
                     start, limit = self.publicity_ends(state_on), DISTRICT
                 case "under_investigation":
                     start, limit = state_on, INVESTIGATION
+                case "approved":
+                    start, limit = state_on, CITY
                 case "lost":
                     start, limit = self.notice_ends(state_on), DISTRICT
                 case _:

@@ -12,16 +12,16 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-#: 更正申请 / 状态申报复核 / 发证 / 异议结论 / 合并 / 补发 / 责令退回失业保险金
+#: 更正申请 / 状态申报复核 / 发证 / 异议结论 / 合并 / 补发 / 责令退回失业保险金 / 市级确认
 Kind = Literal[
     "correction", "declaration", "issue", "dismiss-objection", "merge", "reissue",
-    "insurance-refund",
+    "insurance-refund", "confirm",
 ]  # fmt: skip
 
 KINDS: dict[str, str] = {
     "correction": "更正申请", "declaration": "状态申报复核", "issue": "公示期满待发证",
     "dismiss-objection": "异议待结论", "merge": "判定同一人待合并", "reissue": "挂失公告期满待补发",
-    "insurance-refund": "责令退回失业保险金待复核",
+    "insurance-refund": "责令退回失业保险金待复核", "confirm": "已批准待市级确认",
 }  # fmt: skip
 
 #: Which scope decides on each.
@@ -33,6 +33,7 @@ DECIDES: Mapping[Kind, str] = {
     "merge": "registry:merge:approve",
     "reissue": "registry:certificate:approve",
     "insurance-refund": "registry:unemployment-insurance:approve",
+    "confirm": "registry:certificate:approve",
 }
 
 #: Where a list begins that goes by day, kind and id.
