@@ -8,14 +8,16 @@ from uuid import uuid4
 
 import httpx
 
-from tests.contracts.further_calls import Further, registry_further
+from tests.contracts.further import Further
+from tests.contracts.registry_calls import registry_further
+from tests.contracts.subsidy_calls import subsidy_further
 from tests.journeys.city import NDJSON, OFFICE, City, ndjson
 from tests.rights.calls import Call
 from tests.rights.table import committed
 
 RIGHTS = {right.key: right for right in committed()}
 #: What the table of rights does not try.
-FURTHER = {"registry": registry_further}
+FURTHER = {"registry": registry_further, "subsidy": subsidy_further}
 #: Late enough for what the law of 2006 began.
 TODAY = date(2006, 11, 15)
 
@@ -70,7 +72,8 @@ async def ask(city: City, one: Further) -> httpx.Response:
         return await client.get(call.path)
     if call.rows is not None:
         return await client.post(call.path, content=ndjson(call.rows), headers=headers | NDJSON)
-    thing = call.template[: call.template.find("}") + 1].format(**call.ids)
+    own = call.template[: call.template.find("}") + 1].format(**call.ids)
+    thing = one.version_of or own
     seen = await city.world.client(call.service).get(thing) if thing else None
     headers["If-Match"] = seen.headers.get("etag", '"v1"') if seen else '"v1"'
     return await client.request(call.method, call.path, json=call.body, headers=headers)

@@ -27,10 +27,14 @@ from tests.rights.calls import Call
 from tests.rights.objects import everything
 from tests.serving import serving
 
-SERVICES = ("registry",)
+SERVICES = ("registry", "subsidy")
 #: So many made requests per operation and phase: a few minutes on two cores would find little more.
 EXAMPLES = 12
 SEED = 20021130
+MISSING = (
+    "nobody calls it: add the call of the own office to tests/rights, or to <service>_calls.py beside this"
+    " test when it needs what the things there do not have"
+)
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
     "response_headers_conformance,response_schema_conformance,negative_data_rejection,"
@@ -69,8 +73,10 @@ async def test_every_operation_succeeds_and_keeps_the_contract(
         if answer.is_success:
             succeeded.add(label)
         else:
-            refused[label] = f"{answer.status_code} {answer.text[:300]}"
-    never = [f"{label}: {refused.get(label)}" for label in sorted(operations.keys() - succeeded)]
+            refused[label] = f"only refused, {answer.status_code} {answer.text[:300]}"
+    never = [
+        f"{label}: {refused.get(label, MISSING)}" for label in sorted(operations.keys() - succeeded)
+    ]
     assert (never, wrong) == ([], []), "\n".join([*never, *wrong])
 
 

@@ -217,6 +217,8 @@ async def test_imports_of_appropriations_and_arrangements(desk: Desk) -> None:
     assert fund["unallocated"] == "5520000.00"
     before = (await desk.client.get("/v1/funds/living_allowance?as_of=2003-10-30")).json()
     assert before["received"] == "0.00"
+    # A number is no day: it must not be read as seconds since 1970.
+    assert (await desk.client.get("/v1/funds/living_allowance?as_of=0")).status_code == 422
 
 
 async def test_lists_come_in_pages(desk: Desk) -> None:

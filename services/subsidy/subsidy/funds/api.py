@@ -19,7 +19,7 @@ from kit.idempotency import Required
 from kit.ids import new_id
 from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
-from kit.wire import Asked, FactDate, Text, load
+from kit.wire import Asked, Day, FactDate, Text, load
 from subsidy.funds import usecases
 from subsidy.funds.domain import Appropriation, Fund, Position, Source
 
@@ -166,7 +166,7 @@ async def get_fund(
     request: Request,
     fund: Fund,
     actor: Annotated[Actor, requires("subsidy:fund:read")],
-    as_of: Annotated[date | None, Query(description="截至日期，默认业务日")] = None,
+    as_of: Annotated[Day | None, Query(description="截至日期，默认业务日")] = None,
 ) -> FundBody:
     """Received, arranged, paid and unallocated money of the caller's area, with its age in days."""
     return FundBody.of(await usecases.position(runtime_of(request), actor, fund, as_of))

@@ -5,31 +5,21 @@ Each names who makes it: a maker withdraws what the maker asked for, an agency t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from kit.ids import new_id
+from tests.contracts.further import Further, call_of
 from tests.journeys.city import CITY, DISTRICT, OFFICE, City, id_number, worker_form
 from tests.rights.calls import Call, made, people
 
 ON = "2003-09-10"
-LOADER = ("loader", CITY, "231100-employment-bureau", "loader")
 ANOTHER = ("loader", CITY, "231100-employment-bureau", "another")
 AGENCY = ("authority", CITY, "231100-insurance-agency", "231100-insurance-agency")
 CIVIL_AFFAIRS = ("authority", CITY, "231100-civil-affairs", "231100-civil-affairs")
 
 
-@dataclass
-class Further:
-    """One call, and its caller: role, area, office, subject."""
-
-    call: Call
-    who: tuple[str, str, str, str] = LOADER
-
-
-def _call(line: str, body: Any = None, *, rows: Any = None, query: str = "", **ids: str) -> Call:
-    method, template = line.split(" ")
-    return Call("registry", method, template, ids, query, body, rows)
+_call = partial(call_of, "registry")
 
 
 async def registry_further(city: City) -> list[Further]:
