@@ -16,7 +16,8 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "subsidy": (
         "fund", "budget", "period", "matching-duty", "appropriation", "arrangement", "reservation",
         "payment", "entitlement", "payee", "payee-account", "payment-order", "bank-message",
-        "programme", "enrolment", "event",
+        "programme", "enrolment", "benefit-month", "claim", "claim-review", "claim-return",
+        "event",
     ),
     "loans": ("guarantee-fund", "loan", "event"),
     "jobs-market": (
@@ -100,6 +101,14 @@ ROLES: dict[str, frozenset[str]] = {
         "jobs-market", "employer", "post", "vacancy", "jobseeker", "referral", "placement",
         "public-welfare-post", "training-class", verbs="write import approve",
     ),
+    # 补贴申报窗口: files what employers, persons and providers bring.
+    "subsidy_clerk": _PLACES
+    | _of("subsidy", "claim", verbs="read write import")
+    | _of("subsidy", "programme", "entitlement", "benefit-month", verbs="read"),
+    # 劳动保障部门补贴审核: never who filed it.
+    "subsidy_reviewer": _PLACES
+    | _of("subsidy", verbs="read")
+    | _of("subsidy", "claim-review", "claim-return", verbs="write"),
     # 财政经办
     "finance_officer": _PLACES
     | _of("subsidy", verbs="read")
@@ -116,6 +125,8 @@ ROLES: dict[str, frozenset[str]] = {
     | _of("subsidy", "appropriation", "arrangement", "payment", "entitlement", verbs="approve")
     | _of("subsidy", "budget", "period", "matching-duty", verbs="approve")
     | _of("subsidy", "reservation", "payee", "payment-order", "bank-message", verbs="approve")
+    | _of("subsidy", "claim", verbs="approve")
+    | _of("subsidy", "claim-return", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read approve"),
     # 小额贷款经办
     "loans_officer": _PLACES

@@ -10,6 +10,7 @@ from tests.rights.budget_calls import budget_calls, matching_calls, period_calls
 from tests.rights.calls import Calls
 from tests.rights.card_calls import card_calls
 from tests.rights.certificate_calls import certificate_calls
+from tests.rights.claim_calls import claim_calls
 from tests.rights.money_calls import (
     assessment_calls,
     batch_calls,
@@ -47,6 +48,7 @@ async def everything(city: City) -> Calls:
     await period_calls(city, calls)
     await enrolment_calls(city, calls)
     await matching_calls(city, calls)
+    await claim_calls(city, calls)
     await loan_calls(city, calls)
     await assessment_calls(city, calls)
     for service, thing in city.world.services.items():

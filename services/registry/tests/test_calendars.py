@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kit import workdays
+from kit import holidays, workdays
 from registry.calendars import domain, usecases
 from registry.calendars.domain import CalendarDay
 
@@ -74,7 +74,7 @@ def test_the_seed_says_which_years_are_settled() -> None:
 
 def test_fixed_days_follow_the_decree_of_the_year() -> None:
     def listed(year: int) -> set[tuple[int, int]]:
-        return {(one.day.month, one.day.day) for one in domain.provisional_days(year)}
+        return {(one.day.month, one.day.day) for one in holidays.provisional_days(year)}
 
     assert listed(1998) == {(1, 1), (5, 1), (10, 1), (10, 2)}
     assert (5, 3) in listed(2003)

@@ -16,6 +16,7 @@ from subsidy.arrangements.domain import (
 from subsidy.batches import api as batches
 from subsidy.budgets import api as budgets
 from subsidy.budgets.usecases import check_lines, tell_of_exhausted_lines
+from subsidy.claims import api as claims
 from subsidy.consumers import SUBSCRIPTIONS
 from subsidy.enrolments import api as enrolments
 from subsidy.entitlements.api import router as entitlements
@@ -28,6 +29,7 @@ from subsidy.journal.domain import AlreadyReversed, Overdrawn, ReversedBeforeMad
 from subsidy.journal.usecases import check_all
 from subsidy.matching import api as matching
 from subsidy.matching.usecases import tell_of_matching
+from subsidy.months import api as months
 from subsidy.orders import api as orders
 from subsidy.payees import api as payees
 from subsidy.payments.api import router as payments
@@ -52,6 +54,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(orders.problems),
     **dict(batches.problems),
     **dict(replies.problems),
+    **dict(claims.problems),
     YearOutOfRange: Problem(
         422, "budget-year-differs", "预算年度与到账日期不符",
         "The budget year does not fit the day of receipt",
@@ -149,6 +152,8 @@ SERVICE = Service(
         programmes.router,
         enrolments.router,
         enrolments.imports,
+        *claims.routers,
+        months.router,
         batches.router,
         orders.router,
         replies.messages,

@@ -12,6 +12,7 @@ from kit.events import Catalogue, EventType
 from kit.money import YuanPositive
 from subsidy.arrangements.domain import UseFinding
 from subsidy.budgets import events as budgets
+from subsidy.claims import events as claims
 from subsidy.entitlements.domain import CloseReason
 from subsidy.funds.domain import Fund, Source
 from subsidy.matching import events as matching
@@ -262,6 +263,6 @@ CATALOGUE = Catalogue(
         PAYMENT_MADE, PAYMENT_REVERSED,
         ENTITLEMENT_OPENED, ENTITLEMENT_REFUSED, ENTITLEMENT_CLOSED,
         BENEFIT_PAID, BENEFIT_RECOVERED,
-        *budgets.TOLD, *matching.TOLD, *periods.TOLD,
+        *budgets.TOLD, *claims.TOLD, *matching.TOLD, *periods.TOLD,
     ],
 )  # fmt: skip

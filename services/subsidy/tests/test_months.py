@@ -174,3 +174,20 @@ async def test_all_records_of_a_person_are_asked_and_what_a_merge_makes_double_i
         subsidy.heard("registry.worker.unmerged.v1", record, merge.data, reverses=merge.id)
     )
     assert (await reader.get("/v1/findings?standing=true")).json()["items"] == []
+
+
+async def test_months_are_listed_by_person_holder_and_area(subsidy: UnderTest) -> None:
+    mine, theirs = a_month(uuid4(), area_code=DISTRICT), a_month(uuid4())
+    await hold(subsidy, mine, theirs)
+    city, district = subsidy.client("auditor"), subsidy.client("auditor", area=DISTRICT)
+
+    async def ids(client: Any, **query: str) -> list[str]:
+        answer = await client.get("/v1/benefit-months", params=query)
+        assert answer.status_code == 200, answer.text
+        return [one["id"] for one in answer.json()["items"]]
+
+    assert await ids(city) == [str(mine.id), str(theirs.id)]
+    assert await ids(district) == [str(mine.id)]
+    assert await ids(city, worker_id=str(theirs.worker_id)) == [str(theirs.id)]
+    assert await ids(city, holder_id=str(mine.holder_id), state="held") == [str(mine.id)]
+    assert await ids(city, state="paid") == []

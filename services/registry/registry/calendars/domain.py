@@ -1,9 +1,8 @@
 """Which days are worked: statutory holidays, and the weekends worked in their place.
 
-Every row is a day that somebody listed. The *seed* is what the locked library ``chinesecalendar``
-knows (2004 to its last year); before and after, weekends and the statutory days that have a fixed
-date in the solar year, marked provisional. A list that was imported (the State Council's notice, a
-municipality's own days) stands in place of the seed for the years it names, and ends provisional.
+Every row is a day that somebody listed. The *seed* is what is known without a notice
+(:mod:`kit.holidays`), where it is only a guess marked provisional. A list that was imported (the State
+Council's notice, a municipality's own days) stands in place of the seed for the years it names, and ends provisional.
 """
 
 from __future__ import annotations
@@ -14,10 +13,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-import chinese_calendar
-from chinese_calendar import constants
-
-from kit import workdays
+from kit import holidays, workdays
 from kit.refusal import Refusal
 from kit.workdays import WorkCalendar
 
@@ -25,44 +21,6 @@ from kit.workdays import WorkCalendar
 Source = Literal["seed", "imported"]
 #: 暂定 / 库内年份 / 已公布
 Status = Literal["provisional", "library", "published"]
-
-#: The years that the seed speaks of. Certificates began in 2002; agreements with centres in 1998.
-YEARS = range(1998, 2037)
-
-#: Statutory days with a fixed date, by the first year of each decree (全国年节及纪念日放假办法: 1949,
-#: 1999, 2007, 2024). Spring festival, Qingming, Dragon Boat and Mid-Autumn move with the moon.
-_NEW_YEAR, _LABOUR, _NATIONAL = "元旦", "国际劳动节", "国庆节"
-FIXED: tuple[tuple[int, tuple[tuple[int, int, str], ...]], ...] = (
-    (1949, ((1, 1, _NEW_YEAR), (5, 1, _LABOUR), (10, 1, _NATIONAL), (10, 2, _NATIONAL))),
-    (
-        2000,
-        (
-            (1, 1, _NEW_YEAR), (5, 1, _LABOUR), (5, 2, _LABOUR), (5, 3, _LABOUR),
-            (10, 1, _NATIONAL), (10, 2, _NATIONAL), (10, 3, _NATIONAL),
-        ),
-    ),
-    (
-        2008,
-        (
-            (1, 1, _NEW_YEAR), (5, 1, _LABOUR),
-            (10, 1, _NATIONAL), (10, 2, _NATIONAL), (10, 3, _NATIONAL),
-        ),
-    ),
-    (
-        2025,
-        (
-            (1, 1, _NEW_YEAR), (5, 1, _LABOUR), (5, 2, _LABOUR),
-            (10, 1, _NATIONAL), (10, 2, _NATIONAL), (10, 3, _NATIONAL),
-        ),
-    ),
-)  # fmt: skip
-
-_LIBRARY = f"chinesecalendar {chinese_calendar.__version__}"
-_CHINESE = {
-    "New Year's Day": _NEW_YEAR, "Spring Festival": "春节", "Tomb-sweeping Day": "清明节",
-    "Labour Day": _LABOUR, "Dragon Boat Festival": "端午节", "National Day": _NATIONAL,
-    "Mid-autumn Festival": "中秋节", "Anti-Fascist 70th Day": "抗日战争胜利纪念日",
-}  # fmt: skip
 
 
 class DayTwice(Refusal):
@@ -124,27 +82,12 @@ class CalendarYear:
     days: int
 
 
-def provisional_days(year: int) -> list[CalendarDay]:
-    """The fixed statutory days of a year of which nobody has published a list."""
-    decree = [days for first, days in FIXED if first <= year][-1]
-    return [
-        CalendarDay(date(year, month, day), False, name, "seed", "fixed statutory days", True)
-        for month, day, name in decree
-    ]
-
-
 def seed() -> list[CalendarDay]:
-    """What the library knows of its years, and the fixed statutory days of the others."""
-    known = range(min(constants.holidays).year, max(constants.holidays).year + 1)
-    made = [
-        CalendarDay(day, working, _CHINESE.get(name, name), "seed", _LIBRARY)
-        for working, listed in ((False, constants.holidays), (True, constants.workdays))
-        for day, name in listed.items()
+    """What is known without a notice: the library's years, and the fixed days of the others."""
+    return [
+        CalendarDay(one.day, one.working, one.name, "seed", one.document, one.provisional)
+        for one in holidays.days()
     ]
-    for year in YEARS:
-        if year not in known:
-            made += provisional_days(year)
-    return made
 
 
 def standing(days: Iterable[CalendarDay]) -> list[CalendarDay]:

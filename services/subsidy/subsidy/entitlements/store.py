@@ -189,6 +189,16 @@ async def of_workers(tx: Tx, worker_ids: Sequence[UUID]) -> list[Any]:
     return await tx.fetch(_OPENED, worker_ids)
 
 
+async def opened_by(tx: Tx, placement_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The entitlement that each of these placements opened; none of those that it did not."""
+    rows = await tx.fetch(
+        "select placement_id, id from entitlement"
+        " where placement_id = any($1::uuid[]) and standing in ('open', 'closed')",
+        placement_ids,
+    )
+    return {row["placement_id"]: row["id"] for row in rows}
+
+
 async def get(tx: Tx, entitlement_id: UUID, area_prefix: str) -> Any | None:
     return await tx.fetchrow(
         "select * from entitlement where id = $1 and area_code like $2 || '%'",

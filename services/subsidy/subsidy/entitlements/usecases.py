@@ -173,6 +173,10 @@ def _event(step: Step, folded: Folded, entitlement_id: UUID, decision_id: UUID) 
     )
 
 
+#: The entitlements that these placements opened, by placement.
+opened_by = store.opened_by
+
+
 async def get_entitlement(rt: Runtime, actor: Actor, entitlement_id: UUID) -> Any:
     async with rt.db.looking() as tx:
         row = await store.get(tx, entitlement_id, actor.area_prefix)

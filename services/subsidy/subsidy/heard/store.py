@@ -229,6 +229,15 @@ async def placements_of(
     return [row["placement_id"] for row in rows]
 
 
+async def employers_of(tx: Tx, placements: Sequence[UUID]) -> dict[UUID, UUID | None]:
+    """The employer of each of these placements, as far as they have been told of."""
+    rows = await tx.fetch(
+        "select placement_id, employer_id from known_placement where placement_id = any($1::uuid[])",
+        placements,
+    )
+    return {row["placement_id"]: row["employer_id"] for row in rows}
+
+
 # --- public-welfare posts -------------------------------------------------------------------------
 
 _OCCUPIED = """

@@ -267,3 +267,7 @@ async def last_days(tx: Tx, works: Sequence[tuple[UUID, UUID | None]]) -> list[d
     """Of each (record, placement or None) the last day that the facts leave of it: before the person
     left the labour force for good, and of a placement its own end. None: it goes on."""
     return await reading.last_days(tx, works)
+
+
+#: Whose each of these placements is; those that nobody has told of are not there.
+employers_of = store.employers_of

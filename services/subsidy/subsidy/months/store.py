@@ -77,9 +77,38 @@ async def standing(
     return used, taken
 
 
+async def paid_for(tx: Tx, kind: str, references: Sequence[UUID]) -> set[UUID]:
+    rows = await tx.fetch(
+        "select distinct reference from benefit_month"
+        " where reference = any($2::uuid[]) and kind = $1 and state = 'paid'",
+        kind, references,
+    )  # fmt: skip
+    return {row["reference"] for row in rows}
+
+
 async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[BenefitMonth]:
     """What these records hold or were paid."""
     rows = await tx.fetch(
         _SELECT + " where worker_id = any($1::uuid[]) and state <> 'recovered'", workers
     )
+    return [BenefitMonth(**dict(row)) for row in rows]
+
+
+async def page(
+    tx: Tx,
+    area_prefix: str,
+    *,
+    worker_id: UUID | None,
+    holder_id: UUID | None,
+    state: State | None,
+    after: UUID | None,
+    limit: int,
+) -> list[BenefitMonth]:
+    """Months in the order of their ids; ``limit`` at most."""
+    rows = await tx.fetch(
+        _SELECT + " where area_code like $1 || '%' and id > $2 and ($3::uuid is null or worker_id = $3)"
+        " and ($4::uuid is null or holder_id = $4) and ($5::text is null or state = $5)"
+        " order by id limit $6",
+        area_prefix, after or UUID(int=0), worker_id, holder_id, state, limit,
+    )  # fmt: skip
     return [BenefitMonth(**dict(row)) for row in rows]

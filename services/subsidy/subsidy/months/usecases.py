@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from kit import findings, identity_links
+from kit.auth import Actor
 from kit.db import Tx
+from kit.service import Runtime
 from subsidy.months import domain, store, twice
-from subsidy.months.domain import Ask, BenefitMonth, Standing
+from subsidy.months.domain import Ask, BenefitMonth, Standing, State
 
 
 async def standing(tx: Tx, asks: Sequence[Ask]) -> list[Standing]:
@@ -47,6 +49,29 @@ async def recover(tx: Tx, ids: Sequence[UUID]) -> None:
     await store.to(tx, ids, "recovered")
 
 
+async def paid_for(tx: Tx, kind: str, references: Sequence[UUID]) -> set[UUID]:
+    """For which of these references a kind has been paid: the first part, before the second."""
+    return await store.paid_for(tx, kind, references)
+
+
 async def look_again(tx: Tx, workers: Iterable[UUID], cause: UUID | None) -> None:
     """Records are one person, or no longer: what stands twice under them is found, or is no more."""
     await findings.look_again(tx, workers, store.of_workers, twice.granted_twice, cause)
+
+
+async def list_months(
+    rt: Runtime,
+    actor: Actor,
+    *,
+    worker_id: UUID | None,
+    holder_id: UUID | None,
+    state: State | None,
+    after: UUID | None,
+    limit: int,
+) -> list[BenefitMonth]:
+    """Months of the caller's area."""
+    async with rt.db.looking() as tx:
+        return await store.page(
+            tx, actor.area_prefix, worker_id=worker_id, holder_id=holder_id, state=state,
+            after=after, limit=limit,
+        )  # fmt: skip

@@ -126,6 +126,11 @@ async def of_batch(tx: Tx, batch_id: UUID) -> list[Order]:
     return await store.of_batch(tx, batch_id)
 
 
+async def some(tx: Tx, actor: Actor, ids: Sequence[UUID]) -> list[Order]:
+    """These orders, as far as they lie in the actor's area."""
+    return await store.some(tx, ids, actor.area_prefix)
+
+
 # --- for what the bank says
 
 

@@ -23,6 +23,7 @@ from kit.problems import NotFound
 from kit.service import Runtime
 from subsidy import bank_replies
 from subsidy.batches import usecases as batches
+from subsidy.claims import paying
 from subsidy.orders import usecases as orders
 from subsidy.orders.domain import Answer
 from subsidy.orders.usecases import Said
@@ -167,7 +168,10 @@ async def _judge(
     )
     said = [Said(id, name, _answer(judged[id])) for _, _, id, name in ranked if name is not None]
     marks = await store.booked(tx, [one.end_to_end_id for one in said])
-    for outcome in await orders.hear(rt, tx, actor, said, marks, reply_id):
+    outcomes = await orders.hear(rt, tx, actor, said, marks, reply_id)
+    moved = {one.order_id for one in outcomes if one.applied and one.order_id is not None}
+    await paying.hear(rt, tx, actor, sorted(moved))
+    for outcome in outcomes:
         became: Outcome = (
             "applied" if outcome.applied else "known" if outcome.doubt is None else "doubt"
         )

@@ -43,7 +43,7 @@ async def reserve_money(
 async def reserve(rt: Runtime, tx: Tx, actor: Actor, asked: Reservation) -> Standing:
     """The same inside a transaction, for what promises money. The line's account is locked: of all
     who want its money at once, each sees what those before it left."""
-    reservation = replace(asked, made_by=actor.subject, state_on=asked.reserved_on)
+    reservation = replace(asked, made_by=asked.made_by or actor.subject, state_on=asked.reserved_on)
     admit(
         reservation.id, reservation.area_code, reservation.reserved_on,
         area_prefix=actor.area_prefix, today=rt.today(),
@@ -61,6 +61,21 @@ async def reserve(rt: Runtime, tx: Tx, actor: Actor, asked: Reservation) -> Stan
     await store.add(tx, reservation)
     await _tell(tx, events.RESERVATION_MADE, reservation, line, reservation.amount)
     return Standing(reservation, reservation.amount)
+
+
+async def promise(
+    rt: Runtime, tx: Tx, actor: Actor, asked: Reservation, *, decided_by: str
+) -> Reservation:
+    """Reserve and promise in one act, for what another person decided on before: ``decided_by`` stands
+    as who reserved. Raises what forbids either, :class:`kit.facts.MakerIsChecker` among it."""
+    made = (await reserve(rt, tx, actor, replace(asked, made_by=decided_by))).reservation
+    line = await _line(tx, actor, made.arrangement_id)
+    after = made.commit(made.reserved_on, actor.subject, rt.today())
+    await _move(
+        tx, after, line, "commitment", ("reserved", "committed"), made.amount, after.state_on, actor
+    )
+    await _save(tx, events.RESERVATION_COMMITTED, after, line, made.amount)
+    return after
 
 
 async def commit_reservation(

@@ -1,0 +1,1 @@
+"""Claims (补贴申领): a closed quarter's person-months, from filing to payment."""

@@ -1,0 +1,309 @@
+"""Deciding a claim's lines: on the facts heard by now, with what their persons have already.
+
+Facts are read once for all lines; counters and kinds of the month go on from line to line of a person,
+in the order of the months. Every granted line holds its month, or is decided again when another line
+was faster. Each decision is kept with its record.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import cast
+from uuid import UUID
+
+from kit import decisions, identity_links
+from kit.db import Tx
+from kit.decisions import Decision
+from kit.service import Runtime
+from subsidy.claims import evidence, store
+from subsidy.claims.domain import PAID_TO, Claim, Line, Outcome, ends_on
+from subsidy.claims.evidence import Evidence
+from subsidy.heard import facts as heard_facts
+from subsidy.heard import usecases as heard
+from subsidy.heard.facts import Answer, Given
+from subsidy.months import usecases as months
+from subsidy.months.domain import Ask, BenefitMonth, Standing, kind_of, month_of
+from subsidy.programmes import domain as programmes
+from subsidy.programmes import record
+from subsidy.programmes.domain import Assessment, Programme, Terms
+from subsidy.programmes.facts import Facts, IntroductionFacts, MonthFacts, TrainingFacts
+from subsidy.programmes.terms import law_of
+
+#: The paper that shows that a provider may train or introduce on the city's behalf.
+QUALIFICATION = "provider-qualification"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A line with what is known of it. ``person``: one id for all records of the person."""
+
+    line: Line
+    person: UUID
+    answer: Answer
+    evidence: Evidence
+
+    @property
+    def facts(self) -> Facts | None:
+        """What the programme may be asked with; None: it may not."""
+        return self.answer.facts if evidence.outcome(self.evidence) is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A case and what its programme said of it (None: it was not asked)."""
+
+    case: Case
+    facts: Facts | None = None
+    terms: Terms | None = None
+    assessment: Assessment | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.assessment is None:
+            return evidence.outcome(self.case.evidence) or "refused"
+        return "granted" if self.assessment.granted else "refused"
+
+
+async def decide(
+    rt: Runtime,
+    tx: Tx,
+    claim: Claim,
+    programme: Programme,
+    papers: Collection[str],
+    lines: Sequence[Line],
+    on: date,
+) -> list[Line]:
+    """The lines as decided on ``on``, in their order: records kept, months held."""
+    waiting = await cases_of(tx, claim, programme, papers, lines)
+    done: dict[UUID, Decided] = {}
+    for again in (False, True):
+        decided = await _pass(rt, tx, claim, waiting)
+        lost = await months.hold(tx, [_month(claim, one) for one in decided if _granted(one)])
+        for one in decided:
+            # Who comes second again, although nothing in the person's standing refuses: granted before.
+            if again and one.case.line.id in lost:
+                before = replace(one.case.evidence, granted_before=True)
+                one = Decided(replace(one.case, evidence=before))
+            done[one.case.line.id] = one
+        waiting = [one.case for one in decided if one.case.line.id in lost]
+        if not waiting:
+            break
+    kept = [_decision(rt, claim, done[line.id], on) for line in lines]
+    await decisions.store(tx, kept)
+    return [_line(done[one.entity_id], one) for one in kept]
+
+
+async def cases_of(
+    tx: Tx,
+    claim: Claim,
+    programme: Programme,
+    papers: Collection[str],
+    lines: Sequence[Line],
+) -> list[Case]:
+    """What is known of these lines now: facts without counters, and the evidence."""
+    references = [one.reference for one in lines]
+    first = await store.first_claimed(tx, claim.programme, references)
+    paid: set[UUID] = set()
+    if programme.facts == "training":
+        paid = await months.paid_for(tx, kind_of(programme, "first"), references)
+    answers = await heard.facts_of(
+        tx,
+        [
+            heard_facts.Line(
+                cast("heard_facts.Of", programme.facts), one.worker_id, one.month or claim.filed_on,
+                one.reference,
+                Given(
+                    approved_on=first.get(one.reference), renewed_until=one.renewed_until,
+                    provider_qualified=QUALIFICATION in papers, part=one.part,
+                    first_part_paid=one.reference in paid, free_of_charge=one.free_of_charge,
+                    group=one.group_key,
+                ),
+            )
+            for one in lines
+        ],
+    )  # fmt: skip
+    employers = await heard.employers_of(tx, references)
+    records = await identity_links.records_of(tx, (one.worker_id for one in lines))
+
+    def own(line: Line) -> bool:
+        if claim.claimant_kind == "employer":
+            return employers.get(line.reference, claim.claimant_id) == claim.claimant_id
+        return claim.claimant_kind == "provider" or claim.claimant_id in records[line.worker_id]
+
+    return [
+        Case(
+            line, min(records[line.worker_id]), answer,
+            Evidence(answer.missing, tuple(str(one) for one in answer.conflicts), own(line)),
+        )
+        for line, answer in zip(lines, answers, strict=True)
+    ]  # fmt: skip
+
+
+async def _pass(rt: Runtime, tx: Tx, claim: Claim, cases: Sequence[Case]) -> list[Decided]:
+    """Each case as the programme has it, on top of what its person has and is granted here."""
+    law = law_of(rt.policies)
+    asked: list[tuple[Case, Facts, Terms, Ask | None]] = []
+    for case in cases:
+        if case.facts is not None:
+            terms, _ = law.of(claim.programme, case.facts)
+            asked.append((case, case.facts, terms, _ask(case, case.facts, terms)))
+    asks = [ask for _, _, _, ask in asked if ask is not None]
+    found = iter(await months.standing(tx, asks))
+    standings = [Standing() if ask is None else next(found) for _, _, _, ask in asked]
+    granted = _Granted()
+    done: dict[UUID, Decided] = {}
+    for (case, facts, terms, ask), standing in sorted(
+        zip(asked, standings, strict=True), key=lambda one: (one[0][1].values_on, one[0][0].line.number)
+    ):  # fmt: skip
+        if ask is not None:
+            facts = _with(facts, granted.on_top(case.person, ask, standing))
+        one = Decided(case, facts, terms, programmes.assess(facts, terms))
+        if ask is not None and _granted(one):
+            granted.note(case.person, ask, terms)
+        done[case.line.id] = one
+    return [done.get(case.line.id) or Decided(case) for case in cases]
+
+
+class _Granted:
+    """What the lines before this one were granted in the same review, by person."""
+
+    def __init__(self) -> None:
+        self._used: dict[UUID, dict[str, set[object]]] = defaultdict(lambda: defaultdict(set))
+        self._kinds: dict[tuple[UUID, date], set[str]] = defaultdict(set)
+
+    def note(self, person: UUID, ask: Ask, terms: Terms) -> None:
+        programme = terms.programme
+        assert programme is not None
+        if programme.counter is not None:
+            self._used[person][programme.counter].add(_unit(ask))
+        if not ask.once:
+            self._kinds[person, ask.month].add(programme.kind)
+
+    def on_top(self, person: UUID, ask: Ask, standing: Standing) -> Standing:
+        used = dict(standing.used)
+        for counter, units in self._used[person].items():
+            used[counter] = used.get(counter, 0) + len(units - {_unit(ask)})
+        kinds = self._kinds[person, ask.month]
+        return Standing(used, tuple(sorted({*standing.taken, *kinds})))
+
+
+def _unit(ask: Ask) -> object:
+    return ask.reference if ask.once else ask.month
+
+
+def _ask(case: Case, facts: Facts, terms: Terms) -> Ask | None:
+    """None: no version is in force, so that nothing can be granted."""
+    if terms.programme is None:
+        return None
+    month = month_of(terms.programme, _day(case.line, facts))
+    once = terms.programme.period == "once"
+    return Ask(case.line.worker_id, month, once, case.line.reference if once else None)
+
+
+def _day(line: Line, facts: Facts) -> date:
+    """The month, or the day whose law holds of what is given once."""
+    return line.month or facts.law_on
+
+
+def _with(facts: Facts, standing: Standing) -> Facts:
+    if isinstance(facts, MonthFacts):
+        return replace(facts, used=standing.used, taken=standing.taken)
+    if isinstance(facts, TrainingFacts | IntroductionFacts):
+        return replace(facts, used=standing.used)
+    return facts
+
+
+def _granted(one: Decided) -> bool:
+    return one.outcome == "granted"
+
+
+def _month(claim: Claim, one: Decided) -> BenefitMonth:
+    line, terms, facts = one.case.line, one.terms, one.facts
+    assert terms is not None
+    assert facts is not None
+    assert terms.programme is not None
+    assert one.assessment is not None
+    return BenefitMonth(
+        line.id, line.worker_id, claim.programme, kind_of(terms.programme, line.part),
+        month_of(terms.programme, _day(line, facts)), terms.programme.counter, line.reference,
+        "claim", claim.id, one.assessment.amount, claim.area_code, claim.office,
+    )  # fmt: skip
+
+
+def _decision(rt: Runtime, claim: Claim, one: Decided, on: date) -> Decision:
+    about, line = rt.policies.parameter_set_hash, one.case.line
+    if one.facts is None or one.terms is None or one.assessment is None:
+        return Decision(
+            "claim-line", line.id, evidence.RULE, evidence.VERSION, on, ends_on(claim.quarter),
+            evidence.conditions(one.case.evidence), evidence.facts_of(one.case.evidence),
+            parameter_set=about, events=one.case.answer.events,
+            outcome={"outcome": evidence.outcome(one.case.evidence)},
+        )  # fmt: skip
+    _, parameters = law_of(rt.policies).of(claim.programme, one.facts)
+    return record.decision_of(
+        claim.programme, one.facts, one.terms, one.assessment,
+        noun="claim-line", entity_id=line.id, parameters=parameters, parameter_set=about,
+        decided_on=on, events=one.case.answer.events,
+    )  # fmt: skip
+
+
+def _line(one: Decided, decision: Decision) -> Line:
+    line = replace(
+        one.case.line.undecided(), outcome=one.outcome, clause=decision.clause,
+        decision_id=decision.id,
+    )  # fmt: skip
+    if one.assessment is None or one.facts is None or not _granted(one):
+        return line
+    assert one.terms is not None
+    assert one.terms.programme is not None
+    return replace(
+        line, amount=one.assessment.amount, payee_kind=PAID_TO[one.terms.programme.payee],
+        day=_day(line, one.facts),
+    )  # fmt: skip
+
+
+# --- looked at again later ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A granted line that would come out with less today: the fen of that, and why."""
+
+    line: Line
+    amount: int
+    clause: str | None
+
+
+async def otherwise(
+    rt: Runtime,
+    tx: Tx,
+    claim: Claim,
+    programme: Programme,
+    papers: Collection[str],
+    lines: Sequence[Line],
+) -> list[Otherwise]:
+    """Which granted lines today's facts would give less, with the counters and kinds of their decision.
+    What is contradicted or not known any more is no reason: facts are."""
+    granted = [one for one in lines if one.outcome == "granted"]
+    known = await decisions.load_of(tx, [one.id for one in granted])
+    law = law_of(rt.policies)
+    found = []
+    for case in await cases_of(tx, claim, programme, papers, granted):
+        facts = case.answer.facts
+        if facts is None:
+            continue
+        told = next(one for one in known[case.line.id] if one["id"] == str(case.line.decision_id))
+        facts = _with(facts, _standing(told["facts"]))
+        assessed = programmes.assess(facts, law.of(claim.programme, facts)[0])
+        if assessed.amount < case.line.amount:
+            found.append(Otherwise(case.line, assessed.amount, assessed.clause))
+    return found
+
+
+def _standing(told: Mapping[str, object]) -> Standing:
+    """Counters and kinds as a record has them."""
+    used = cast("Mapping[str, int]", told["used"])
+    return Standing(dict(used), tuple(cast("Sequence[str]", told.get("taken", ()))))

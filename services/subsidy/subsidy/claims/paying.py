@@ -1,0 +1,164 @@
+"""Paying a claim: orders from what was promised, and what the bank's statement says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.db import Tx
+from kit.events import NewEvent
+from kit.idempotency import Claim as Key
+from kit.idempotency import once
+from kit.ids import new_id
+from kit.money import yuan
+from kit.outbox import emit
+from kit.service import Runtime
+from subsidy import events
+from subsidy.batches import usecases as batches
+from subsidy.batches.domain import Format
+from subsidy.batches.usecases import Draft, Wanted
+from subsidy.claims import domain, store, usecases
+from subsidy.claims import events as claim_events
+from subsidy.claims.domain import Claim, Due, Line
+from subsidy.claims.usecases import Shown
+from subsidy.entitlements import usecases as entitlements
+from subsidy.months import usecases as months
+from subsidy.orders import usecases as orders
+from subsidy.payees import usecases as payees
+from subsidy.programmes.facts import last_of
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Out of which fund's account, to whom, in which kind of file, and on which days."""
+
+    payer_id: UUID
+    payee_id: UUID
+    format: Format
+    execute_on: date
+    on: date
+
+
+async def pay_claim(
+    rt: Runtime, actor: Actor, id: UUID, version: int, asked: Payment, key: Key
+) -> Shown:
+    """A batch of one order, from the claim's reservation to the payee that the programme names. Raises
+    :class:`domain.NothingDue`, :class:`domain.NotThePayee`, or what forbids a batch."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await usecases.stepping(tx, actor, id, version)
+        claim = before.pay(asked.on, rt.today())
+        payee = (await payees.payable(tx, actor, [asked.payee_id]))[asked.payee_id]
+        dues = (await store.dues(tx, [id]))[id]
+        due = next((one for one in dues if one.payee_kind == payee.kind and not one.paid_on), None)
+        if due is None:
+            raise domain.NothingDue(kind=payee.kind)
+        if payee.kind in domain.OF_CLAIMANT and payee.reference_id != claim.claimant_id:
+            raise domain.NotThePayee
+        assert claim.reservation_id is not None
+        purpose = f"{claim.programme} {usecases.quarter_text(claim.quarter)}"
+        batch = await batches.make(
+            rt, tx, actor,
+            Draft(
+                new_id(), claim.reservation_id, asked.payer_id, asked.format, asked.execute_on,
+                asked.on, (Wanted(payee.id, due.amount, purpose, due.id),), (), claim.area_code,
+                claim.office,
+            ),
+        )  # fmt: skip
+        await store.save_dues(tx, [replace(due, batch_id=batch.id)])
+        await usecases.save(tx, actor, "pay", claim)
+        shown = await usecases.show(rt, tx, claim)
+        await kept.keep(shown)
+    return shown
+
+
+async def hear(rt: Runtime, tx: Tx, actor: Actor, order_ids: Sequence[UUID]) -> list[UUID]:
+    """What the bank said of orders, as it stands now: with the last order of a claim it is paid, and when
+    one comes back it is not. Each line that was paid is told, and taken back by name. Answers the claims
+    of which a part was paid now."""
+    known = {one.about: one for one in await orders.some(tx, actor, order_ids)}
+    claims = await store.lock(tx, await store.claims_due(tx, list(known)), actor.area_prefix)
+    ids = [one.id for one in claims]
+    all_dues, all_lines = await store.dues(tx, ids), await store.lines(tx, ids)
+    moved: list[Due] = []
+    paid: list[UUID] = []
+    for claim in claims:
+        dues = []
+        for due in all_dues[claim.id]:
+            order = known.get(due.id)
+            if order is None or (order.state == "settled") == (due.paid_on is not None):
+                dues.append(due)
+                continue
+            after = replace(due, paid_on=order.state_on if order.state == "settled" else None)
+            dues.append(after)
+            moved.append(after)
+            lines = [one for one in all_lines[claim.id] if one.payee_kind == due.payee_kind]
+            if after.paid_on is not None:
+                await _paid(tx, claim, lines, after.paid_on)
+                paid.append(claim.id)
+            else:
+                await _came_back(tx, claim, lines, order.state_on)
+        on = max(known[due.id].state_on for due in dues if due.id in known)
+        await _settle(tx, actor, claim, on, whole=all(due.paid_on for due in dues))
+    await store.save_dues(tx, moved)
+    return paid
+
+
+async def _settle(tx: Tx, actor: Actor, claim: Claim, on: date, *, whole: bool) -> None:
+    after = claim.settle(max(on, claim.state_on), whole=whole)
+    if after is claim:
+        return
+    await usecases.save(tx, actor, "settle" if whole else "come_back", after)
+    kind = claim_events.CLAIM_PAID if whole else claim_events.CLAIM_CAME_BACK
+    await usecases.tell(tx, kind, after, {"amount": yuan(claim.amount)})
+
+
+async def _paid(tx: Tx, claim: Claim, lines: Sequence[Line], on: date) -> None:
+    """The months are paid, and what each person was given is told."""
+    given = [one for one in lines if one.amount > 0]
+    opened = await entitlements.opened_by(tx, [one.reference for one in given])
+    told = []
+    for line in given:
+        assert line.day is not None
+        monthly = line.month is not None
+        data = {
+            "worker_id": str(line.worker_id), "programme": claim.programme,
+            "from": line.day.isoformat(),
+            "to": (last_of(line.day) if monthly else line.day).isoformat(),
+            "amount": yuan(line.amount),
+            "entitlement_id": _text(opened.get(line.reference)),
+            "claim_id": str(claim.id),
+            "employer_id": _text(claim.claimant_id if claim.claimant_kind == "employer" else None),
+            "decision_id": str(line.decision_id),
+        }  # fmt: skip
+        place = (claim.area_code, claim.office)
+        told.append(NewEvent(events.BENEFIT_PAID, line.id, on, *place, data))
+    await months.pay(tx, [one.id for one in lines])
+    await store.mark_paid(tx, [(event.entity_id, event.id) for event in told])
+    await emit(tx, told)
+
+
+def _text(id: UUID | None) -> str | None:
+    return None if id is None else str(id)
+
+
+async def _came_back(tx: Tx, claim: Claim, lines: Sequence[Line], on: date) -> None:
+    """The bank sent the money back: the months stay held, and every payment is taken back by name."""
+    told = [
+        _taken_back(claim, line, line.amount, on, whole=True)
+        for line in lines
+        if line.paid_event is not None
+    ]
+    await months.unpay(tx, [one.id for one in lines])
+    await store.mark_paid(tx, [(event.entity_id, None) for event in told])
+    await emit(tx, told)
+
+
+def _taken_back(claim: Claim, line: Line, amount: int, on: date, *, whole: bool) -> NewEvent:
+    return NewEvent(
+        events.BENEFIT_RECOVERED, line.id, on, claim.area_code, claim.office,
+        {"worker_id": str(line.worker_id), "amount": yuan(amount), "whole": whole},
+        reverses=line.paid_event,
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Limits of the procedure and the papers of a claim, by day: policies counted in the calendar."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import cast
+
+from kit import holidays
+from kit.policy import Policies, Table
+from subsidy.claims.domain import (
+    CLAIMABLE,
+    PAID_TO,
+    NotClaimable,
+    QuarterOpen,
+    WindowClosed,
+    ends_on,
+)
+from subsidy.programmes.domain import Programme
+from subsidy.programmes.terms import law_of
+
+
+def programme_of(policies: Policies, code: str, quarter: date) -> Programme:
+    """The version in force on the quarter's last day. Raises :class:`NotClaimable`."""
+    try:
+        found = law_of(policies).version(code, ends_on(quarter))
+    except KeyError:
+        raise NotClaimable from None
+    if found is None or found[0].facts not in CLAIMABLE or found[0].payee not in PAID_TO:
+        raise NotClaimable
+    return found[0]
+
+
+def admit_filing(policies: Policies, programme: Programme, quarter: date, on: date) -> None:
+    """The quarter is over and its window open (B13): so many working days after its last day. Raises
+    :class:`QuarterOpen` or :class:`WindowClosed`."""
+    last = ends_on(quarter)
+    if on <= last:
+        raise QuarterOpen(ends_on=last)
+    if programme.window is not None:
+        until = holidays.calendar().add_working_days(
+            last, _number(policies, programme.window, last)
+        )
+        if on > until:
+            raise WindowClosed(until=until)
+
+
+def papers(policies: Policies, code: str, on: date) -> tuple[str, ...]:
+    """Which papers belong to a claim of the programme; none where the list does not name it."""
+    table = cast("Table", policies.value("subsidy.claim_papers", on).value)
+    return tuple(table.get(code, ()))
+
+
+def review_due(policies: Policies, filed_on: date) -> date:
+    return _working(policies, "subsidy.claim_review_working_days", filed_on)
+
+
+def approval_due(policies: Policies, reviewed_on: date) -> date:
+    return _working(policies, "subsidy.claim_approval_working_days", reviewed_on)
+
+
+def payment_due(policies: Policies, reviewed_on: date) -> date:
+    """B15: calendar days from the review."""
+    return reviewed_on + timedelta(
+        days=_number(policies, "subsidy.claim_payment_days", reviewed_on)
+    )
+
+
+def _working(policies: Policies, name: str, day: date) -> date:
+    return holidays.calendar().add_working_days(day, _number(policies, name, day))
+
+
+def _number(policies: Policies, name: str, day: date) -> int:
+    value = policies.value(name, day).value
+    assert isinstance(value, int)
+    return value

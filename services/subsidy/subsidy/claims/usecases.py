@@ -1,0 +1,403 @@
+"""What happens to a claim: filed, reviewed, approved, sent back, rejected. Paying is its own room."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from kit import decisions
+from kit.auth import Actor
+from kit.db import Tx
+from kit.events import EventType, NewEvent
+from kit.facts import StaleWrite, admit
+from kit.idempotency import Claim as Key
+from kit.idempotency import once
+from kit.ids import new_id
+from kit.money import yuan
+from kit.outbox import emit
+from kit.problems import NotFound
+from kit.refusal import Refusal
+from kit.service import Runtime
+from subsidy.arrangements import usecases as arrangements
+from subsidy.arrangements.domain import ArrangementUnknown
+from subsidy.claims import deciding, domain, events, store, terms
+from subsidy.claims.domain import Claim, Due, Line, Outcome, Reason, State
+from subsidy.claims.store import Step
+from subsidy.months import usecases as months
+from subsidy.reservations import usecases as reservations
+from subsidy.reservations.domain import Reservation
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A claim as it is brought; who may claim is the programme's to say."""
+
+    id: UUID
+    programme: str
+    claimant_id: UUID
+    quarter: date
+    filed_on: date
+    area_code: str
+    office: str
+    papers: Mapping[str, str]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A claim with its papers, what belongs to it and is not there, how many lines came to what, what is
+    due, and (of one claim) its steps."""
+
+    claim: Claim
+    papers: Mapping[str, str]
+    missing: tuple[str, ...]
+    counts: Mapping[str, int]
+    dues: tuple[Due, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+async def file_claim(rt: Runtime, actor: Actor, asked: Filing, key: Key) -> Shown:
+    """Filed for a closed quarter, within the window. Raises what forbids it."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        taken = {asked.id} if await store.exists(tx, asked.id) else set()
+        admit(
+            asked.id, asked.area_code, asked.filed_on, area_prefix=actor.area_prefix,
+            today=rt.today(), taken=taken,
+        )  # fmt: skip
+        programme = terms.programme_of(rt.policies, asked.programme, asked.quarter)
+        terms.admit_filing(rt.policies, programme, asked.quarter, asked.filed_on)
+        domain.admit_lines(asked.quarter, programme.period == "month", asked.lines)
+        assert programme.claimant in domain.CLAIMANTS
+        claim = Claim(
+            asked.id, asked.programme, programme.claimant, asked.claimant_id,  # type: ignore[arg-type]
+            asked.quarter, asked.filed_on, asked.area_code, asked.office, (actor.subject,),
+            state_on=asked.filed_on, due_on=terms.review_due(rt.policies, asked.filed_on),
+        )  # fmt: skip
+        await store.add(tx, claim)
+        await store.bring(tx, claim.id, dict(asked.papers))
+        await store.add_lines(tx, [(claim.id, line) for line in asked.lines])
+        await _step(tx, actor, "file", claim)
+        await tell(tx, events.CLAIM_FILED, claim, {"lines": len(asked.lines)})
+        shown = await show(rt, tx, claim)
+        await kept.keep(shown, location=f"/v1/claims/{claim.id}")
+    rt.wake()
+    return shown
+
+
+async def refile_claim(
+    rt: Runtime,
+    actor: Actor,
+    id: UUID,
+    version: int,
+    on: date,
+    papers: Mapping[str, str],
+    lines: Sequence[Line] | None,
+    key: Key,
+) -> Shown:
+    """Filed again after it was sent back; ``lines`` None: its roster stays. Papers are added."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await stepping(tx, actor, id, version)
+        after = before.refile(on, actor.subject, rt.today())
+        claim = replace(after, due_on=terms.review_due(rt.policies, on))
+        await store.bring(tx, id, dict(papers))
+        if lines is not None:
+            programme = terms.programme_of(rt.policies, claim.programme, claim.quarter)
+            domain.admit_lines(claim.quarter, programme.period == "month", lines)
+            await store.drop_lines(tx, id)
+            await store.add_lines(tx, [(id, line) for line in lines])
+        await save(tx, actor, "refile", claim)
+        shown = await show(rt, tx, claim)
+        await tell(tx, events.CLAIM_FILED, claim, {"lines": sum(shown.counts.values())})
+        await kept.keep(shown)
+    rt.wake()
+    return shown
+
+
+async def add_lines(
+    rt: Runtime, tx: Tx, actor: Actor, rows: Sequence[tuple[UUID, Line]]
+) -> list[Line | Refusal]:
+    """Lines of rosters, each with its claim, in order. A refusal stands in the place of its line."""
+    known = {
+        one.id: one
+        for one in await store.lock(tx, sorted({id for id, _ in rows}), actor.area_prefix)
+    }
+    rosters: dict[UUID, list[Line]] = await store.lines(tx, list(known))
+    keys = {id: {one.key for one in roster} for id, roster in rosters.items()}
+    added: dict[UUID, list[Line]] = defaultdict(list)
+    results: list[Line | Refusal] = []
+    for id, asked in rows:
+        try:
+            if id not in known:
+                raise domain.ClaimUnknown
+            claim = known[id]
+            claim.extend(actor.subject)
+            count = len(rosters[id]) + len(added[id])
+            line = replace(asked, number=count + 1)
+            programme = terms.programme_of(rt.policies, claim.programme, claim.quarter)
+            domain.admit_lines(claim.quarter, programme.period == "month", [line])
+            if count >= domain.LINES_MAX:
+                raise domain.TooManyLines(most=domain.LINES_MAX)
+            if line.key in keys[id]:
+                raise domain.LineTwice
+        except Refusal as refusal:
+            results.append(refusal)
+            continue
+        keys[id].add(line.key)
+        added[id].append(line)
+        results.append(line)
+    grown = {id: known[id].extend(actor.subject) for id, lines in added.items() if lines}
+    await store.add_lines(tx, [(id, line) for id, lines in added.items() for line in lines])
+    await store.save(tx, list(grown.values()))
+    await store.add_steps(tx, [_done(one, "extend", rt.today(), actor) for one in grown.values()])
+    return results
+
+
+async def review_claim(
+    rt: Runtime, actor: Actor, id: UUID, version: int, on: date, key: Key
+) -> Shown:
+    """The labour bureau decides every line; nothing granted rejects the claim. Raises
+    :class:`domain.PapersMissing` while papers are missing (B16)."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await stepping(tx, actor, id, version)
+        claim = before.review(on, actor.subject, rt.today())
+        brought = (await store.papers(tx, [id]))[id]
+        missing = _missing(rt, claim, brought)
+        if missing:
+            raise domain.PapersMissing(missing=", ".join(missing))
+        lines = (await store.lines(tx, [id]))[id]
+        if not lines:
+            raise domain.NoLines
+        programme = terms.programme_of(rt.policies, claim.programme, claim.quarter)
+        decided = await deciding.decide(rt, tx, claim, programme, brought, lines, on)
+        await store.save_decided(tx, decided)
+        claim = replace(claim, amount=sum(one.amount for one in decided))
+        if claim.amount:
+            claim = replace(
+                claim, due_on=terms.approval_due(rt.policies, on),
+                pay_by=terms.payment_due(rt.policies, on),
+            )  # fmt: skip
+            by = Counter(one.outcome for one in decided)
+            counts = {name: by[name] for name in ("granted", "refused", "withheld")}
+            await tell(tx, events.CLAIM_REVIEWED, claim, {**counts, "amount": yuan(claim.amount)})
+        else:
+            claim = claim.nothing_granted()
+            await tell(tx, events.CLAIM_REJECTED, claim, {"reason": claim.reason})
+        await save(tx, actor, "review", claim, reason=claim.reason)
+        shown = await show(rt, tx, claim)
+        await kept.keep(shown)
+    rt.wake()
+    return shown
+
+
+async def turn_claim(
+    rt: Runtime,
+    actor: Actor,
+    id: UUID,
+    version: int,
+    act: Literal["return", "reject"],
+    on: date,
+    reason: Reason,
+    note: str | None,
+    key: Key,
+) -> Shown:
+    """Sent back to be made good, or rejected: its lines are undecided again and hold no month."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await stepping(tx, actor, id, version)
+        claim = before.turn(act, on, reason, rt.today())
+        lines = (await store.lines(tx, [id]))[id]
+        await months.give_up(tx, [one.id for one in lines])
+        if act == "return":
+            await store.save_decided(tx, [one.undecided() for one in lines])
+        await save(tx, actor, act, claim, reason=reason, note=note)
+        kind = events.CLAIM_RETURNED if act == "return" else events.CLAIM_REJECTED
+        await tell(tx, kind, claim, {"reason": reason})
+        shown = await show(rt, tx, claim)
+        await kept.keep(shown)
+    rt.wake()
+    return shown
+
+
+async def approve_claim(
+    rt: Runtime, actor: Actor, id: UUID, version: int, on: date, arrangement_id: UUID, key: Key
+) -> Shown:
+    """The finance bureau promises the whole sum from a line of money, or hears how much is missing.
+    Raises :class:`domain.FactsChanged` when facts that arrived since the review would give less."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await stepping(tx, actor, id, version)
+        claim = before.approve(on, actor.subject, rt.today())
+        lines = (await store.lines(tx, [id]))[id]
+        brought = (await store.papers(tx, [id]))[id]
+        programme = terms.programme_of(rt.policies, claim.programme, claim.quarter)
+        less = await deciding.otherwise(rt, tx, claim, programme, brought, lines)
+        if less:
+            raise domain.FactsChanged(lines=len(less))
+        line = (await arrangements.known(tx, actor, [arrangement_id])).get(arrangement_id)
+        if line is None:
+            raise ArrangementUnknown
+        if (line.fund, line.use_code) != (programme.fund, programme.use):
+            raise domain.OtherUse(use=programme.use)
+        assert claim.reviewed_by is not None
+        promised = await reservations.promise(
+            rt, tx, actor,
+            Reservation(
+                new_id(), arrangement_id, claim.amount, on,
+                f"{claim.programme} {quarter_text(claim.quarter)}", claim.id, claim.area_code,
+                claim.office, made_by="",
+            ),
+            decided_by=claim.reviewed_by,
+        )  # fmt: skip
+        claim = replace(claim, arrangement_id=arrangement_id, reservation_id=promised.id)
+        ids = [new_id() for _ in domain.PAID_TO]
+        await store.add_dues(tx, domain.dues_of(id, lines, ids))
+        await save(tx, actor, "approve", claim)
+        data = {
+            "amount": yuan(claim.amount),
+            "arrangement_id": str(arrangement_id),
+            "reservation_id": str(promised.id),
+        }
+        await tell(tx, events.CLAIM_APPROVED, claim, data)
+        shown = await show(rt, tx, claim)
+        await kept.keep(shown)
+    rt.wake()
+    return shown
+
+
+# --- inside
+
+
+def quarter_text(quarter: date) -> str:
+    """``2003Q3``."""
+    return f"{quarter.year}Q{(quarter.month + 2) // 3}"
+
+
+def _missing(rt: Runtime, claim: Claim, brought: Mapping[str, str]) -> tuple[str, ...]:
+    needed = terms.papers(rt.policies, claim.programme, claim.filed_on)
+    return tuple(code for code in needed if code not in brought)
+
+
+async def stepping(tx: Tx, actor: Actor, id: UUID, version: int) -> Claim:
+    """The claim that an act is about to change, locked. Raises 404 and 412."""
+    found = await store.lock(tx, [id], actor.area_prefix)
+    if not found:
+        raise NotFound
+    if found[0].version != version:
+        raise StaleWrite
+    return found[0]
+
+
+async def save(
+    tx: Tx,
+    actor: Actor,
+    act: str,
+    claim: Claim,
+    *,
+    reason: str | None = None,
+    note: str | None = None,
+) -> None:
+    await store.save(tx, [claim])
+    await store.add_steps(tx, [_done(claim, act, claim.state_on, actor, reason, note)])
+
+
+async def _step(tx: Tx, actor: Actor, act: str, claim: Claim) -> None:
+    await store.add_steps(tx, [_done(claim, act, claim.state_on, actor)])
+
+
+def _done(
+    claim: Claim,
+    act: str,
+    on: date,
+    actor: Actor,
+    reason: str | None = None,
+    note: str | None = None,
+) -> Step:
+    return Step(claim.id, claim.version, act, on, reason, note, actor.subject)
+
+
+async def tell(tx: Tx, type: EventType, claim: Claim, data: Mapping[str, Any]) -> None:
+    """One fact about a claim, of the day of its last act."""
+    about = {
+        "programme": claim.programme, "claimant_kind": claim.claimant_kind,
+        "claimant_id": str(claim.claimant_id), "quarter": quarter_text(claim.quarter), **data,
+    }  # fmt: skip
+    place = (claim.area_code, claim.office)
+    await emit(tx, [NewEvent(type, claim.id, claim.state_on, *place, about)])
+
+
+async def show(rt: Runtime, tx: Tx, claim: Claim) -> Shown:
+    (shown,) = await _shown(rt, tx, [claim])
+    return replace(shown, steps=tuple(await store.steps(tx, claim.id)))
+
+
+async def _shown(rt: Runtime, tx: Tx, claims: Sequence[Claim]) -> list[Shown]:
+    ids = [one.id for one in claims]
+    papers, counts = await store.papers(tx, ids), await store.counts(tx, ids)
+    dues = await store.dues(tx, ids)
+    return [
+        Shown(
+            one, papers[one.id], _missing(rt, one, papers[one.id]), counts.get(one.id, {}),
+            tuple(dues[one.id]),
+        )
+        for one in claims
+    ]  # fmt: skip
+
+
+# --- reading
+
+
+async def _in(tx: Tx, actor: Actor, id: UUID) -> Claim:
+    found = await store.some(tx, [id], actor.area_prefix)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def claim_of(rt: Runtime, actor: Actor, id: UUID) -> Shown:
+    """One claim of the caller's area, and how it came so far."""
+    async with rt.db.reading() as tx:
+        return await show(rt, tx, await _in(tx, actor, id))
+
+
+async def list_claims(
+    rt: Runtime,
+    actor: Actor,
+    *,
+    programme: str | None,
+    claimant_id: UUID | None,
+    quarter: date | None,
+    state: State | None,
+    overdue: bool,
+    after: UUID | None,
+    limit: int,
+) -> list[Shown]:
+    """Claims of the caller's area; ``overdue``: their next act was due before today."""
+    async with rt.db.reading() as tx:
+        claims = await store.page(
+            tx, actor.area_prefix, programme=programme, claimant_id=claimant_id, quarter=quarter,
+            state=state, overdue_on=rt.today() if overdue else None, after=after, limit=limit,
+        )  # fmt: skip
+        return await _shown(rt, tx, claims)
+
+
+async def lines_of(
+    rt: Runtime, actor: Actor, id: UUID, *, outcome: Outcome | None, after: UUID | None, limit: int
+) -> list[Line]:
+    """A page of a claim's lines."""
+    async with rt.db.reading() as tx:
+        await _in(tx, actor, id)
+        return await store.page_of_lines(tx, id, outcome=outcome, after=after, limit=limit)
+
+
+async def decision_of(rt: Runtime, actor: Actor, id: UUID, line_id: UUID) -> dict[str, Any]:
+    """The record by which a line was decided. Raises 404 for a line that is not."""
+    async with rt.db.reading() as tx:
+        await _in(tx, actor, id)
+        line = next((one for one in (await store.lines(tx, [id]))[id] if one.id == line_id), None)
+        if line is None or line.decision_id is None:
+            raise NotFound
+        found = await decisions.load(tx, line.decision_id)
+        assert found is not None
+        return found
