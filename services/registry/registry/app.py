@@ -112,6 +112,7 @@ HASHED = (
     ),
     Hashed("life_fact", ("subject_index",), "subject_index"),
     Hashed("insurance_fact", ("subject_index",), "subject_index"),
+    Hashed("worker_change", ("previous_index",), "previous_index"),
 )  # fmt: skip
 #: What a day brings to certificates is looked for every hour: it brings it to thousands at once.
 JOBS = (

@@ -104,6 +104,20 @@ class Office:
             ["none", "soe_laid_off", "soe_unemployed"],
         )  # fmt: skip
 
+    async def has_another_number(self, worker: str, _on: str) -> None:
+        """What was told of the number goes with it."""
+        number = self.registry.id_number("19600504")
+        seen = await self.registry.http.get(f"/v1/workers/{worker}")
+        body = {"attribute": "id_number", "value": number, "requested_on": "2003-09-01",
+                "reason": "录入有误"}  # fmt: skip
+        asked = await self.registry.http.post(
+            f"/v1/workers/{worker}/correction-requests", json=body,
+            headers={"If-Match": seen.headers["etag"]},
+        )  # fmt: skip
+        if asked.status_code == 201:
+            await self.registry.approve(asked.json())
+            self.numbers[worker] = number
+
     async def turns_out_the_same(self, _worker: str, _on: str) -> None:
         if self.merge is None:
             one, other = self.numbers

@@ -27,6 +27,7 @@ from registry.life_facts.domain import (
     What,
     believed,
 )
+from registry.subjects import of_workers
 
 #: The column whose keyed hash binds a fact to a person.
 SUBJECT = "worker.id_number"
@@ -44,8 +45,8 @@ _STANDING = (
     "    and ($2::timestamptz is null or r.recorded_at <= $2))) as until,"
     " (select t.event_id from life_fact_told t where t.fact_id = f.id"
     "  and t.what = 'recorded' order by t.n desc limit 1) as told_event"
-    " from worker w join life_fact f on f.subject_index = w.id_number_index"
-    " where w.id = any($1::uuid[]) and ($2::timestamptz is null or f.recorded_at <= $2)"
+    " from ({workers}) w join life_fact f on f.subject_index = w.subject"
+    " where ($2::timestamptz is null or f.recorded_at <= $2)"
     f" and not exists (select {_STANDS} and a.act = 'reversed' and a.reverses is null)"
 )
 _TOLD = (
@@ -90,7 +91,9 @@ async def of(tx: Tx, workers: Sequence[UUID], known_at: datetime | None) -> list
             row["id"], row["worker_id"], row["kind"], row["happened_on"], row["until"],
             row["authority"], row["told_event"],
         )
-        for row in await tx.fetch(_STANDING, workers, known_at)
+        for row in await tx.fetch(
+            _STANDING.format(workers=of_workers(known_at)), workers, known_at
+        )
     ]  # fmt: skip
 
 

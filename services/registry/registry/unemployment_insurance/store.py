@@ -15,6 +15,7 @@ from asyncpg import Record
 
 from kit.crypto import Keyring
 from kit.db import Tx
+from registry.subjects import of_workers
 from registry.unemployment_insurance.acts import State
 from registry.unemployment_insurance.domain import (
     Episode,
@@ -68,8 +69,8 @@ async def add_facts(tx: Tx, facts: Sequence[NewFact]) -> None:
 _FACTS = """
 select f.id, w.id as worker_id, f.what, f.happened_on, f.months, f.years, f.reason, f.reference,
        f.reverses, f.authority
-  from worker w join insurance_fact f on f.subject_index = w.id_number_index
- where w.id = any($1::uuid[]) and ($2::timestamptz is null or f.recorded_at <= $2)
+  from ({workers}) w join insurance_fact f on f.subject_index = w.subject
+ where ($2::timestamptz is null or f.recorded_at <= $2)
 union all
 select id, worker_id, what, happened_on, months, years, reason, reference, reverses, authority
   from insurance_fact
@@ -82,7 +83,7 @@ async def facts_of(
 ) -> dict[UUID, list[Fact]]:
     """Everything told of these workers, reversals too, as known at an instant (None: now)."""
     found: dict[UUID, list[Fact]] = {}
-    for row in await tx.fetch(_FACTS, workers, known_at):
+    for row in await tx.fetch(_FACTS.format(workers=of_workers(known_at)), workers, known_at):
         found.setdefault(row["worker_id"], []).append(Fact(*row.values()))
     return found
 

@@ -17,8 +17,9 @@ VALUE = "worker_change.sealed"
 PREVIOUS = "worker_change.sealed_previous"
 _INSERT = (
     "insert into worker_change (id, worker_id, attribute, value, previous, sealed, sealed_previous,"
-    " valid_from, request_id, actor, told_event, recorded_at)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp())"
+    " valid_from, request_id, actor, told_event, previous_index, recorded_at)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $3 = 'id_number' then"
+    " (select id_number_index from worker where id = $2) end, clock_timestamp())"
     " returning recorded_at"
 )
 
@@ -33,7 +34,8 @@ async def add(
     previous: Any,
     **more: Any,
 ) -> None:
-    """Keep one change. ``more``: valid_from, request_id, actor, told_event."""
+    """Keep one change, before the row is changed: a corrected ID number leaves the keyed hash by which
+    facts were bound to it. ``more``: valid_from, request_id, actor, told_event."""
     now, before = orjson.dumps(value).decode(), orjson.dumps(previous).decode()
     personal = attribute in PERSONAL
     await tx.fetchval(
