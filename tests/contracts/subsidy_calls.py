@@ -1,5 +1,5 @@
 """Calls of subsidy that the table of rights does not try, or tries only up to a refusal: a budget is
-released, reversed, reallocated and closed, which wants money and a year that is over.
+released, reversed, reallocated and closed, a claim is reviewed, approved and paid. All that wants money.
 
 Each names who makes it: whoever drafts or proposes does not approve.
 """
@@ -13,9 +13,13 @@ from uuid import uuid4
 from subsidy.programmes.bodies import TryFacts
 from tests.contracts.further import Further, call_of
 from tests.journeys.city import DISTRICT, OFFICE, PLACE, City
+from tests.rights.claim_calls import filing_of, insured_worker, month_of
+from tests.rights.money_calls import confirmed_payee
 
 OFFICER = ("finance_officer", DISTRICT, OFFICE, "who drafts")
 APPROVER = ("finance_approver", DISTRICT, OFFICE, "who approves")
+CLERK = ("subsidy_clerk", DISTRICT, OFFICE, "who files")
+REVIEWER = ("subsidy_reviewer", DISTRICT, OFFICE, "who reviews")
 #: A year in which the table's calls have no budget, and which is over.
 YEAR = 2004
 APPROVED = {"on": f"{YEAR}-01-20", "approval": f"领导小组[{YEAR}]1号"}
@@ -24,7 +28,7 @@ _call = partial(call_of, "subsidy")
 
 async def subsidy_further(city: City) -> list[Further]:
     """In an order in which all of them succeed."""
-    return [*_programmes(), *await _budget(city)]
+    return [*_programmes(), *await _budget(city), *await _claims(city)]
 
 
 def _programmes() -> list[Further]:
@@ -103,6 +107,36 @@ def _release(arrangement: str) -> dict[str, Any]:
         "id": arrangement, "use_code": "training-subsidy", "amount": "100.00", "purpose": "再就业培训",
     }  # fmt: skip
     return {"on": f"{YEAR}-07-01", "lines": [line]}
+
+
+async def _claims(city: City) -> list[Further]:
+    """A quarter's claim from review to payment, and another that was sent back."""
+    money = {
+        "fund": "reemployment", "source": "province", "amount": "1000.00",
+        "received_on": "2003-06-30", "year": 2003, **PLACE,
+    }  # fmt: skip
+    plan = {
+        "fund": "reemployment", "use_code": "social-insurance-subsidy", "amount": "1000.00",
+        "arranged_on": "2003-07-01", "purpose": "社会保险补贴", **PLACE,
+    }  # fmt: skip
+    await _made(city, OFFICER, "/v1/appropriations", money)
+    line = (await _made(city, OFFICER, "/v1/arrangements", plan))["id"]
+    story = await insured_worker(city, code="70289003-1")
+    filing = filing_of(story, lines=[month_of(story)])
+    claim, sent_back = [(await _made(city, CLERK, "/v1/claims", filing))["id"] for _ in range(2)]
+    path, turned = f"/v1/claims/{sent_back}", {"on": "2003-10-10", "reason": "papers-incomplete"}
+    await _made(city, REVIEWER, f"{path}/returns", turned, of=path)
+    payment = {
+        "on": "2003-10-15", "payer_id": await confirmed_payee(city, "fund"),
+        "payee_id": await confirmed_payee(city, "insurance_agency"), "execute_on": "2003-10-16",
+    }  # fmt: skip
+    one, promised = "/v1/claims/{id}", {"on": "2003-10-14", "arrangement_id": line}
+    return [
+        Further(_call(f"POST {one}/refilings", {"on": "2003-10-13"}, id=sent_back), CLERK),
+        Further(_call(f"POST {one}/reviews", {"on": "2003-10-13"}, id=claim), REVIEWER),
+        Further(_call(f"POST {one}/approvals", promised, id=claim), APPROVER),
+        Further(_call(f"POST {one}/payments", payment, id=claim), OFFICER),
+    ]
 
 
 async def _made(

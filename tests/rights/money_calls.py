@@ -103,21 +103,24 @@ async def payee_calls(city: City, calls: Calls) -> None:
     )
 
 
+async def confirmed_payee(city: City, kind: str) -> str:
+    """The id of a payee whose account another person confirmed."""
+    account = {"name": "第一百货商店", "number": str(23110010000000 + uuid4().int % 9999999),
+               "clearing_code": "102261000018", "proposed_on": "2003-07-01", "reason": "开户许可证"}  # fmt: skip
+    body = {"kind": kind, "reference_id": str(uuid4()), "account": account, **PLACE}
+    new = (await city.post("subsidy", "/v1/payees", body)).json()
+    path = f"/v1/payees/{new['id']}/accounts/{new['waiting_account_id']}/decisions"
+    decision = {"confirmed": True, "decided_on": "2003-07-02", "note": "核对一致"}
+    approver = city.world["subsidy"].client("finance_approver")
+    done = await approver.post(path, json=decision, headers=_key())
+    assert done.status_code == 201, done.text
+    return str(new["id"])
+
+
 async def batch_calls(city: City, calls: Calls) -> None:
     """Orders to the bank: from a reservation that another person committed, to confirmed accounts."""
     note = calls.of("subsidy")
     approver = city.world["subsidy"].client("finance_approver")
-
-    async def payee(kind: str) -> str:
-        account = {"name": "第一百货商店", "number": str(23110010000000 + uuid4().int % 9999999),
-                   "clearing_code": "102261000018", "proposed_on": "2003-07-01", "reason": "开户许可证"}  # fmt: skip
-        body = {"kind": kind, "reference_id": str(uuid4()), "account": account, **PLACE}
-        new = (await city.post("subsidy", "/v1/payees", body)).json()
-        path = f"/v1/payees/{new['id']}/accounts/{new['waiting_account_id']}/decisions"
-        decision = {"confirmed": True, "decided_on": "2003-07-02", "note": "核对一致"}
-        done = await approver.post(path, json=decision, headers=_key())
-        assert done.status_code == 201, done.text
-        return str(new["id"])
 
     plan = {"fund": "reemployment", "use_code": "training-subsidy", "amount": "100.00",
             "arranged_on": "2003-07-01", "purpose": "再就业培训", **PLACE}  # fmt: skip
@@ -129,7 +132,7 @@ async def batch_calls(city: City, calls: Calls) -> None:
     path = f"/v1/reservations/{held}/commitments"
     done = await approver.post(path, json={"on": "2003-07-03"}, headers=_key({"If-Match": '"v1"'}))
     assert done.status_code == 201, done.text
-    payer, payees = await payee("fund"), await payee("provider")
+    payer, payees = await confirmed_payee(city, "fund"), await confirmed_payee(city, "provider")
 
     def body() -> dict[str, object]:
         paid = {"payee_id": payees, "amount": "10.00", "purpose": "培训补贴", "about": str(uuid4())}
