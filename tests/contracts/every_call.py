@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -20,6 +21,8 @@ RIGHTS = {right.key: right for right in committed()}
 FURTHER = {"registry": registry_further, "subsidy": subsidy_further}
 #: Late enough for what the law of 2006 began.
 TODAY = date(2006, 11, 15)
+#: A city that uses what the national default leaves off.
+POLICIES = Path(__file__).parent / "policies"
 
 
 async def answers(

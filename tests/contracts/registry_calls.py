@@ -11,10 +11,11 @@ from typing import Any
 from kit.ids import new_id
 from tests.contracts.further import Further, call_of
 from tests.journeys.city import CITY, DISTRICT, OFFICE, City, id_number, worker_form
-from tests.rights.calls import Call, made, people
+from tests.rights.calls import Call, a_placed_person, made, people
 
 ON = "2003-09-10"
 ANOTHER = ("loader", CITY, "231100-employment-bureau", "another")
+THIRD = ("loader", CITY, "231100-employment-bureau", "a third")
 AGENCY = ("authority", CITY, "231100-insurance-agency", "231100-insurance-agency")
 CIVIL_AFFAIRS = ("authority", CITY, "231100-civil-affairs", "231100-civil-affairs")
 
@@ -28,7 +29,10 @@ async def registry_further(city: City) -> list[Further]:
     found += await _facts(city)
     found += [Further(call) for call in await _people(city)]
     found += await _certificates(city)
+    found += await _custody(city)
+    found += [await _confirmed(city)]
     found += [Further(call) for call in await _insurance(city)]
+    found += [await _refund(city)]
     return found
 
 
@@ -232,6 +236,80 @@ async def _certificates(city: City) -> list[Further]:
             ANOTHER,
         ),
     ]
+
+
+async def _acts(
+    city: City, id: str, *acts: tuple[str, dict[str, Any]], subject: str = "another"
+) -> None:
+    """Acts on a certificate, one after the other, by one person."""
+    role, area, office, _ = ANOTHER
+    client = city.world["registry"].client(role, area=area, office=office, subject=subject)
+    path = f"/v1/certificates/{id}"
+    for act, body in acts:
+        headers = await _version(city, path)
+        answer = await client.post(f"{path}/{act}", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+
+
+async def _custody(city: City) -> list[Further]:
+    """With the employer and back; void and not to be had; taken in, and handed back."""
+    given = {"on": "2006-11-01", "employer": "黑河市兴安商场"}
+    taken = {"on": "2006-11-02", "place": "街道劳动保障所"}
+    record = [{"kind": "investigation_record", "reference": "调查笔录 3 号"}]
+    lent = {"effective_on": ON, "reason": "lent", "evidence": record}
+    kept, returned = [await a_placed_person(city) for _ in range(2)]
+    gone, back = [await city.a_laid_off_worker_with_certificate() for _ in range(2)]
+    await _acts(city, returned.certificate, ("hand-overs", given))
+    await _acts(city, gone.certificate, ("revocations", lent))
+    await _acts(city, back.certificate, ("revocations", lent), ("collections", taken))
+    right = {"note": "复核：系同名", "evidence": record}
+    await _acts(city, back.certificate, ("restorations", right), subject="a third")
+    one = "/v1/certificates/{certificate_id}"
+    later = {"on": "2006-11-10"}
+    return [
+        Further(_call(f"POST {one}/hand-overs", given, certificate_id=kept.certificate)),
+        Further(_call(f"POST {one}/returns", later, certificate_id=returned.certificate)),
+        Further(
+            _call(
+                f"POST {one}/write-offs", {**later, "note": "下落不明"},
+                certificate_id=gone.certificate,
+            )
+        ),
+        Further(_call(f"POST {one}/hand-backs", later, certificate_id=back.certificate)),
+    ]  # fmt: skip
+
+
+async def _confirmed(city: City) -> Further:
+    """Approved by one on a day on which the city confirms, and confirmed by another."""
+    story = city.story()
+    await city.registers(story)
+    await city.applies(story)
+    await _acts(city, story.certificate, ("issues", {"on": "2006-11-02"}))
+    call = _call(
+        "POST /v1/certificates/{certificate_id}/confirmations", {"on": "2006-11-03"},
+        certificate_id=story.certificate,
+    )  # fmt: skip
+    return Further(call, THIRD)
+
+
+async def _refund(city: City) -> Further:
+    """An order that one proposed and another one gave is lifted by a third."""
+    path = "/v1/unemployment-insurance"
+    account = (await city.get("registry", path))["items"][0]["id"]
+    proposal = {"on": ON, "ground": "隐瞒就业", "document": "调查笔录 3 号", "refund": "1200.00"}
+    order = await made(city, "registry", f"{path}/{account}/refund-orders", proposal)
+    role, area, office, subject = ANOTHER
+    client = city.world["registry"].client(role, area=area, office=office, subject=subject)
+    given = await client.post(
+        f"/v1/insurance-refund-orders/{order}/confirmations", json={"on": ON},
+        headers={"If-Match": '"v1"'},
+    )  # fmt: skip
+    assert given.status_code == 201, given.text
+    call = _call(
+        "POST /v1/insurance-refund-orders/{order_id}/reversals", {"on": ON, "note": "系同名"},
+        order_id=order,
+    )  # fmt: skip
+    return Further(call, THIRD)
 
 
 async def _insurance(city: City) -> list[Call]:

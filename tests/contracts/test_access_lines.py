@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from kit.testing import PostgresServer, Signer
-from tests.contracts.every_call import TODAY, answers
+from tests.contracts.every_call import POLICIES, TODAY, answers
 from tests.journeys.city import City, city_on
 from tests.rights.calls import Call
 from tests.rights.objects import everything
@@ -32,7 +32,9 @@ EXEMPT = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def city(postgres: PostgresServer, signer: Signer, keys_file: Path) -> AsyncIterator[City]:
-    async with city_on(postgres, signer, keys_file, business_day=TODAY) as city:
+    async with city_on(
+        postgres, signer, keys_file, business_day=TODAY, policy_overlay=POLICIES
+    ) as city:
         yield city
 
 

@@ -21,7 +21,7 @@ import schemathesis
 from kit.rates import Rates
 from kit.service import create_app
 from kit.testing import PostgresServer, Signer
-from tests.contracts.every_call import TODAY, answers
+from tests.contracts.every_call import POLICIES, TODAY, answers
 from tests.journeys.city import City, city_on
 from tests.rights.calls import Call
 from tests.rights.objects import everything
@@ -45,7 +45,9 @@ CHECKS = (
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def city(postgres: PostgresServer, signer: Signer, keys_file: Path) -> AsyncIterator[City]:
     """A city in which everything has happened once."""
-    async with city_on(postgres, signer, keys_file, business_day=TODAY) as city:
+    async with city_on(
+        postgres, signer, keys_file, business_day=TODAY, policy_overlay=POLICIES
+    ) as city:
         yield city
 
 
