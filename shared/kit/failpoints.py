@@ -17,6 +17,11 @@ NAMES = frozenset(
         "batch-made-before-commit", "batch-made-after-commit",
         "batch-approved-before-commit", "batch-approved-after-commit",
         "batch-handed-over-before-commit", "batch-handed-over-after-commit",
+        "run-freezing-before-commit", "run-freezing-after-commit",
+        "run-chunk-before-commit", "run-chunk-after-commit",
+        "run-reserved-before-commit", "run-reserved-after-commit",
+        "run-approved-before-commit", "run-approved-after-commit",
+        "run-ordered-before-commit", "run-ordered-after-commit",
         "bank-message-taken-before-commit", "bank-message-taken-after-commit",
     }
 )  # fmt: skip

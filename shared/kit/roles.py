@@ -16,7 +16,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "subsidy": (
         "fund", "budget", "period", "matching-duty", "appropriation", "arrangement", "reservation",
         "payment", "entitlement", "payee", "payee-account", "payment-order", "bank-message",
-        "programme", "enrolment", "benefit-month", "claim", "claim-review", "claim-return",
+        "programme", "enrolment", "run", "benefit-month", "claim", "claim-review", "claim-return",
         "event",
     ),
     "loans": ("guarantee-fund", "loan", "event"),
@@ -117,7 +117,7 @@ ROLES: dict[str, frozenset[str]] = {
         verbs="write import",
     )
     | _of("subsidy", "period", "matching-duty", "reservation", "payee", verbs="write")
-    | _of("subsidy", "payment-order", "bank-message", verbs="write")
+    | _of("subsidy", "payment-order", "bank-message", "run", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read write import"),
     # 财政审批: releases what another one prepared.
     "finance_approver": _PLACES
@@ -125,7 +125,7 @@ ROLES: dict[str, frozenset[str]] = {
     | _of("subsidy", "appropriation", "arrangement", "payment", "entitlement", verbs="approve")
     | _of("subsidy", "budget", "period", "matching-duty", verbs="approve")
     | _of("subsidy", "reservation", "payee", "payment-order", "bank-message", verbs="approve")
-    | _of("subsidy", "claim", verbs="approve")
+    | _of("subsidy", "claim", "run", verbs="approve")
     | _of("subsidy", "claim-return", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read approve"),
     # 小额贷款经办

@@ -21,6 +21,7 @@ ROOMS = {"domain.py", "store.py", "usecases.py", "api.py", "__init__.py"}
 #: A room that outgrows its size gets a companion, named for what it holds and listed here.
 COMPANIONS = {
     "domain.py": {
+        "lines.py",
         "rule.py",
         "rules.py",
         "record.py",
@@ -51,6 +52,7 @@ COMPANIONS = {
         "terms.py",
         "events.py",
         "folding.py",
+        "freezing.py",
         "glyphs.py",
         "paying.py",
         "places.py",

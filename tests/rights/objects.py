@@ -25,7 +25,7 @@ from tests.rights.people_calls import (
     registry_calls,
     unemployment_calls,
 )
-from tests.rights.run_calls import enrolment_calls
+from tests.rights.run_calls import enrolment_calls, run_calls
 from tests.rights.work_calls import market_calls, work_calls
 
 
@@ -49,6 +49,7 @@ async def everything(city: City) -> Calls:
     await enrolment_calls(city, calls)
     await matching_calls(city, calls)
     await claim_calls(city, calls)
+    await run_calls(city, calls)
     await loan_calls(city, calls)
     await assessment_calls(city, calls)
     for service, thing in city.world.services.items():

@@ -41,6 +41,8 @@ from subsidy.programmes.terms import check
 from subsidy.reallocations import api as reallocations
 from subsidy.replies import api as replies
 from subsidy.reservations import api as reservations
+from subsidy.runs import api as runs
+from subsidy.runs import freezing
 
 PROBLEMS: dict[type[Exception], Problem] = {
     **dict(programmes.problems),
@@ -51,6 +53,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(matching.problems),
     **dict(payees.problems),
     **dict(enrolments.problems),
+    **dict(runs.problems),
     **dict(orders.problems),
     **dict(batches.problems),
     **dict(replies.problems),
@@ -111,6 +114,7 @@ JOBS = (
     Job("tell-of-matching", 60, tell_of_matching),
     Job("tell-of-idle-money", 60, tell_of_idle_money),
     Job("tell-of-exhausted-lines", 60, tell_of_exhausted_lines),
+    Job("freeze-runs", 1, freezing.go_on),
 )
 #: What an operator asks of the books, beside the platform's commands.
 COMMANDS = (
@@ -152,6 +156,7 @@ SERVICE = Service(
         programmes.router,
         enrolments.router,
         enrolments.imports,
+        runs.router,
         *claims.routers,
         months.router,
         batches.router,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from uuid import UUID
 
@@ -52,6 +53,13 @@ async def by_message(tx: Tx, message_id: str, area_prefix: str) -> Batch | None:
         _SELECT + " where message_id = $1 and area_code like $2 || '%'", message_id, area_prefix
     )
     return None if row is None else Batch(**dict(row))
+
+
+async def withdrawn(tx: Tx, batch_ids: Sequence[UUID]) -> list[UUID]:
+    rows = await tx.fetch(
+        "select id from payment_batch where id = any($1::uuid[]) and state = 'withdrawn'", batch_ids
+    )
+    return [row["id"] for row in rows]
 
 
 async def add_file(tx: Tx, batch_id: UUID, kept: Kept) -> None:

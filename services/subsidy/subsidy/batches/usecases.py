@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -237,6 +238,11 @@ async def named(tx: Tx, actor: Actor, message_id: str) -> list[Order]:
     """The orders of the file of which the bank speaks by our message's id; none for another one."""
     batch = await store.by_message(tx, message_id, actor.area_prefix)
     return [] if batch is None else await orders.of_batch(tx, batch.id)
+
+
+async def withdrawn(tx: Tx, batch_ids: Sequence[UUID]) -> list[UUID]:
+    """Which of these batches never left."""
+    return await store.withdrawn(tx, batch_ids)
 
 
 async def batch_of(rt: Runtime, actor: Actor, batch_id: UUID) -> Shown:

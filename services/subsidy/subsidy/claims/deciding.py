@@ -19,7 +19,7 @@ from kit.db import Tx
 from kit.decisions import Decision
 from kit.service import Runtime
 from subsidy.claims import evidence, store
-from subsidy.claims.domain import PAID_TO, Claim, Line, Outcome, ends_on
+from subsidy.claims.domain import Claim, Line, Outcome, ends_on
 from subsidy.claims.evidence import Evidence
 from subsidy.heard import facts as heard_facts
 from subsidy.heard import usecases as heard
@@ -28,7 +28,7 @@ from subsidy.months import usecases as months
 from subsidy.months.domain import Ask, BenefitMonth, Standing, kind_of, month_of
 from subsidy.programmes import domain as programmes
 from subsidy.programmes import record
-from subsidy.programmes.domain import Assessment, Programme, Terms
+from subsidy.programmes.domain import PAID_TO, Assessment, Programme, Terms
 from subsidy.programmes.facts import Facts, IntroductionFacts, MonthFacts, TrainingFacts
 from subsidy.programmes.terms import law_of
 

@@ -18,7 +18,6 @@ from kit.facts import InTheFuture, MakerIsChecker
 from kit.lifecycle import Act, each, leads
 from kit.refusal import Refusal
 from subsidy.payees.domain import Kind
-from subsidy.programmes.domain import Payee
 from subsidy.programmes.facts import Part, last_of, months_after
 
 #: 用人单位 / 个人 / 培训、职介机构
@@ -70,11 +69,6 @@ REASONS: dict[str, str] = {
     "withdrawn": "申请人撤回",
 }
 
-#: Who is paid by the rule of a programme, in the words of payees. A body's project is no claim.
-PAID_TO: dict[Payee, Kind] = {
-    "insurance_agency": "insurance_agency", "employer_account": "employer", "provider": "provider",
-    "person": "person",
-}  # fmt: skip
 #: Payees that stand for the claimant; the insurance agency stands for itself.
 OF_CLAIMANT: frozenset[Kind] = frozenset({"employer", "provider", "person"})
 

@@ -9,13 +9,12 @@ from kit import holidays
 from kit.policy import Policies, Table
 from subsidy.claims.domain import (
     CLAIMABLE,
-    PAID_TO,
     NotClaimable,
     QuarterOpen,
     WindowClosed,
     ends_on,
 )
-from subsidy.programmes.domain import Programme
+from subsidy.programmes.domain import PAID_TO, Programme
 from subsidy.programmes.terms import law_of
 
 

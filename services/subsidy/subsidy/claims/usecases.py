@@ -28,6 +28,7 @@ from subsidy.claims import deciding, domain, events, store, terms
 from subsidy.claims.domain import Claim, Due, Line, Outcome, Reason, State
 from subsidy.claims.store import Step
 from subsidy.months import usecases as months
+from subsidy.programmes.domain import PAID_TO
 from subsidy.reservations import usecases as reservations
 from subsidy.reservations.domain import Reservation
 
@@ -251,7 +252,7 @@ async def approve_claim(
             decided_by=claim.reviewed_by,
         )  # fmt: skip
         claim = replace(claim, arrangement_id=arrangement_id, reservation_id=promised.id)
-        ids = [new_id() for _ in domain.PAID_TO]
+        ids = [new_id() for _ in PAID_TO]
         await store.add_dues(tx, domain.dues_of(id, lines, ids))
         await save(tx, actor, "approve", claim)
         data = {

@@ -16,8 +16,7 @@ from kit.facts import InTheFuture
 from kit.lifecycle import Act, leads
 from kit.refusal import Refusal
 from subsidy.payees.domain import Kind
-from subsidy.programmes import domain as programmes
-from subsidy.programmes.domain import Programme
+from subsidy.programmes.domain import PAID_TO, Programme
 
 #: 在册 / 已退出
 State = Literal["enrolled", "ended"]
@@ -28,12 +27,6 @@ ACTS: tuple[Act, ...] = (
     Act(None, "enrolled", "enrol", "列入", "enrolment:write"),
     Act("enrolled", "ended", "end", "退出", "enrolment:write"),
 )
-
-#: Into whose account a programme pays, in the words of payees.
-PAID_TO: dict[programmes.Payee, Kind] = {
-    "insurance_agency": "insurance_agency", "employer_account": "employer",
-    "provider": "provider", "person": "person", "body": "provider",
-}  # fmt: skip
 
 
 class NotByMonth(Refusal):
@@ -123,7 +116,7 @@ def admit(one: Enrolment, programme: Programme | None, payee: Kind | None) -> No
         raise NotByMonth
     if (one.reference is None) != (programme.facts == "allowance"):
         raise ReferenceDiffers
-    if payee != PAID_TO[programme.payee]:
+    if payee is None or payee != PAID_TO.get(programme.payee):
         raise OtherPayee
     if one.until is not None and one.until < one.since:
         raise EndsBeforeItBegins(not_before=one.since)

@@ -59,6 +59,10 @@ async def give_up(tx: Tx, ids: Sequence[UUID]) -> None:
     await tx.execute("delete from benefit_month where id = any($1::uuid[]) and state = 'held'", ids)
 
 
+async def give_up_all(tx: Tx, holder_id: UUID) -> None:
+    await tx.execute("delete from benefit_month where holder_id = $1 and state = 'held'", holder_id)
+
+
 async def standing(
     tx: Tx, asks: Sequence[Ask], records: Sequence[Sequence[UUID]]
 ) -> tuple[list[dict[str, int]], list[list[str]]]:

@@ -34,6 +34,11 @@ async def give_up(tx: Tx, ids: Sequence[UUID]) -> None:
     await store.give_up(tx, ids)
 
 
+async def give_up_all(tx: Tx, holder_id: UUID) -> None:
+    """Everything that a claim or run holds and has not paid is free again."""
+    await store.give_up_all(tx, holder_id)
+
+
 async def pay(tx: Tx, ids: Sequence[UUID]) -> None:
     """The money has arrived."""
     await store.to(tx, ids, "paid")

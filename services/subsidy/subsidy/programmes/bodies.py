@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from kit.decisions import rederive
 from kit.money import YuanNotNegative, YuanPositive
 from kit.wire import Asked, ShortText
 from subsidy.programmes.facts import Facts, Part, Payer, Sex
-from subsidy.programmes.record import facts_of
+from subsidy.programmes.record import RULES, explain, facts_of
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 #: Bounded, so that the anniversaries of every day exist.
@@ -189,3 +191,21 @@ class TryFacts(Asked):
         if "month" in told:
             told["month"] += "-01"
         return facts_of(told)
+
+
+class DecisionOut(BaseModel):
+    """A line's decision with its reasons in both languages; it re-derives from its record alone."""
+
+    id: UUID
+    granted: bool
+    explained_zh: list[str]
+    explained_en: list[str]
+    rederives: bool = Field(description="由记录重新推导结果一致")
+    record: dict[str, Any]
+
+    @classmethod
+    def of(cls, one: dict[str, Any]) -> DecisionOut:
+        return cls(
+            id=UUID(one["id"]), granted=one["granted"], explained_zh=explain(one, "zh"),
+            explained_en=explain(one, "en"), rederives=rederive(one, RULES).same, record=one,
+        )  # fmt: skip

@@ -18,6 +18,7 @@ from kit.money import fen
 from kit.policy import PolicyError
 from kit.refusal import Refusal
 from subsidy.funds.domain import Fund
+from subsidy.payees.domain import Kind
 from subsidy.programmes import durations
 from subsidy.programmes.amounts import FORMULAS, Formula, Step
 from subsidy.programmes.clauses import CATALOGUE, Test
@@ -29,6 +30,11 @@ Payee = Literal["insurance_agency", "employer_account", "provider", "person", "b
 Period = Literal["month", "once"]
 #: How often a once-benefit may be had: once a calendar year / once for all.
 Frequency = Literal["year", "life"]
+#: Who is paid by the rule of a programme, in the words of payees. A body's project is no claim.
+PAID_TO: dict[Payee, Kind] = {
+    "insurance_agency": "insurance_agency", "employer_account": "employer", "provider": "provider",
+    "person": "person",
+}  # fmt: skip
 #: What a day without a programme in force is called in the rule of a decision.
 NOT_IN_FORCE = "none"
 

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from kit import decisions
 from kit.decisions import Condition, Decision, Rule
+from kit.ids import new_id
 from kit.policy import Parameter, canonical
 from subsidy.programmes import domain
 from subsidy.programmes.amounts import step_text
@@ -72,8 +73,10 @@ def decision_of(
     parameter_set: str,
     decided_on: date,
     events: Mapping[str, UUID],
+    id: UUID | None = None,
 ) -> Decision:
-    """The decision record of one line of ``noun`` (a claim's line, a run's line)."""
+    """The decision record of one line of ``noun`` (a claim's line, a run's line); ``id``: of a line that
+    is decided once, whose decision may be known by the same id."""
     version = NOT_IN_FORCE if terms.programme is None else terms.programme.version
     return Decision(
         noun=noun,
@@ -88,6 +91,7 @@ def decision_of(
         parameter_set=parameter_set,
         events=events,
         outcome=outcome_of(assessment),
+        id=id or new_id(),
     )
 
 

@@ -29,6 +29,7 @@ from subsidy.orders.domain import Answer
 from subsidy.orders.usecases import Said
 from subsidy.replies import domain, store
 from subsidy.replies.domain import LOOKED_AT_AGAIN, RANK, Line, Message, Outcome, Resolution
+from subsidy.runs import usecases as runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ async def _judge(
     outcomes = await orders.hear(rt, tx, actor, said, marks, reply_id)
     moved = {one.order_id for one in outcomes if one.applied and one.order_id is not None}
     await paying.hear(rt, tx, actor, sorted(moved))
+    await runs.bank_answered(rt, tx, await orders.locked(tx, actor, sorted(moved)))
     for outcome in outcomes:
         became: Outcome = (
             "applied" if outcome.applied else "known" if outcome.doubt is None else "doubt"

@@ -83,15 +83,22 @@ async def commit_reservation(
 ) -> Standing:
     """Promise what was reserved; never by who reserved it. Payments may be made from it now."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        before, line = await _stepping(tx, actor, id, version)
-        after = before.reservation.commit(on, actor.subject, rt.today())
-        await _move(
-            tx, after, line, "commitment", ("reserved", "committed"), before.held, on, actor
-        )
-        made = Standing(after, before.held)
-        await _save(tx, events.RESERVATION_COMMITTED, made.reservation, line, made.held)
+        made = await commit(rt, tx, actor, id, on, version)
         await kept.keep(made)
     rt.wake()
+    return made
+
+
+async def commit(
+    rt: Runtime, tx: Tx, actor: Actor, id: UUID, on: date, version: int | None = None
+) -> Standing:
+    """The same inside a transaction, for what was reserved for it. ``version`` None: whoever calls
+    holds what the reservation is about."""
+    before, line = await _stepping(tx, actor, id, version)
+    after = before.reservation.commit(on, actor.subject, rt.today())
+    await _move(tx, after, line, "commitment", ("reserved", "committed"), before.held, on, actor)
+    made = Standing(after, before.held)
+    await _save(tx, events.RESERVATION_COMMITTED, made.reservation, line, made.held)
     return made
 
 
@@ -100,18 +107,25 @@ async def release_reservation(
 ) -> Standing:
     """Give back to the line what was not paid."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        before, line = await _stepping(tx, actor, id, version)
-        after = before.reservation.release(on, before.held, rt.today())
-        ordered = await journal.held(tx, [_key(after, line, "ordered")])
-        if ordered:
-            raise domain.MoneyAtTheBank(ordered=ordered)
-        held_in = HELD[before.reservation.state]
-        await _move(tx, after, line, "release", (held_in, "arranged"), before.held, on, actor)
-        made = Standing(after, 0)
-        await _save(tx, events.RESERVATION_RELEASED, after, line, before.held)
+        made = await release(rt, tx, actor, id, on, version)
         await kept.keep(made)
     rt.wake()
     return made
+
+
+async def release(
+    rt: Runtime, tx: Tx, actor: Actor, id: UUID, on: date, version: int | None = None
+) -> Standing:
+    """The same inside a transaction. Raises :class:`domain.NothingHeld` when all of it was paid."""
+    before, line = await _stepping(tx, actor, id, version)
+    after = before.reservation.release(on, before.held, rt.today())
+    ordered = await journal.held(tx, [_key(after, line, "ordered")])
+    if ordered:
+        raise domain.MoneyAtTheBank(ordered=ordered)
+    held_in = HELD[before.reservation.state]
+    await _move(tx, after, line, "release", (held_in, "arranged"), before.held, on, actor)
+    await _save(tx, events.RESERVATION_RELEASED, after, line, before.held)
+    return Standing(after, 0)
 
 
 async def _line(tx: Tx, actor: Actor, arrangement_id: UUID) -> Arrangement:
@@ -121,11 +135,13 @@ async def _line(tx: Tx, actor: Actor, arrangement_id: UUID) -> Arrangement:
     return known[arrangement_id]
 
 
-async def _stepping(tx: Tx, actor: Actor, id: UUID, version: int) -> tuple[Standing, Arrangement]:
+async def _stepping(
+    tx: Tx, actor: Actor, id: UUID, version: int | None
+) -> tuple[Standing, Arrangement]:
     """The reservation that a step is about to change, locked, and its line. Raises 404 and 412."""
     await store.lock(tx, [id])
     before = await _in(tx, actor, id)
-    if before.reservation.version != version:
+    if version is not None and before.reservation.version != version:
         raise StaleWrite
     return before, await _line(tx, actor, before.reservation.arrangement_id)
 
