@@ -378,3 +378,30 @@ def test_what_is_not_booked_says_nothing() -> None:
     assert bank_replies.read(pending).lines == ()
     foreign = statement.replace(b'Ccy="CNY"', b'Ccy="USD"')
     assert [line.amount for line in bank_replies.read(foreign).lines] == [0, 0]
+
+
+async def test_what_the_bank_paid_in_a_closed_period_is_not_booked_silently(
+    treasury: Treasury,
+) -> None:
+    """A settlement lies on the desk; a message that would free money there is refused until the period is
+    reopened, and taken then."""
+    batch, file = await batch_of(treasury, 2)
+    closing = {
+        "fund": "reemployment", "closed_through": "2003-08-31", "closed_on": "2003-09-01",
+        "note": "核对无误", **treasury.officer.place,
+    }  # fmt: skip
+    period = (await treasury.officer.post("/v1/periods", closing)).json()["id"]
+    paid = bank.answer(file, fates("accepted", "silent"), DAY)
+    assert (await take(treasury, paid.statement)).json()["doubt"] == 1
+    assert [one["doubt"] for one in await doubts(treasury)] == ["refused-by-the-books"]
+    freed = bank.answer(file, fates("silent", "rejected:AC04"), DAY)
+    refused = await take(treasury, freed.report)
+    assert (refused.status_code, refused.json()["code"]) == (409, "period-closed")
+    assert await treasury.fund() == {"committed": "9800.00", "ordered": "200.00", "paid": "0.00"}
+    why = {"on": "2003-09-02", "reason": "银行回执迟到", "approval": "黑市财[2003]17号"}
+    opened = await treasury.approver.post(f"/v1/periods/{period}/reopenings", why)
+    assert opened.status_code == 201, opened.text
+    taken = await take(treasury, freed.report)
+    assert taken.status_code == 201, taken.text
+    assert await treasury.fund() == {"committed": "9900.00", "ordered": "100.00", "paid": "0.00"}
+    assert (await states(treasury, batch))[1] == "rejected"
