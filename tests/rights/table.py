@@ -48,16 +48,23 @@ class Right:
         return self.service, self.method, self.path
 
 
-def committed() -> list[Right]:
-    """The rows of the file as they stand there."""
-    with FILE.open(encoding="utf-8", newline="") as lines:
+def committed(file: Path = FILE) -> list[Right]:
+    """The rows of the file as they stand there. Raises ``ValueError`` when rows and head differ in
+    length: two branches with different roles were merged line by line, and ``foreign`` would be lost."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+        wrong = [row["path"] for row in rows if None in row or None in row.values()]
+        if wrong:
+            raise ValueError(
+                f"{file.name} is not of one piece at {wrong[:3]}: restore it and write it again"
+            )
         return [
             Right(
                 row["service"], row["method"], row["path"], row["scope"],
                 frozenset(role for role in ROLES if row.get(role) == OWN),
                 row["foreign"], row["reason"],
             )
-            for row in csv.DictReader(lines)
+            for row in rows
         ]  # fmt: skip
 
 

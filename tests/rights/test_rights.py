@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from kit.roles import ROLES
 from tests.journeys.city import DISTRICT, NDJSON, OFFICE, OTHER, OTHER_OFFICE, City, ndjson
 from tests.rights.calls import Call
 from tests.rights.objects import everything
-from tests.rights.table import FOREIGN, Right, committed, of_operation
+from tests.rights.table import FILE, FOREIGN, Right, committed, of_operation
 from tests.world import PACKAGES
 
 RIGHTS = {right.key: right for right in committed()}
@@ -45,6 +46,16 @@ def test_every_row_says_what_another_office_gets() -> None:
     assert {right.foreign for right in RIGHTS.values()} <= FOREIGN
     silent = [key for key, r in RIGHTS.items() if r.foreign == "n/a" and not r.reason]
     assert silent == []
+
+
+def test_rows_of_two_branches_with_different_roles_are_not_read_as_one_table(
+    tmp_path: Path,
+) -> None:
+    merged = tmp_path / "rights.csv"
+    head, row, *_ = FILE.read_text(encoding="utf-8").splitlines()
+    merged.write_text(f"{head}\n{row}\n{row.replace(',own', '', 1)}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="not of one piece"):
+        committed(merged)
 
 
 @pytest.mark.asyncio(loop_scope="module")
