@@ -71,6 +71,7 @@ OTHERS = {
     "search_workers": "reads",
     "search_duplicates": "reads",
     "reveal_identity": "reads",
+    "reveal_contacts": "reads",
 }
 NAMES = {"worker_id", "survivor_id", "merged_id", "id_number"}
 
