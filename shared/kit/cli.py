@@ -56,7 +56,9 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
     _audit_commands(commands)
     own = {one.name: one for one in service.commands}
     for one in own.values():
-        commands.add_parser(one.name, help=one.help)
+        look = commands.add_parser(one.name, help=one.help)
+        if one.about is not None:
+            look.add_argument("about", type=UUID, nargs="?", help=one.about)
     options = parser.parse_args(arguments)
     settings = read(service.name)
     observability.log_to_stdout(service.name, settings.log_level)
@@ -75,7 +77,9 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
         case "retry":
             _say(asyncio.run(_retry(service, settings, options.event)))
         case command if command in own:
-            told = asyncio.run(_with_tx(settings, own[command].run))
+            run = own[command].run
+            about = () if own[command].about is None else (options.about,)
+            told = asyncio.run(_with_tx(settings, lambda tx: run(tx, *about)))
             _say(told)
             sys.exit(0 if told["holds"] else 1)
         case command:

@@ -337,3 +337,40 @@ def rederive(record: Mapping[str, Any], rules: Mapping[str, Rule]) -> Rederived:
         name for name, (new, old) in parts.items() if canonical(new) != canonical(old)
     )
     return Rederived(not differing, differing)
+
+
+#: So many records are derived again before the next ones are read.
+_CHUNK = 2_000
+#: So many differing decisions are named; more of them are one mistake.
+_NAMED_MAX = 1_000
+_CHUNK_OF = """
+select d.id, d.entity_id, d.record, b.content
+  from decision d join decision_basis b on b.hash = d.basis
+ where d.id > $1 and ($2::uuid[] is null or d.id = any($2::uuid[]) or d.entity_id = any($2::uuid[]))
+ order by d.id limit $3
+"""
+
+
+async def rederive_all(
+    tx: Tx, rules: Mapping[str, Rule], chosen: Sequence[UUID] | None = None
+) -> dict[str, Any]:
+    """Every kept decision, or those that ``chosen`` names (they, or what they are about), from its record:
+    how many there are, which differ and in what. A rule that is no longer in the code differs too."""
+    last, count = UUID(int=0), 0
+    differing: list[dict[str, Any]] = []
+    while rows := await tx.fetch(_CHUNK_OF, last, chosen, _CHUNK):
+        last, count = rows[-1]["id"], count + len(rows)
+        for row in rows:
+            record = merge(row["id"], row["content"], orjson.loads(row["record"]))
+            try:
+                parts = rederive(record, rules).differences
+            except KeyError:
+                parts = ("rule",)
+            if parts:
+                differing.append({"id": row["id"], "about": row["entity_id"], "differs": parts})
+    return {
+        "holds": count > 0 and not differing if chosen is not None else not differing,
+        "decisions": count,
+        "different": len(differing),
+        "differing": differing[:_NAMED_MAX],
+    }

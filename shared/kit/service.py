@@ -24,7 +24,7 @@ from kit.auth import Actor, Authenticator
 from kit.bus import Bus, NatsBus
 from kit.consumers import Consumer, Subscription
 from kit.crypto import Keyring
-from kit.db import UNAVAILABLE, Database, Tx
+from kit.db import UNAVAILABLE, Database
 from kit.events import Catalogue
 from kit.http import create_http, include
 from kit.indexes import Hashed
@@ -52,11 +52,12 @@ class Job:
 @dataclass(frozen=True)
 class Command:
     """A look that an operator takes from the command line. ``run`` answers what it found, in one snapshot;
-    ``holds`` in it says whether all is well."""
+    ``holds`` in it says whether all is well. ``about``: what may be named by its id, where it may."""
 
     name: str
     help: str
-    run: Callable[[Tx], Awaitable[Mapping[str, object]]]
+    run: Callable[..., Awaitable[Mapping[str, object]]]
+    about: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
+
+from local import bank
 from tests.journeys.city import PLACE, City, Story
 from tests.rights.calls import Calls, made
 
@@ -84,3 +88,77 @@ async def claim_calls(city: City, calls: Calls) -> None:
     turned = {**step, "reason": "papers-incomplete"}
     note(f"POST {base}/returns", turned, id=other)
     note(f"POST {base}/rejections", turned, id=other)
+    await _paid(city, claim, reviewed.json()["version"])
+    dead = {
+        "worker_id": story.worker,
+        "kind": "deceased",
+        "on": "2003-09-01",
+        "authority": "police",
+    }
+    await subsidy.deliver(
+        subsidy.heard("registry.life-fact.recorded.v1", uuid4(), dead, valid_from=date(2003, 9, 1))
+    )
+    (case,) = (await city.get("subsidy", "/v1/recoveries"))["items"]
+    base, step = "/v1/recoveries/{id}", {"on": "2003-10-31"}
+    note("GET /v1/recoveries")
+    note(f"GET {base}", id=case["id"])
+    note(f"POST {base}/notices", {**step, "fine": "0.00", "reference": "1号"}, id=case["id"])
+    money = {**step, "kind": "refund", "amount": "1.00", "reference": "17"}
+    note(f"POST {base}/receipts", money, id=case["id"])
+    note(f"POST {base}/write-offs", {**step, "approval": "2号"}, id=case["id"])
+
+
+async def _paid(city: City, claim: str, version: int) -> None:
+    """A reviewed claim is approved, ordered and booked by the bank."""
+    subsidy = city.world["subsidy"]
+    officer = subsidy.client("finance_officer", subject="officer")
+    approver = subsidy.client("finance_approver", subject="approver")
+
+    async def done(
+        client: httpx.AsyncClient, path: str, body: Any, version: int = 1
+    ) -> dict[str, Any]:
+        headers = {"Idempotency-Key": str(uuid4()), "If-Match": f'"v{version}"'}
+        answer = await client.post(path, json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def payee(kind: str) -> str:
+        account = {
+            "name": "某单位", "number": str(23110020000000 + uuid4().int % 9999999),
+            "clearing_code": "102261000018", "proposed_on": "2003-07-01", "reason": "开户许可证",
+        }  # fmt: skip
+        body = {"kind": kind, "reference_id": str(uuid4()), "account": account, **PLACE}
+        new = await done(officer, "/v1/payees", body)
+        path = f"/v1/payees/{new['id']}/accounts/{new['waiting_account_id']}/decisions"
+        await done(approver, path, {"confirmed": True, "decided_on": "2003-07-02", "note": "一致"})
+        return str(new["id"])
+
+    fund = {"fund": "reemployment", "amount": "132.00", **PLACE}
+    money = {"source": "province", "received_on": "2003-06-30", "year": 2003}
+    await done(officer, "/v1/appropriations", {**fund, **money})
+    plan = {
+        "use_code": "social-insurance-subsidy",
+        "arranged_on": "2003-07-01",
+        "purpose": "社保补贴",
+    }
+    line = await done(officer, "/v1/arrangements", {**fund, **plan})
+    step = {"on": "2003-10-14"}
+    path = f"/v1/claims/{claim}"
+    body = {**step, "arrangement_id": line["id"]}
+    approved = await done(approver, f"{path}/approvals", body, version)
+    body = {
+        **step, "payer_id": await payee("fund"), "payee_id": await payee("insurance_agency"),
+        "execute_on": "2003-10-14",
+    }  # fmt: skip
+    ordered = await done(officer, f"{path}/payments", body, approved["version"])
+    path = f"/v1/payment-batches/{ordered['dues'][0]['batch_id']}"
+    batch = (await officer.get(path)).json()
+    approval = {"approved_on": "2003-10-14", "content_hash": batch["content_hash"]}
+    await done(approver, f"{path}/approvals", approval)
+    await done(officer, f"{path}/handovers", step)
+    file = (await officer.get(f"{path}/file")).content
+    answers = bank.answer(file, [bank.Fate.of("accepted")], date(2003, 10, 16))
+    content = b64encode(answers.statement or b"").decode()
+    message = {"content": content, "received_on": "2003-10-16", **PLACE}
+    await done(officer, "/v1/bank-messages", message)

@@ -39,6 +39,8 @@ from subsidy.periods import api as periods
 from subsidy.programmes import api as programmes
 from subsidy.programmes.terms import check
 from subsidy.reallocations import api as reallocations
+from subsidy.recoveries import api as recoveries
+from subsidy.rederiving import rederive
 from subsidy.replies import api as replies
 from subsidy.reservations import api as reservations
 from subsidy.runs import api as runs
@@ -58,6 +60,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(batches.problems),
     **dict(replies.problems),
     **dict(claims.problems),
+    **dict(recoveries.problems),
     YearOutOfRange: Problem(
         422, "budget-year-differs", "预算年度与到账日期不符",
         "The budget year does not fit the day of receipt",
@@ -122,6 +125,12 @@ COMMANDS = (
     Command(
         "budget-check", "compare budget lines with the journal; 1 when one differs", check_lines
     ),
+    Command(
+        "rederive",
+        "derive decisions again from their records; 1 when one differs",
+        rederive,
+        "a decision, what it is about, or a claim; all decisions when absent",
+    ),
 )
 
 SERVICE = Service(
@@ -159,6 +168,7 @@ SERVICE = Service(
         runs.router,
         *claims.routers,
         months.router,
+        recoveries.router,
         batches.router,
         orders.router,
         replies.messages,

@@ -19,6 +19,7 @@ from subsidy.entitlements import usecases as entitlements
 from subsidy.heard import usecases as heard
 from subsidy.heard.events import CertificateTold
 from subsidy.months import usecases as months
+from subsidy.recoveries import usecases as recoveries
 
 
 async def workers_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -26,6 +27,7 @@ async def workers_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     workers = await heard.workers(tx, events)
     causes = {event.entity_id: event for event in events}
     await entitlements.reconsider(rt, tx, await heard.placements_of(tx, workers=workers), causes)
+    await recoveries.look_again(rt, tx, _only(events), workers=workers)
 
 
 async def workers_merged(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -35,7 +37,7 @@ async def workers_merged(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     causes = {Merged.model_validate(event.data).survivor_id: event for event in events}
     causes |= {event.entity_id: event for event in events}
     await entitlements.reconsider(rt, tx, await heard.placements_of(tx, workers=records), causes)
-    await months.look_again(tx, records, events[0].id if len(events) == 1 else None)
+    await months.look_again(tx, records, _only(events))
     await enrolments.look_again(tx, workers=records)
 
 
@@ -45,6 +47,7 @@ async def certificates_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await entitlements.reconsider(
         rt, tx, await heard.placements_of(tx, workers=workers), _by_worker(events)
     )
+    await recoveries.look_again(rt, tx, _only(events), workers=workers)
 
 
 async def employers_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
@@ -61,6 +64,7 @@ async def placements_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     placements = await heard.placements(tx, events)
     await entitlements.reconsider(rt, tx, placements, {e.entity_id: e for e in events})
     await enrolments.look_again(tx, references=placements)
+    await recoveries.look_again(rt, tx, _only(events), references=placements)
 
 
 def _by_worker(events: list[Event]) -> dict[UUID, Event]:
@@ -69,12 +73,33 @@ def _by_worker(events: list[Event]) -> dict[UUID, Event]:
 
 async def life_facts_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await heard.one_at_a_time(tx)
-    await enrolments.look_again(tx, workers=await heard.tellings(tx, events))
+    workers = await heard.tellings(tx, events)
+    await enrolments.look_again(tx, workers=workers)
+    await recoveries.look_again(rt, tx, _only(events), workers=workers)
+
+
+async def persons_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    await recoveries.look_again(rt, tx, _only(events), workers=await heard.tellings(tx, events))
 
 
 async def posts_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await heard.one_at_a_time(tx)
-    await enrolments.look_again(tx, references=await heard.occupancies(tx, events))
+    placements = await heard.occupancies(tx, events)
+    await enrolments.look_again(tx, references=placements)
+    await recoveries.look_again(rt, tx, _only(events), references=placements)
+
+
+async def contributions_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await heard.one_at_a_time(tx)
+    await heard.contributions(tx, events)
+    workers = [UUID(str(event.data["worker_id"])) for event in events]
+    await recoveries.look_again(rt, tx, _only(events), workers=workers)
+
+
+def _only(events: list[Event]) -> UUID | None:
+    """The event that set something off, where it can have been no other one."""
+    return events[0].id if len(events) == 1 else None
 
 
 def _remembered(remember: Callable[[Tx, list[Event]], Awaitable[object]]) -> Handler:
@@ -87,8 +112,6 @@ def _remembered(remember: Callable[[Tx, list[Event]], Awaitable[object]]) -> Han
     return handle
 
 
-_OF_PERSONS = _remembered(heard.tellings)
-_CONTRIBUTIONS = _remembered(heard.contributions)
 _CLASSES = _remembered(heard.classes)
 _ENROLMENTS = _remembered(heard.enrolments)
 
@@ -111,15 +134,15 @@ SUBSCRIPTIONS = (
                 "issued", "suspended", "reinstated", "reissued", "expired", "revoked", "restored",
             ),
             **_facts(
-                "registry.difficulty", _OF_PERSONS, "recognised", "exited", "reinstated"
+                "registry.difficulty", persons_told, "recognised", "exited", "reinstated"
             ),
             **_facts(
-                "registry.unemployment", _OF_PERSONS,
+                "registry.unemployment", persons_told,
                 "registered", "resumed", "employed", "cancelled", "voided",
             ),
             **_facts("registry.life-fact", life_facts_told, "recorded", "ended", "reversed"),
             **_facts(
-                "registry.contribution", _CONTRIBUTIONS,
+                "registry.contribution", contributions_told,
                 "recorded", "reversed", "conflict-found", "conflict-cleared",
             ),
         },

@@ -117,9 +117,9 @@ class Books:
             **os.environ, "DATABASE_URL": url, "KEYS_FILE": str(keys_file), "LOG_LEVEL": "WARNING",
         }  # fmt: skip
 
-    async def run(self, command: str) -> tuple[int, dict[str, Any]]:
+    async def run(self, *command: str) -> tuple[int, dict[str, Any]]:
         done = await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-m", "subsidy.app", command],
+            subprocess.run, [sys.executable, "-m", "subsidy.app", *command],
             env=self.env, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert done.stdout, done.stderr

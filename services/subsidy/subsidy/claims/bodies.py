@@ -283,7 +283,8 @@ class LineOut(BaseModel):
     clause: str | None = Field(description="首个不符合的条款")
     decision_id: UUID | None
     payee_kind: Kind | None = Field(description=terms(KINDS))
-    paid: bool = Field(description="已拨付")
+    paid: bool = Field(description="已拨付，且未全部退回")
+    back: Yuan = Field(description="已退回金额")
 
     @classmethod
     def of(cls, one: Line) -> LineOut:
@@ -292,7 +293,7 @@ class LineOut(BaseModel):
             month=None if one.month is None else f"{one.month:%Y-%m}",
             reference=one.reference, part=one.part, group=one.group_key or None,
             outcome=one.outcome, amount=one.amount, clause=one.clause, decision_id=one.decision_id,
-            payee_kind=one.payee_kind, paid=one.paid_event is not None,
+            payee_kind=one.payee_kind, paid=one.paid_event is not None, back=one.back,
         )  # fmt: skip
 
 

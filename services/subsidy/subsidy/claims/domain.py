@@ -173,7 +173,8 @@ class Line:
     """A person's month (``month``: its first day), or the benefit of a ``reference`` (enrolment, referral)
     that is given once (``month`` None). ``reference`` of a month: the placement. ``group_key``,
     ``free_of_charge``: of an introduction; ``renewed_until``: a year of continuation (B8). The rest is
-    what the review made of it: ``day`` is its month, or the day whose law holds of what is given once."""
+    what the review made of it: ``day`` is its month, or the day whose law holds of what is given once;
+    ``back``: fen of it that were recovered."""
 
     id: UUID
     number: int
@@ -191,6 +192,7 @@ class Line:
     payee_kind: Kind | None = None
     day: date | None = None
     paid_event: UUID | None = None
+    back: int = 0
 
     @property
     def key(self) -> tuple[UUID, date | None, UUID, Part]:

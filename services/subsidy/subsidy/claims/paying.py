@@ -156,6 +156,23 @@ async def _came_back(tx: Tx, claim: Claim, lines: Sequence[Line], on: date) -> N
     await emit(tx, told)
 
 
+async def take_back(tx: Tx, claim_id: UUID, parts: Sequence[tuple[UUID, int]], on: date) -> None:
+    """Fen of paid lines came back from the claimant. A line of which nothing is left is told as whole: its
+    month is free, and no counter has it."""
+    (claim,) = await store.lock(tx, [claim_id], "")
+    lines = {one.id: one for one in (await store.lines(tx, [claim_id]))[claim_id]}
+    after = [replace(lines[id], back=lines[id].back + part) for id, part in parts]
+    whole = [one for one in after if one.back == one.amount]
+    told = [
+        _taken_back(claim, line, part, on, whole=line in whole)
+        for line, (_, part) in zip(after, parts, strict=True)
+    ]
+    await store.save_back(tx, after)
+    await months.recover(tx, [one.id for one in whole])
+    await store.mark_paid(tx, [(one.id, None) for one in whole])
+    await emit(tx, told)
+
+
 def _taken_back(claim: Claim, line: Line, amount: int, on: date, *, whole: bool) -> NewEvent:
     return NewEvent(
         events.BENEFIT_RECOVERED, line.id, on, claim.area_code, claim.office,

@@ -186,6 +186,15 @@ async def mark_paid(tx: Tx, lines: Sequence[tuple[UUID, UUID | None]]) -> None:
     )  # fmt: skip
 
 
+async def save_back(tx: Tx, lines: Sequence[Line]) -> None:
+    """What of lines has come back."""
+    await tx.execute(
+        "update claim_line l set back = t.back from unnest($1::uuid[], $2::bigint[])"
+        " as t (id, back) where l.id = t.id",
+        [one.id for one in lines], [one.back for one in lines],
+    )  # fmt: skip
+
+
 async def lines(tx: Tx, claim_ids: Sequence[UUID]) -> dict[UUID, list[Line]]:
     """The lines of each of these claims, in their order."""
     found: dict[UUID, list[Line]] = {id: [] for id in claim_ids}
@@ -232,22 +241,15 @@ async def first_claimed(tx: Tx, programme: str, references: Sequence[UUID]) -> d
     return {row["reference"]: row["day"] for row in rows}
 
 
-async def claims_paid_to(tx: Tx, workers: Sequence[UUID]) -> list[UUID]:
-    """Claims that have paid lines of any of these records."""
+async def claims_paid_to(tx: Tx, workers: Sequence[UUID], references: Sequence[UUID]) -> list[UUID]:
+    """Claims that have paid lines of any of these records, or for any of these works."""
     rows = await tx.fetch(
-        "select distinct claim_id from claim_line"
-        " where worker_id = any($1::uuid[]) and paid_event is not null order by 1",
-        workers,
-    )
+        "select claim_id from claim_line where worker_id = any($1::uuid[]) and paid_event is not null"
+        " union"
+        " select claim_id from claim_line where reference = any($2::uuid[]) and paid_event is not null",
+        workers, references,
+    )  # fmt: skip
     return [row["claim_id"] for row in rows]
-
-
-async def claims_of(tx: Tx, line_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The claim of each of these lines."""
-    rows = await tx.fetch(
-        "select id, claim_id from claim_line where id = any($1::uuid[])", line_ids
-    )
-    return {row["id"]: row["claim_id"] for row in rows}
 
 
 # --- dues

@@ -392,6 +392,11 @@ async def lines_of(
         return await store.page_of_lines(tx, id, outcome=outcome, after=after, limit=limit)
 
 
+async def decided_lines(tx: Tx, claim_id: UUID) -> list[UUID]:
+    """The lines of a claim, which its decisions are about; none of what is no claim."""
+    return [one.id for one in (await store.lines(tx, [claim_id]))[claim_id]]
+
+
 async def decision_of(rt: Runtime, actor: Actor, id: UUID, line_id: UUID) -> dict[str, Any]:
     """The record by which a line was decided. Raises 404 for a line that is not."""
     async with rt.db.reading() as tx:

@@ -9,7 +9,8 @@ Accounts of one fund in one area, in the order in which money moves:
 source (credit) -> unallocated -> arranged:<arrangement> -> reserved:<reservation>
 -> committed:<reservation> -> ordered:<reservation> -> paid:<use> (debit). A payment that nobody had to
 reserve goes from arranged to paid at once; what is ordered lies with the bank, and comes back to
-committed when it was not paid. A withdrawal takes what is left of an arrangement back to unallocated.
+committed when it was not paid. A recovery brings what was paid back to its arrangement. A withdrawal takes
+what is left of an arrangement back to unallocated.
 
 The accounts of one fund in one area are a book. A book is closed until a day: no entry of that day or
 before is taken any more, by this module nor by the database. What is wrong in a closed period is reversed
@@ -38,6 +39,7 @@ EntryKind = Literal[
     "release",
     "order",
     "payment",
+    "recovery",
     "reversal",
 ]
 

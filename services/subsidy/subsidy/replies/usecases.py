@@ -27,6 +27,7 @@ from subsidy.claims import paying
 from subsidy.orders import usecases as orders
 from subsidy.orders.domain import Answer
 from subsidy.orders.usecases import Said
+from subsidy.recoveries import usecases as recoveries
 from subsidy.replies import domain, store
 from subsidy.replies.domain import LOOKED_AT_AGAIN, RANK, Line, Message, Outcome, Resolution
 from subsidy.runs import usecases as runs
@@ -171,7 +172,8 @@ async def _judge(
     marks = await store.booked(tx, [one.end_to_end_id for one in said])
     outcomes = await orders.hear(rt, tx, actor, said, marks, reply_id)
     moved = {one.order_id for one in outcomes if one.applied and one.order_id is not None}
-    await paying.hear(rt, tx, actor, sorted(moved))
+    paid = await paying.hear(rt, tx, actor, sorted(moved))
+    await recoveries.look_again(rt, tx, None, claims=paid)
     await runs.bank_answered(rt, tx, await orders.locked(tx, actor, sorted(moved)))
     for outcome in outcomes:
         became: Outcome = (

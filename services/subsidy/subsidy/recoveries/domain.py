@@ -1,0 +1,181 @@
+"""A recovery: fen of paid lines that facts do not carry any more, from the first invalid month on.
+
+open → noticed → paying → closed | written off; withdrawn when facts carry everything again before a notice
+went out. What was paid before stays paid (policy 5.3 no. 1); a fine is apart from the refund; a month is
+free again only when all of it has come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from kit.facts import InTheFuture, MakerIsChecker
+from kit.lifecycle import Act, each, leads
+from kit.refusal import Refusal
+
+#: 已立案 / 已通知 / 退款中 / 已结案 / 已核销 / 已撤销
+State = Literal["open", "noticed", "paying", "closed", "written_off", "withdrawn"]
+STATES = {
+    "open": "已立案", "noticed": "已通知退款", "paying": "退款中", "closed": "已全部退回",
+    "written_off": "已核销", "withdrawn": "已撤销",
+}  # fmt: skip
+STANDING: tuple[State, ...] = ("open", "noticed", "paying")
+
+_NOTICED: tuple[State, ...] = ("noticed", "paying")
+ACTS: tuple[Act, ...] = (
+    Act(None, "open", "open", "立案", "facts"),
+    *(Act(state, state, "extend", "事实变动", "facts") for state in STANDING),
+    Act("open", "withdrawn", "withdraw", "撤销", "facts"),
+    Act("open", "noticed", "notice", "通知退款", "recovery:write", "subsidy.recovery_days"),
+    *each(_NOTICED, "paying", "receive", "收到退款、罚款", "payment:write"),
+    *each(_NOTICED, "closed", "close", "全部退回", "facts"),
+    *each(_NOTICED, "written_off", "write_off", "核销", "recovery:approve"),
+)
+#: 退款 / 罚款
+Money = Literal["refund", "fine"]
+
+
+class WrongState(Refusal):
+    """The act does not follow from the state that the recovery is in."""
+
+    code = "recovery-state"
+
+
+class OutOfOrder(Refusal):
+    """An act dated before the one that it follows."""
+
+    code = "recovery-step-out-of-order"
+
+
+class MoreThanOwed(Refusal):
+    """More than is still to come back (``owed`` in fen)."""
+
+    code = "more-than-owed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Fen of a claim's line: to come back, and back already; ``clause``: why it does not hold."""
+
+    line_id: UUID
+    amount: int
+    clause: str | None
+    back: int = 0
+
+    @property
+    def owed(self) -> int:
+        return self.amount - self.back
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """``cause``: the event that set it off. ``lines`` in the order of the claim's."""
+
+    id: UUID
+    claim_id: UUID
+    claimant_kind: str
+    claimant_id: UUID
+    arrangement_id: UUID
+    opened_on: date
+    cause: UUID | None
+    area_code: str
+    office: str
+    lines: tuple[Line, ...]
+    state: State = "open"
+    state_on: date = date.min
+    due_on: date | None = None
+    fine: int = 0
+    fine_paid: int = 0
+    noticed_by: str | None = None
+    approval: str | None = None
+    version: int = 1
+
+    @property
+    def owed(self) -> int:
+        """Fen that have not come back, without the fine."""
+        return sum(one.owed for one in self.lines)
+
+    def follow(self, found: Mapping[UUID, Line], on: date) -> Recovery:
+        """After new facts. Until a notice went out it is what the facts say; afterwards it only grows."""
+        if self.state == "open":
+            lines = tuple(found.values())
+        else:
+            known = {one.line_id for one in self.lines}
+            kept = tuple(self._grown(one, found.get(one.line_id)) for one in self.lines)
+            lines = kept + tuple(one for id, one in found.items() if id not in known)
+        if lines == self.lines:
+            return self
+        state: State = self.state if lines else "withdrawn"
+        return replace(
+            self,
+            lines=lines,
+            state=state,
+            state_on=max(on, self.state_on),
+            version=self.version + 1,
+        )
+
+    @staticmethod
+    def _grown(line: Line, found: Line | None) -> Line:
+        return line if found is None else replace(line, amount=max(line.amount, found.amount))
+
+    def notice(self, on: date, by: str, fine: int, due_on: date, today: date) -> Recovery:
+        """The claimant is told what to pay back, by when, and the fine."""
+        after = self._to("notice", on, today)
+        return replace(after, fine=fine, due_on=due_on, noticed_by=by)
+
+    def receive(
+        self, kind: Money, amount: int, on: date, today: date
+    ) -> tuple[Recovery, list[tuple[Line, int]]]:
+        """Money came in: refunds go to the lines in their order, earliest first. Answers the lines with
+        what came back of each just now. Raises :class:`MoreThanOwed`."""
+        after = self._to("receive", on, today)
+        owed = self.fine - self.fine_paid if kind == "fine" else self.owed
+        if amount > owed:
+            raise MoreThanOwed(owed=owed)
+        parts: list[tuple[Line, int]] = []
+        if kind == "fine":
+            after = replace(after, fine_paid=self.fine_paid + amount)
+        else:
+            after, parts = after._refunded(amount)
+        if after.owed == 0 and after.fine_paid == after.fine:
+            after = replace(after, state="closed", due_on=None)
+        return after, parts
+
+    def _refunded(self, amount: int) -> tuple[Recovery, list[tuple[Line, int]]]:
+        lines, parts = [], []
+        for one in self.lines:
+            part = min(one.owed, amount)
+            amount -= part
+            line = replace(one, back=one.back + part)
+            lines.append(line)
+            if part:
+                parts.append((line, part))
+        return replace(self, lines=tuple(lines)), parts
+
+    def write_off(self, on: date, by: str, approval: str, today: date) -> Recovery:
+        """What is left is given up under a reference. Raises :class:`MakerIsChecker` for who noticed."""
+        if by == self.noticed_by:
+            raise MakerIsChecker
+        return replace(self._to("write_off", on, today), approval=approval, due_on=None)
+
+    def _to(self, act: str, on: date, today: date) -> Recovery:
+        target = leads(ACTS, act, self.state)
+        if target is None:
+            raise WrongState(state=self.state)
+        if on > today:
+            raise InTheFuture(on=on, today=today)
+        if on < self.state_on:
+            raise OutOfOrder(not_before=self.state_on)
+        return replace(self, state=target, state_on=on, version=self.version + 1)
+
+
+def to_come_back(
+    less: Sequence[tuple[UUID, int, str | None]], dealt: Mapping[UUID, int]
+) -> dict[UUID, Line]:
+    """The lines of a case: (line, fen too much, clause), without what earlier cases dealt with."""
+    lines = (Line(id, amount - dealt.get(id, 0), clause) for id, amount, clause in less)
+    return {one.line_id: one for one in lines if one.amount > 0}

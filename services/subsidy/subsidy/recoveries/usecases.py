@@ -1,0 +1,197 @@
+"""Opening recoveries when facts arrive, telling the claimant, taking money back, giving it up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from kit.auth import Actor
+from kit.db import Tx
+from kit.facts import StaleWrite
+from kit.idempotency import Claim as Key
+from kit.idempotency import once
+from kit.ids import new_id
+from kit.problems import NotFound
+from kit.service import Runtime
+from subsidy.arrangements import usecases as arrangements
+from subsidy.claims import paying, recovering
+from subsidy.journal import domain as journal_domain
+from subsidy.journal import usecases as journal
+from subsidy.recoveries import domain, store
+from subsidy.recoveries.domain import Money, Recovery, State
+from subsidy.recoveries.store import Step
+
+#: Who opens a case: the facts that arrived.
+FACTS = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A recovery and (of one) its steps."""
+
+    recovery: Recovery
+    steps: tuple[Step, ...] = ()
+
+
+async def look_again(
+    rt: Runtime,
+    tx: Tx,
+    cause: UUID | None,
+    *,
+    workers: Sequence[UUID] = (),
+    references: Sequence[UUID] = (),
+    claims: Sequence[UUID] = (),
+) -> None:
+    """Facts arrived about these people or works, or these claims were paid: what was paid and does not
+    hold any more is to come back."""
+    found = await recovering.paid_too_much(
+        rt, tx, workers=workers, references=references, claims=claims
+    )
+    known = await store.standing(tx, [claim.id for claim, _ in found])
+    dealt = await store.dealt_with(tx, [one.line.id for _, less in found for one in less])
+    today = rt.today()
+    for claim, less in found:
+        lines = domain.to_come_back(
+            [(one.line.id, one.line.amount - one.amount, one.clause) for one in less], dealt
+        )
+        before = known.get(claim.id)
+        if before is not None:
+            after = before.follow(lines, today)
+            if after is not before:
+                act = "withdraw" if after.state == "withdrawn" else "extend"
+                await store.save(tx, after, _step(after, act, FACTS))
+        elif lines and claim.arrangement_id is not None:
+            opened = Recovery(
+                new_id(), claim.id, claim.claimant_kind, claim.claimant_id, claim.arrangement_id,
+                today, cause, claim.area_code, claim.office, tuple(lines.values()), state_on=today,
+            )  # fmt: skip
+            await store.save(tx, opened, _step(opened, "open", FACTS))
+
+
+async def give_notice(
+    rt: Runtime, actor: Actor, id: UUID, version: int, on: date, fine: int, reference: str, key: Key
+) -> Shown:
+    """The claimant is told what is to come back and by when; the fine stands apart."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await _stepping(tx, actor, id, version)
+        days = rt.policies.value("subsidy.recovery_days", on).value
+        assert isinstance(days, int)
+        after = before.notice(on, actor.subject, fine, on + timedelta(days=days), rt.today())
+        await store.save(tx, after, _step(after, "notice", actor.subject, before.owed, reference))
+        shown = await _show(tx, after)
+        await kept.keep(shown)
+    return shown
+
+
+async def receive_money(
+    rt: Runtime,
+    actor: Actor,
+    id: UUID,
+    version: int,
+    kind: Money,
+    amount: int,
+    on: date,
+    reference: str,
+    key: Key,
+) -> Shown:
+    """Money came in. A refund is on the arrangement's line again and told line by line; a month that came
+    back whole is free. A fine goes elsewhere and moves nothing in the fund's books."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await _stepping(tx, actor, id, version)
+        after, parts = before.receive(kind, amount, on, rt.today())
+        await store.save(tx, after, _step(after, kind, actor.subject, amount, reference))
+        if parts:
+            await _book(tx, actor, after, amount, on)
+            told = [(line.line_id, part) for line, part in parts]
+            await paying.take_back(tx, after.claim_id, told, on)
+        shown = await _show(tx, after)
+        await kept.keep(shown)
+    rt.wake()
+    return shown
+
+
+async def write_off(
+    rt: Runtime, actor: Actor, id: UUID, version: int, on: date, approval: str, key: Key
+) -> Shown:
+    """What is left is given up by another person under a reference; its months stay used."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await _stepping(tx, actor, id, version)
+        after = before.write_off(on, actor.subject, approval, rt.today())
+        await store.save(tx, after, _step(after, "write_off", actor.subject, before.owed, approval))
+        shown = await _show(tx, after)
+        await kept.keep(shown)
+    return shown
+
+
+# --- inside
+
+
+async def _book(tx: Tx, actor: Actor, recovery: Recovery, amount: int, on: date) -> None:
+    """From what was paid for the use back to the arrangement's line. Raises ``Overdrawn``."""
+    id = recovery.arrangement_id
+    line = (await arrangements.known(tx, actor, [id])).get(id)
+    if line is None:
+        raise NotFound
+    place = (line.fund, line.area_code)
+    paid: journal_domain.Key = (*place, "paid", line.use_code)
+    arranged: journal_domain.Key = (*place, "arranged", str(id))
+    accounts = await journal.lock(tx, [paid, arranged])
+    entry = journal_domain.transfer(
+        new_id(), "recovery", on, recovery.id, place=(line.area_code, recovery.office),
+        credit=accounts[paid].id, debit=accounts[arranged].id, amount=amount,
+    )  # fmt: skip
+    journal_domain.post({account.id: account for account in accounts.values()}, entry)
+    await journal.write(tx, [entry], recorded_by=actor.subject)
+
+
+async def _stepping(tx: Tx, actor: Actor, id: UUID, version: int) -> Recovery:
+    found = await store.some(tx, [id], actor.area_prefix, lock=True)
+    if not found:
+        raise NotFound
+    if found[0].version != version:
+        raise StaleWrite
+    return found[0]
+
+
+def _step(
+    one: Recovery, act: str, by: str, amount: int | None = None, reference: str | None = None
+) -> Step:
+    return Step(one.id, one.version, act, one.state_on, amount, reference, by)
+
+
+async def _show(tx: Tx, recovery: Recovery) -> Shown:
+    return Shown(recovery, tuple(await store.steps(tx, recovery.id)))
+
+
+# --- reading
+
+
+async def recovery_of(rt: Runtime, actor: Actor, id: UUID) -> Shown:
+    """One recovery of the caller's area, and how it came so far."""
+    async with rt.db.reading() as tx:
+        found = await store.some(tx, [id], actor.area_prefix)
+        if not found:
+            raise NotFound
+        return await _show(tx, found[0])
+
+
+async def list_recoveries(
+    rt: Runtime,
+    actor: Actor,
+    *,
+    claim_id: UUID | None,
+    claimant_id: UUID | None,
+    state: State | None,
+    overdue: bool,
+    after: UUID | None,
+    limit: int,
+) -> list[Shown]:
+    """Recoveries of the caller's area; ``overdue``: not paid back in time."""
+    async with rt.db.reading() as tx:
+        found = await store.page(
+            tx, actor.area_prefix, claim_id=claim_id, claimant_id=claimant_id, state=state,
+            overdue_on=rt.today() if overdue else None, after=after, limit=limit,
+        )  # fmt: skip
+    return [Shown(one) for one in found]
