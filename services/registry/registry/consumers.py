@@ -37,10 +37,13 @@ async def placements_confirmed(rt: Runtime, tx: Tx, events: list[Event]) -> None
     workers = await labour_status.hear(
         tx,
         [
-            Hearing(event.id, event.entity_id, told.worker_id, "began", told.started_on)
+            Hearing(
+                event.id, event.entity_id, told.worker_id, "began", told.started_on,
+                employer_id=told.employer_id,
+            )
             for event, told in heard
         ],
-    )
+    )  # fmt: skip
     await benefits.record_grants(
         tx,
         (

@@ -62,6 +62,7 @@ class PlacementConfirmed(Heard):
 
     worker_id: UUID
     started_on: date
+    employer_id: UUID | None = None
 
 
 class PlacementEnded(Heard):

@@ -13,11 +13,19 @@ from kit.events import Event
 from kit.ids import new_id
 
 
-def confirmed(registry: Any, worker: str, placement: UUID, on: str = "2003-05-01") -> Event:
+def confirmed(
+    registry: Any, worker: str, placement: UUID, on: str = "2003-05-01", **fields: str
+) -> Event:
     event: Event = registry.thing.heard(
         "jobs-market.placement.confirmed.v1",
         placement,
-        {"worker_id": worker, "started_on": on, "channel": "private_economy", "news": 1},
+        {
+            "worker_id": worker,
+            "started_on": on,
+            "channel": "private_economy",
+            "news": 1,
+            **fields,
+        },
         valid_from=date.fromisoformat(on),
     )
     return event

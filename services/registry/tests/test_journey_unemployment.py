@@ -114,6 +114,43 @@ async def test_registered_employed_unemployed_again_and_cancelled(window: Window
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("first", ["filing", "placement"])
+async def test_a_hire_is_one_job_whether_its_filing_or_its_placement_comes_first(
+    window: Window, first: str
+) -> None:
+    """No paper is awaited that is there, and with the placement the job ends."""
+    registry, placement, employer = window.registry, new_id(), new_id()
+    await window.registers("2003-01-10")
+    told = confirmed(registry, window.worker, placement, "2003-03-01", employer_id=str(employer))
+    if first == "placement":
+        await registry.thing.deliver(told)
+    await window.files(
+        "hire-filings", on="2003-03-01", filed_on="2003-03-05", form="contract",
+        employer_id=str(employer),
+    )  # fmt: skip
+    if first == "filing":
+        await registry.thing.deliver(told)
+    await window.looks()
+    assert (window.case["state"], window.case["awaits"]) == ("employed", None)
+    assert (await registry.get(PATH, overdue="true"))["items"] == []
+    body = {"worker_id": window.worker, "ended_on": "2003-06-01", "reason": "expired"}
+    await registry.thing.deliver(
+        registry.thing.heard("jobs-market.placement.ended.v1", placement, body)
+    )
+    assert await window.looks() == ("registered", "2003-06-01")
+    assert window.case["awaits"] == "separation-filing"
+    assert await window.status() == "unemployed"
+
+
+async def test_a_filed_hire_of_another_employer_is_another_job(window: Window) -> None:
+    registry, placement = window.registry, new_id()
+    await window.registers("2003-01-10")
+    await window.files("hire-filings", on="2003-03-01", form="contract", employer_id=str(new_id()))
+    told = confirmed(registry, window.worker, placement, "2003-03-01", employer_id=str(new_id()))
+    await registry.thing.deliver(told, voided(registry, window.worker, placement, told))
+    assert await window.looks() == ("employed", "2003-03-01")
+
+
 async def test_the_labour_market_employs_and_ends_by_itself_and_the_papers_follow(
     window: Window,
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from uuid import UUID, uuid4
@@ -191,6 +192,70 @@ def test_a_filed_job_employs_without_naming_a_placement() -> None:
     assert domain.current([LAID_OFF], both) == Spell("employed", date(2003, 6, 1), B)
 
 
+FILED, PLACED = UUID(int=8), UUID(int=9)
+EMPLOYER, OTHER = UUID(int=21), UUID(int=22)
+
+
+def filed_and_placed(
+    began: date,
+    apart: int,
+    employers: tuple[UUID | None, UUID | None] = (None, EMPLOYER),
+    ended: date | None = None,
+) -> list[Hearing]:
+    """A hire filed under a name of its own, and the labour market's placement some days apart."""
+    told = [
+        Hearing(UUID(int=31), FILED, B, "began", began, "filing", None, employers[0]),
+        Hearing(
+            UUID(int=32), PLACED, B, "began", began + timedelta(days=apart), "jobs-market", None,
+            employers[1],
+        ),
+    ]  # fmt: skip
+    if ended is not None:
+        told.append(Hearing(UUID(int=33), PLACED, B, "ended", ended))
+    return told
+
+
+@given(
+    DAYS, st.integers(-30, 30), st.sampled_from([None, EMPLOYER]), st.sampled_from([None, EMPLOYER]),
+    st.integers(31, 400), st.randoms(use_true_random=False),
+)  # fmt: skip
+def test_a_hire_filed_before_its_placement_is_known_is_that_placement(
+    began: date, apart: int, filed: UUID | None, placed: UUID | None, days: int, chance: Random
+) -> None:
+    """The same days and the same end as when the filing names the placement, told in any order."""
+    told = filed_and_placed(began, apart, (filed, placed), began + timedelta(days=days))
+    named = [replace(one, job_id=PLACED) for one in told]
+    chance.shuffle(told)
+    (one,) = placements(told)
+    assert (one.id, one.filed_as) == (PLACED, FILED)
+    assert replace(one, filed_as=None, employer_id=None) == replace(
+        placements(named)[0], employer_id=None
+    )
+    never = [*told, Hearing(UUID(int=34), PLACED, B, "voided")]
+    assert [job.voided for job in placements(never)] == [True]
+
+
+def test_jobs_of_two_employers_far_apart_or_one_after_the_other_are_two() -> None:
+    began = date(2003, 5, 1)
+    assert len(placements(filed_and_placed(began, 0, (EMPLOYER, OTHER)))) == 2
+    assert len(placements(filed_and_placed(began, 31))) == 2
+    left = Hearing(UUID(int=35), FILED, B, "ended", date(2003, 5, 10), "filing")
+    assert len(placements([*filed_and_placed(began, 9), left])) == 2
+    (first, second) = placements([*filed_and_placed(began, 8), left]), placements([left])
+    assert [job.ended_on for job in first] == [date(2003, 5, 10)]
+    assert second == []
+
+
+def test_a_filing_is_of_the_nearest_placement_and_of_one_only() -> None:
+    began = date(2003, 5, 1)
+    second = Hearing(UUID(int=36), A, B, "began", date(2003, 5, 5))
+    jobs = placements([*filed_and_placed(began, 1), second])
+    assert [(job.id, job.filed_as) for job in jobs] == [(PLACED, FILED), (A, None)]
+    never = Hearing(UUID(int=37), PLACED, B, "voided")
+    jobs = placements([*filed_and_placed(began, 1), second, never])
+    assert [(job.id, job.filed_as) for job in jobs] == [(PLACED, None), (A, FILED)]
+
+
 HEARINGS = st.lists(
     st.builds(
         Hearing,
@@ -201,6 +266,7 @@ HEARINGS = st.lists(
         on=DAYS,
         source=st.sampled_from(["jobs-market", "filing"]),
         reverses=st.integers(1, 12).map(lambda n: UUID(int=n)),
+        employer_id=st.sampled_from([None, EMPLOYER, OTHER]),
     ),
     max_size=10,
     unique_by=lambda hearing: hearing.event_id,

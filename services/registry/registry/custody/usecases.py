@@ -21,7 +21,7 @@ from registry.custody.domain import Custody, Entry, Kept, Uncollected, What
 from registry.identities import usecases as identities
 from registry.labour_status import domain as labour
 from registry.labour_status import usecases as labour_status
-from registry.labour_status.domain import Spell
+from registry.labour_status.usecases import Known
 from registry.unemployment import usecases as unemployment
 
 REASONS = "registry.certificate_collected_reasons"
@@ -82,7 +82,8 @@ async def _job(tx: Tx, worker_id: UUID, on: date) -> UUID:
         raise domain.NotAtWork
     filed = await unemployment.filed_of(tx, records, PAPERS)
     if any(
-        one.filing.job_id == job.id and {one.form, one.filing.reason} & _OWN_WORK for one in filed
+        one.filing.job_id in (job.id, job.filed_as) and {one.form, one.filing.reason} & _OWN_WORK
+        for one in filed
     ):
         raise domain.KeepsItself
     return job.id
@@ -100,8 +101,7 @@ async def list_kept(
             persons = await identities.person_of(tx, [row.worker_id for row in rows])
             known = await labour_status.known_of(tx, set(persons.values()))
             for row in rows:
-                history = known[persons[row.worker_id]].spells()
-                one = replace(row, ended_on=_ended_on(row, history))
+                one = replace(row, ended_on=_ended_on(row, known[persons[row.worker_id]]))
                 if not overdue or one.overdue(today):
                     found.append(one)
             if len(rows) < limit:
@@ -110,10 +110,13 @@ async def list_kept(
     return found[:limit]
 
 
-def _ended_on(kept: Kept, history: Sequence[Spell]) -> date | None:
+def _ended_on(kept: Kept, known: Known) -> date | None:
     """The first day of another status than work in that job; of a job that never was, the day of the
     hand-over."""
-    places = [n for n, spell in enumerate(history) if spell.placement_id == kept.job_id]
+    history = known.spells()
+    job = next((j for j in known.placements if kept.job_id in (j.id, j.filed_as)), None)
+    placed = kept.job_id if job is None else job.id
+    places = [n for n, spell in enumerate(history) if spell.placement_id == placed]
     if not places:
         return kept.since
     after = history[places[-1] + 1 :]

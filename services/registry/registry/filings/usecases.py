@@ -180,7 +180,7 @@ async def file_hire(rt: Runtime, actor: Actor, id: UUID, command: Hire, version:
         filing = _filing(
             rt, row, "hired", command.on, command.filed_on, HIRE_DAYS, job_id, filing_id
         )
-        await _tell(tx, filing, "began")
+        await _tell(tx, filing, "began", command.employer_id)
         case = await _file(
             rt, tx, actor, row,
             Filed(filing, command.by, actor.subject, command.form, None, command.reference, None,
@@ -208,12 +208,12 @@ def _filing(
     return Filing(id, row.worker_id, what, on, filed, None, None, job_id, None, late)
 
 
-async def _tell(tx: Tx, filing: Filing, act: str) -> None:
+async def _tell(tx: Tx, filing: Filing, act: str, employer_id: UUID | None = None) -> None:
     """Tell the labour status of a job that began or ended."""
     assert filing.job_id is not None
     hearing = Hearing(
         filing.id, filing.job_id, filing.worker_id, "began" if act == "began" else "ended",
-        filing.on, "filing",
+        filing.on, "filing", employer_id=employer_id,
     )  # fmt: skip
     await labour_status.hear(tx, [hearing])
 

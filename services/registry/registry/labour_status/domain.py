@@ -7,8 +7,8 @@ ends or is voided: the status is folded again from the set of facts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Literal
 from uuid import UUID
@@ -123,13 +123,27 @@ class Declared:
 @dataclass(frozen=True, slots=True)
 class Placement:
     """A job as we heard of it: ``ended_on`` is the first day without it. ``filed``: only an
-    employer's or the person's own filing tells of it, no placement of the labour market."""
+    employer's or the person's own filing tells of it, no placement of the labour market.
+    ``filed_as``: what filings call it that did not name the placement."""
 
     id: UUID
     started_on: date
     ended_on: date | None = None
     voided: bool = False
     filed: bool = False
+    employer_id: UUID | None = None
+    filed_as: UUID | None = None
+
+    def meets(self, other: Placement) -> bool:
+        """Whether there was a day of both, or both began on one day."""
+        begins, ends = max(self.started_on, other.started_on), (self.ended_on, other.ended_on)
+        return self.started_on == other.started_on or all(
+            end is None or begins < end for end in ends
+        )
+
+
+#: How far the first days may lie apart that a filing and the labour market tell of one job.
+ONE_JOB = timedelta(days=30)
 
 
 #: Who told of a job: the labour market (就业确认), or a filing (就业备案 / 终止备案).
@@ -148,6 +162,7 @@ class Hearing:
     on: date | None = None
     source: Source = "jobs-market"
     reverses: UUID | None = None
+    employer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +209,15 @@ def placements(heard: Iterable[Hearing]) -> list[Placement]:
 
     The labour market's word on the first day goes before a filing's; a job ends on the earliest day
     that anybody told; of two words of one source the later one holds. A job whose beginning nobody
-    told yet is not there.
+    told yet is not there. A filed job and a placement are one, whichever was told first, when they
+    began within :data:`ONE_JOB` of each other and last together, unless their employers differ.
     """
     told = {hearing.event_id: hearing for hearing in heard}
     undone = {hearing.reverses for hearing in told.values() if hearing.act == "reversed"}
     began: dict[UUID, dict[Source, date]] = {}
     ended: dict[UUID, dict[Source, date]] = {}
     voided: set[UUID] = set()
+    employers: dict[UUID, UUID] = {}
     for event_id in sorted(told.keys() - undone):
         hearing = told[event_id]
         if hearing.act == "voided":
@@ -208,13 +225,42 @@ def placements(heard: Iterable[Hearing]) -> list[Placement]:
         elif hearing.on is not None:
             days = began if hearing.act == "began" else ended
             days.setdefault(hearing.job_id, {})[hearing.source] = hearing.on
+            if hearing.employer_id is not None:
+                employers[hearing.job_id] = hearing.employer_id
     jobs = []
     for id, by_source in began.items():
         market = by_source.get("jobs-market")
         started_on = market or by_source["filing"]
         ended_on = min(ended[id].values()) if id in ended else None
-        jobs.append(Placement(id, started_on, ended_on, id in voided, market is None))
-    return sorted(jobs, key=lambda job: (job.started_on, job.id))
+        jobs.append(
+            Placement(id, started_on, ended_on, id in voided, market is None, employers.get(id))
+        )
+    return sorted(_joined(jobs), key=lambda job: (job.started_on, job.id))
+
+
+def _joined(jobs: Sequence[Placement]) -> Iterable[Placement]:
+    """Each filed job as part of the placement that it is, the nearest in days first; a voided one
+    takes only what no other can."""
+    found = {job.id: job for job in jobs}
+    filed, placed = [j for j in jobs if j.filed], [j for j in jobs if not j.filed]
+    pairs = [(job, paper) for job in placed for paper in filed if _one_job(job, paper)]
+    pairs.sort(
+        key=lambda pair: (
+            pair[0].voided, abs(pair[0].started_on - pair[1].started_on), pair[0].id, pair[1].id,
+        )
+    )  # fmt: skip
+    for job, paper in pairs:
+        if found[job.id].filed_as is None and paper.id in found:
+            ends = [end for end in (job.ended_on, paper.ended_on) if end is not None]
+            found[job.id] = replace(job, ended_on=min(ends, default=None), filed_as=paper.id)
+            del found[paper.id]
+    return found.values()
+
+
+def _one_job(placed: Placement, filed: Placement) -> bool:
+    named = {one.employer_id for one in (placed, filed) if one.employer_id is not None}
+    near = abs(placed.started_on - filed.started_on) <= ONE_JOB
+    return near and len(named) < 2 and placed.meets(filed)
 
 
 def spells(

@@ -199,7 +199,8 @@ async def heard_of(
     """Everything told of the jobs of these workers, as it was known at an instant (None: now)."""
     found: dict[UUID, list[Hearing]] = {}
     for row in await tx.fetch(
-        "select event_id, job_id, worker_id, act, happened_on, source, reverses from job_heard"
+        "select event_id, job_id, worker_id, act, happened_on, source, reverses,"
+        " employer_id from job_heard"
         " where worker_id = any($1::uuid[]) and ($2::timestamptz is null or recorded_at <= $2)",
         workers,
         known_at,
@@ -212,9 +213,9 @@ async def hear(tx: Tx, hearings: Sequence[Hearing]) -> None:
     """Keep what was told, each thing once."""
     await tx.execute(
         "insert into job_heard"
-        " (event_id, job_id, worker_id, act, happened_on, source, reverses)"
+        " (event_id, job_id, worker_id, act, happened_on, source, reverses, employer_id)"
         " select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::date[],"
-        " $6::text[], $7::uuid[]) on conflict do nothing",
+        " $6::text[], $7::uuid[], $8::uuid[]) on conflict do nothing",
         [h.event_id for h in hearings],
         [h.job_id for h in hearings],
         [h.worker_id for h in hearings],
@@ -222,6 +223,7 @@ async def hear(tx: Tx, hearings: Sequence[Hearing]) -> None:
         [h.on for h in hearings],
         [h.source for h in hearings],
         [h.reverses for h in hearings],
+        [h.employer_id for h in hearings],
     )
 
 

@@ -9,7 +9,7 @@ the same registration.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -17,7 +17,7 @@ from uuid import UUID
 from kit.crypto import Sex
 from kit.lifecycle import Act
 from kit.refusal import Refusal
-from registry.labour_status.domain import Declared, LabourStatus
+from registry.labour_status.domain import Declared, LabourStatus, Placement
 from registry.labour_status.domain import Spell as Status
 from registry.retirement_ages import RetirementAges
 
@@ -309,6 +309,12 @@ class Paper:
     what: Awaited
     job_id: UUID
     on: date
+
+
+def of_jobs(filings: Iterable[Filing], jobs: Iterable[Placement]) -> list[Filing]:
+    """These filings under the names of the placements that they are about."""
+    names: dict[UUID | None, UUID | None] = {job.filed_as: job.id for job in jobs if job.filed_as}
+    return [replace(one, job_id=names.get(one.job_id, one.job_id)) for one in filings]
 
 
 def awaited(history: Sequence[Stage], filings: Iterable[Filing]) -> Paper | None:

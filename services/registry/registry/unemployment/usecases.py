@@ -118,7 +118,8 @@ async def refold(
             facts[person].spells(), facts[person].declared, filings.get(person, ())
         )
         before = rows.get(person)
-        after = _folded(before, places[person], history, filings.get(person, ()))
+        papers = domain.of_jobs(filings.get(person, ()), facts[person].placements)
+        after = _folded(before, places[person], history, papers)
         if after is None or after == before:
             continue
         if before is None or after.stage != before.stage:
