@@ -30,7 +30,7 @@ async def registry_further(city: City) -> list[Further]:
     found += [Further(call) for call in await _people(city)]
     found += await _certificates(city)
     found += await _custody(city)
-    found += [await _confirmed(city)]
+    found += [await _confirmed(city), await _said_by_two(city)]
     found += [Further(call) for call in await _insurance(city)]
     found += [await _refund(city)]
     return found
@@ -288,6 +288,25 @@ async def _confirmed(city: City) -> Further:
     call = _call(
         "POST /v1/certificates/{certificate_id}/confirmations", {"on": "2006-11-03"},
         certificate_id=story.certificate,
+    )  # fmt: skip
+    return Further(call, THIRD)
+
+
+async def _said_by_two(city: City) -> Further:
+    """Declared by one, confirmed by another, taken back by a third."""
+    story = city.story()
+    await city.registers(story)
+    path = f"/v1/workers/{story.worker}/labour-status/declarations"
+    died = {"status": "deceased", "since": ON, "document": "死亡证明 6", "document_on": ON}
+    waiting = (await city.post("registry", path, died)).json()["awaiting"][0]["id"]
+    role, area, office, subject = ANOTHER
+    client = city.world["registry"].client(role, area=area, office=office, subject=subject)
+    confirmed = await client.post(f"{path}/{waiting}/confirmations")
+    assert confirmed.status_code == 201, confirmed.text
+    call = _call(
+        "POST /v1/workers/{worker_id}/labour-status/declarations/{declaration_id}/confirmations"
+        "/reversals",
+        {"reason": "录入有误"}, worker_id=story.worker, declaration_id=waiting,
     )  # fmt: skip
     return Further(call, THIRD)
 

@@ -17,14 +17,22 @@ from registry.labour_status import usecases as labour_status
 from registry.labour_status.domain import WITHDRAWN, Declared, Withdrawal
 from registry.life_facts.domain import LifeFact
 
-from .conftest import DISTRICT
+from .conftest import DISTRICT, OFFICE
 from .test_certificate_facts import a_holder, standing, take_back, tell, told
 from .test_journey_unemployment import PATH, Window
 
 
-async def undeclare(registry: Any, worker: str, declaration: str) -> None:
-    path = f"/v1/workers/{worker}/labour-status/declarations/{declaration}/reversals"
-    await registry.post(path, {"reason": "录入有误"})
+def third(registry: Any) -> Any:
+    """Somebody who may confirm, and neither declared nor confirmed."""
+    return registry.thing.client("registry_supervisor", area=DISTRICT, subject="third")
+
+
+async def undeclare(
+    registry: Any, worker: str, declaration: str, status: int = 201, by: Any = None
+) -> Any:
+    """Take back what was confirmed, as the third person or as somebody else."""
+    path = f"/v1/workers/{worker}/labour-status/declarations/{declaration}/confirmations/reversals"
+    return await registry.post(path, {"reason": "录入有误"}, status, by=by or third(registry))
 
 
 async def test_one_clerk_alone_ends_nothing(registry: Any) -> None:
@@ -55,6 +63,27 @@ async def test_one_clerk_alone_ends_nothing(registry: Any) -> None:
     assert (await registry.get("/v1/awaiting-declarations"))["items"] == []
     twice = await registry.post(confirmations.replace(waiting["id"], again), None, 404)
     assert twice["code"] == "unknown-declaration"
+
+
+async def test_what_two_persons_said_one_clerk_does_not_take_back(registry: Any) -> None:
+    """Neither the clerk's own act, nor one of the two who said it: a third who may confirm."""
+    worker, _, id = await a_holder(registry)
+    declaration = await registry.declare(worker, "deceased", "2003-06-10")
+    path = f"/v1/workers/{worker}/labour-status/declarations/{declaration}"
+    clerk = registry.thing.client("station_clerk", area=DISTRICT, office=OFFICE, subject="lone")
+    alone = await clerk.post(f"{path}/reversals", json={"reason": "同名"})
+    assert (alone.status_code, alone.json()["code"]) == (409, "declaration-confirmed")
+    no_right = await clerk.post(f"{path}/confirmations/reversals", json={"reason": "同名"})
+    assert no_right.status_code == 403
+    for one_of_two in (registry.http, registry.checker):
+        refused = await undeclare(registry, worker, declaration, 409, by=one_of_two)
+        assert refused["code"] == "declaration-confirmed"
+    assert await standing(registry, id) == ("revoked", "2003-06-10", "deceased")
+    await undeclare(registry, worker, declaration)
+    assert (await standing(registry, id))[0] == "issued"
+    assert (await undeclare(registry, worker, declaration, 404))["code"] == "unknown-declaration"
+    jobless = await registry.declare(worker, "jobless", "2003-07-01")
+    assert (await undeclare(registry, worker, jobless, 404))["code"] == "unknown-declaration"
 
 
 @pytest.mark.parametrize("status", WITHDRAWN)
@@ -90,8 +119,14 @@ async def test_who_leaves_the_register_for_a_pension_gives_the_certificate_back(
     assert await standing(registry, id) == ("revoked", "2003-07-01", "retired")
     filings = await registry.get(f"{PATH}/{window.case['id']}/filings")
     (filing,) = [f for f in filings["items"] if f["what"] == "cancelled"]
-    await window.files("reversals", filing_id=filing["id"], reason="同名误报")
+    refused = await window.files("reversals", 409, filing_id=filing["id"], reason="同名误报")
+    assert refused["code"] == "declaration-confirmed"
+    assert (await standing(registry, id))[0] == "revoked"
+    await undeclare(registry, worker, filing["id"])
     assert (await standing(registry, id))[0] == "issued"
+    assert (await window.looks())[0] == "registered"
+    filings = await registry.get(f"{PATH}/{window.case['id']}/filings")
+    assert filings["items"][-1]["what"] == "reversed"
 
 
 async def test_an_authority_and_a_window_say_it_both_and_one_of_them_is_enough(

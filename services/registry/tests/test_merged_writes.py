@@ -30,6 +30,7 @@ WRITES: dict[str, dict[str, Any]] = {
         "attribute": "dibao", "value": True, "requested_on": ON, "reason": "证明有误",
     },
     "reverse_declaration": {"reason": "录入有误"},
+    "reverse_confirmed_declaration": {"reason": "录入有误"},
     "apply_for_certificate": {"applied_on": ON},
     "recognise_difficulty": {"recognised_on": ON},
     "note_census_answer": {"asked_on": ON, "answer": "declines"},

@@ -317,10 +317,28 @@ async def confirm_declaration(
 async def reverse_declaration(
     request: Request, worker_id: UUID, declaration_id: UUID, body: UndeclareIn, actor: Declarer
 ) -> LabourStatusOut:
-    """A declaration was wrong: the status is folded without it."""
+    """A declaration that nobody had to confirm, or nobody has confirmed yet, was wrong: the status is
+    folded without it."""
     rt = runtime_of(request)
     standing = await declaring.undeclare_status(rt, actor, worker_id, declaration_id, body.reason)
     await audit.note(rt, actor, "reverse_declaration", [worker_id], ("labour_status",))
+    return LabourStatusOut.of(standing)
+
+
+@statuses.post(
+    "/declarations/{declaration_id}/confirmations/reversals", status_code=201,
+    summary="撤销已复核的申报", operation_id="reverse_confirmed_declaration",
+)  # fmt: skip
+async def reverse_confirmed_declaration(
+    request: Request, worker_id: UUID, declaration_id: UUID, body: UndeclareIn, actor: Confirmer
+) -> LabourStatusOut:
+    """What two persons said was wrong: a third one who may confirm takes it back, a cancellation with
+    its filing. Everything is folded without it."""
+    rt = runtime_of(request)
+    standing = await declaring.undeclare_confirmed(
+        rt, actor, worker_id, declaration_id, body.reason
+    )
+    await audit.note(rt, actor, "reverse_confirmed_declaration", [worker_id], ("labour_status",))
     return LabourStatusOut.of(standing)
 
 

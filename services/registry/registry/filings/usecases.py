@@ -18,7 +18,7 @@ from kit.ids import new_id
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry import consequences
-from registry.filings import deciding, domain
+from registry.filings import deciding, declaring, domain
 from registry.filings.deciding import Register
 from registry.filings.domain import Channel, FiledBy, Form
 from registry.identities import usecases as identities
@@ -330,24 +330,18 @@ async def log_contact(
 async def reverse(
     rt: Runtime, actor: Actor, id: UUID, filing_id: UUID, reason: str, version: int
 ) -> Case:
-    """A filing was wrong: it is taken back by name, and everything is folded without it."""
+    """A filing was wrong: it is taken back by name, and everything is folded without it. Raises
+    ``declaration-confirmed`` for a cancellation that another person confirmed."""
     async with rt.db.transaction() as tx:
         row = (await _held(tx, actor, id, version)).row
         filings = (await unemployment.filings_of(tx, [row.worker_id])).get(row.worker_id, [])
         wrong = next((f for f in unemployed.standing(filings) if f.id == filing_id), None)
         if wrong is None:
             raise unemployed.NoSuchFiling
-        undoing = Filing(
-            new_id(), wrong.worker_id, "reversed", wrong.on, rt.today(), reverses=wrong.id
-        )
-        if wrong.what in ("registered", "cancelled"):
-            await labour_status.undeclare(tx, wrong.worker_id, wrong.id, reason, actor.subject)
-        if wrong.job_id is not None:
-            undone = Hearing(
-                undoing.id, wrong.job_id, wrong.worker_id, "reversed", None, "filing", wrong.id
-            )
-            await labour_status.hear(tx, [undone])
-        case = await _file(rt, tx, actor, row, Filed(undoing, "street", actor.subject, note=reason))
+        await declaring.refuse_confirmed(tx, wrong.id)
+        await declaring.undo(rt, tx, actor, wrong, reason)
+        await consequences.follow(rt, tx, [row.worker_id], {})
+        case = await unemployment.case_in(tx, actor, row.id)
     rt.wake()
     return case
 

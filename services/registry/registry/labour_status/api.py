@@ -148,6 +148,10 @@ problems = [
     ),
     refused(domain.NoSuchDeclaration, 404, "没有此申报", "There is no such declaration"),
     refused(
+        domain.ConfirmedByTwo, 409, "已经复核的申报，须由申报人、复核人以外有复核权限的人撤销",
+        "What two persons said is taken back by a third one who may confirm",
+    ),
+    refused(
         domain.OnlyDeclaration,
         409,
         "唯一的申报不能撤销",

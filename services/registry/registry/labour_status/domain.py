@@ -85,6 +85,12 @@ class NoSuchDeclaration(Refusal):
     code = "unknown-declaration"
 
 
+class ConfirmedByTwo(Refusal):
+    """Two persons said it: somebody who may confirm takes it back, and neither of the two."""
+
+    code = "declaration-confirmed"
+
+
 class OnlyDeclaration(Refusal):
     """The only declaration of a person: another one must stand before it can be taken back."""
 

@@ -93,6 +93,17 @@ async def confirm(tx: Tx, worker_id: UUID, declaration_id: UUID, actor: str) -> 
     )
 
 
+async def confirmed_by(tx: Tx, declaration_id: UUID) -> frozenset[str]:
+    """Who declared and who confirmed it; nobody where it needed no second person."""
+    row = await tx.fetchrow(
+        "select d.actor as declared, c.actor as confirmed from labour_status_confirmed c"
+        "  join labour_status_declared d on (d.worker_id, d.id) = (c.worker_id, c.declaration_id)"
+        " where c.declaration_id = $1",
+        declaration_id,
+    )
+    return frozenset() if row is None else frozenset(row.values())
+
+
 _AWAITING = """
 select d.*, s.area_code, s.office, r.declared_on from labour_status_declared d
   join labour_status s on s.worker_id = d.worker_id

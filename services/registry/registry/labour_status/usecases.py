@@ -243,6 +243,11 @@ async def confirm(tx: Tx, worker_id: UUID, declaration_id: UUID, actor: str) -> 
     await store.confirm(tx, worker_id, declaration_id, actor)
 
 
+async def confirmed_by(tx: Tx, declaration_id: UUID) -> frozenset[str]:
+    """The two persons who said it; nobody where one was enough."""
+    return await store.confirmed_by(tx, declaration_id)
+
+
 async def awaiting_of(tx: Tx, records: Sequence[UUID]) -> list[Awaiting]:
     """What awaits a second person of these records, oldest first."""
     return await store.awaiting_of(tx, records)
