@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import quote
 
 from kit.ids import new_id
-from tests.journeys.city import AS_OF, DISTRICT, OFFICE, PAST, PLACE, City, worker_form
+from tests.journeys.city import AS_OF, DISTRICT, OFFICE, PLACE, City, worker_form
 from tests.rights.calls import NOBODY, ON, Calls, a_placed_person, made, people
 from tests.rights.certificate_calls import PAPERS
 
@@ -66,7 +66,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
     note("POST /v1/certificates", {"worker_id": fresh[4], "applied_on": "2003-03-03"})
     note(
         "POST /v1/certificates/imports",
-        rows=[{"worker_id": fresh[5], "applied_on": "2003-03-03", **PAST}],
+        rows=[{"worker_id": fresh[5], "applied_on": "2003-03-03", "evidence": PAPERS}],
     )
     note(
         "POST /v1/certificates/issues/imports",

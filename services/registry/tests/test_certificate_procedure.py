@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from kit.ids import new_id
 from kit.policy import Policies
 from kit.rates import Rates
@@ -155,6 +157,32 @@ async def test_a_batch_says_which_papers_were_seen(registry: Any) -> None:
     declared = {**line, "worker_id": await registry.worker(), "papers_seen": "街道档案 9"}
     await registry.loaded("/v1/certificates", [declared])
     assert (await registry.get("/v1/certificates/counts"))["entitled"] == 2
+
+
+async def test_what_a_window_imports_is_taken_and_checked_by_another_person(registry: Any) -> None:
+    """Nobody takes, checks and posts in one call, nor tells of papers and lists that nobody saw."""
+    path = "/v1/certificates"
+    clerk, street = (registry.thing.client("registry_clerk", subject=one) for one in ("a", "b"))
+    mine = {"applied_on": "2003-03-03", "evidence": PAPERS}
+    lines = [
+        {**mine, "id": str(new_id()), "worker_id": await registry.worker(), **of_past}
+        for of_past in ({}, {"posted_as": "公示栏"}, {"papers_seen": "档案"},
+                        {"publicised_on": "2003-03-04"}, {})
+    ]  # fmt: skip
+    answer = await clerk.post(
+        f"{path}/imports?mode=good", content=b"\n".join(orjson.dumps(line) for line in lines),
+        headers={"Content-Type": "application/x-ndjson", "Idempotency-Key": str(new_id())},
+    )  # fmt: skip
+    errors = [(error["line"], error["code"]) for error in answer.json()["errors"]]
+    assert errors == [(n, "past-by-loader") for n in (2, 3, 4)]
+    for line in (lines[0], lines[4]):
+        taken = await clerk.get(f"{path}/{line['id']}")
+        assert (taken.json()["state"], taken.json()["decision_id"]) == ("applied", None)
+    tail = {"json": {"on": "2003-03-04"}, "headers": {"If-Match": taken.headers["etag"]}}
+    own = await clerk.post(f"{path}/{lines[4]['id']}/checks", **tail)
+    assert (own.status_code, own.json()["code"]) == (409, "maker-is-checker")
+    checked = await street.post(f"{path}/{lines[4]['id']}/checks", **tail)
+    assert (checked.status_code, checked.json()["state"]) == (201, "checked")
 
 
 async def test_certificates_of_the_past_are_loaded_by_the_loader_only(registry: Any) -> None:

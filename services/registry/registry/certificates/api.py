@@ -52,7 +52,7 @@ Applying = Annotated[Act, acting("registry:certificate:write")]
 Writing = Annotated[Step, stepping("registry:certificate:write")]
 Approving = Annotated[Step, stepping("registry:certificate:approve")]
 Importer = Annotated[Actor, requires("registry:certificate:import")]
-Loader = Annotated[Actor, requires("registry:certificate-history:import")]
+Loader = Annotated[Actor, requires(applying.LOADS_PAST)]
 Area = Annotated[AreaCode | None, Query(description="区划（含下级）；缺省为本机构辖区")]
 
 #: What an answer about a certificate shows of its holder, in the words of the access log.
@@ -86,10 +86,10 @@ async def apply_for_certificate(body: ApplyIn, act: Applying) -> CertificateOut:
 async def import_certificate_applications(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
-    """Take many applications; the rule grants or refuses each with a decision record, and those
-    granted are publicised in the same step. A line lists the papers that were seen or says where they
-    lie. A refused application is a good line."""
-    return await load(request, options, ApplyIn, ApplyIn.command, applying.apply_all, actor)
+    """Take many applications; each waits for another person to check it. For who loads a city's past
+    the rule grants or refuses each with a decision record, and those granted are publicised in the same
+    step: a line lists the papers that were seen or says where they lie, and a refused one is good."""
+    return await load(request, options, ApplyIn, ApplyIn.command, applying.take_all, actor)
 
 
 @router.post(
@@ -347,7 +347,7 @@ routers = [
     bulk.reading(
         "/v1/certificates/issues",
         "certificate_issue",
-        "registry:certificate-history:import",
+        applying.LOADS_PAST,
         tag=TAG,
     ),
 ]
@@ -355,16 +355,15 @@ routers = [
 problems = [
     refused(domain.NoSuchCertificate, 422, "没有此优惠证", "There is no such certificate"),
     refused(
-        domain.CertificateExists,
-        409,
-        "已有在办或持有的优惠证",
+        domain.CertificateExists, 409, "已有在办或持有的优惠证",
         "A certificate is under way or in hand",
     ),
     refused(
-        domain.WrongState,
-        409,
-        "当前状态不能办理此环节",
-        "The step does not follow this state",
+        domain.PastByLoader, 422, "导入的申请由另一人审核；既往公示、交验材料由装载人导入",
+        "Another person checks what is imported; past postings and papers are for who loads the past",
+    ),
+    refused(
+        domain.WrongState, 409, "当前状态不能办理此环节", "The step does not follow this state",
         ("现状态：{state}", "It is {state}"),
     ),
     refused(
@@ -412,4 +411,4 @@ problems = [
         "Below the statutory age of retirement",
         ("{retires_on} 到龄", "Reached on {retires_on}"),
     ),
-]
+]  # fmt: skip

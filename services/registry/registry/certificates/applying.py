@@ -32,6 +32,9 @@ from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.workers.domain import Category, NoSuchWorker
 
+#: Who has it loads what was done before the city had this record.
+LOADS_PAST = "registry:certificate-history:import"
+
 
 @dataclass(frozen=True, slots=True)
 class Apply:
@@ -46,6 +49,11 @@ class Apply:
     papers: tuple[Paper, ...] = ()
     papers_seen: str | None = None
     posted_as: str | None = None
+
+    @property
+    def of_past(self) -> bool:
+        """Whether it says what was done elsewhere before: papers seen, a list that hung."""
+        return (self.publicised_on or self.papers_seen or self.posted_as) is not None
 
 
 @dataclass(slots=True)
@@ -162,6 +170,19 @@ async def apply_all(
     if made.certificates:
         await made.keep(tx)
     return outcome
+
+
+async def take_all(
+    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Apply]
+) -> list[Refusal | None]:
+    """Take what an office imports. Who loads a city's past has each decided and publicised with it;
+    what a window imports is only taken, for whoever takes an application never checks it (4.6), and
+    a line that tells of a check or a posting is refused with ``past-by-loader``."""
+    if actor.may(LOADS_PAST):
+        return await apply_all(rt, tx, actor, commands)
+    fresh = [command for command in commands if not command.of_past]
+    outcome = iter(await apply_all(rt, tx, actor, fresh, decide=False))
+    return [domain.PastByLoader() if one.of_past else next(outcome) for one in commands]
 
 
 async def apply_for_certificate(rt: Runtime, actor: Actor, command: Apply) -> Certificate:

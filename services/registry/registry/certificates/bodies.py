@@ -106,7 +106,8 @@ class EvidenceShown(BaseModel):
 
 
 class ApplyIn(Asked):
-    """An application (优惠证申请). In bulk the rule decides at once, and those granted are publicised."""
+    """An application (优惠证申请). Of the past, loaded in bulk, the rule decides at once, and those
+    granted are publicised."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -117,11 +118,11 @@ class ApplyIn(Asked):
     worker_id: UUID = Field(description="申请人")
     applied_on: date = Field(description="申请日期；按当日事实与法规审核")
     publicised_on: date | None = Field(
-        default=None, description="公示起始日，仅批量导入使用；缺省为申请日"
+        default=None, description="公示起始日，仅装载既往数据使用；缺省为申请日"
     )
     papers_seen: Text | None = Field(
         default=None,
-        description="已交验材料的存放处或文号，仅批量导入使用；未逐件列出 evidence 的须有",
+        description="已交验材料的存放处或文号，仅装载既往数据使用；未逐件列出 evidence 的须有",
         examples=["街道档案 2003 第 3 盒"],
     )
     posted_as: PostedAs = None

@@ -54,6 +54,13 @@ class CertificateExists(Refusal):
     code = "certificate-exists"
 
 
+class PastByLoader(Refusal):
+    """A window's import tells of papers seen or of a posting: what it takes is checked and posted by
+    others, and only who loads a city's past says that it was."""
+
+    code = "past-by-loader"
+
+
 class WrongState(Refusal):
     """The step does not follow from the state that the certificate is in."""
 
