@@ -1,5 +1,5 @@
 // What a frontend does at the window, with nothing but the types of registry's contract.
-import createClient from "openapi-fetch";
+import { as, sure } from "./office.js";
 import type { components, paths } from "./registry.types.js";
 
 const [address, clerkToken, streetToken, strangerToken, idNumber] = process.argv.slice(2) as [
@@ -10,19 +10,7 @@ const [address, clerkToken, streetToken, strangerToken, idNumber] = process.argv
   string,
 ];
 
-function as(token: string) {
-  return createClient<paths>({
-    baseUrl: address,
-    headers: { Authorization: `Bearer ${token}`, "Accept-Language": "en" },
-  });
-}
-
-function sure<T>(value: T | undefined | null, what: string): T {
-  if (value === undefined || value === null) throw new Error(`no ${what}`);
-  return value;
-}
-
-const clerk = as(clerkToken);
+const clerk = as<paths>(address, clerkToken);
 const form: components["schemas"]["RegisterWorkerIn"] = {
   id_number: idNumber,
   name: "王小明",
@@ -63,7 +51,7 @@ const applied = await clerk.POST("/v1/certificates", {
 const certificate = sure(applied.data, "certificate");
 
 // Whoever took an application does not check it: the street does.
-const street = as(streetToken);
+const street = as<paths>(address, streetToken);
 async function check(by: typeof clerk, version: string) {
   return by.POST("/v1/certificates/{certificate_id}/checks", {
     params: { path: { certificate_id: certificate.id }, header: { "If-Match": version } },
@@ -79,7 +67,7 @@ const listed = await clerk.GET("/v1/certificates", {
   params: { query: { worker_id: worker.id, limit: 5 } },
 });
 
-const stranger = as(strangerToken);
+const stranger = as<paths>(address, strangerToken);
 const hidden = await stranger.GET("/v1/workers/{worker_id}", {
   params: { path: { worker_id: worker.id } },
 });
