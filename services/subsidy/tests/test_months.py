@@ -101,7 +101,7 @@ async def test_the_database_keeps_it_by_itself_and_only_a_recovered_month_is_fre
             await tx.execute("update benefit_month set state = 'paid' where id = $1", first.id)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         async with subsidy.db.transaction() as tx:
-            await tx.execute("update benefit_month set amount = 0")
+            await tx.execute("update benefit_month set worker_id = $1", uuid4())
 
 
 async def test_counters_have_every_other_month_and_the_month_its_kinds(subsidy: UnderTest) -> None:
