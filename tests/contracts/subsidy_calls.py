@@ -13,7 +13,12 @@ from uuid import uuid4
 from subsidy.programmes.bodies import TryFacts
 from tests.contracts.further import Further, call_of
 from tests.journeys.city import DISTRICT, OFFICE, PLACE, City
-from tests.rights.claim_calls import filing_of, insured_worker, month_of
+from tests.rights.claim_calls import (
+    filing_of,
+    insured_worker,
+    month_of,
+    paid_for_a_dead_worker,
+)
 from tests.rights.money_calls import confirmed_payee
 
 OFFICER = ("finance_officer", DISTRICT, OFFICE, "who drafts")
@@ -28,7 +33,9 @@ _call = partial(call_of, "subsidy")
 
 async def subsidy_further(city: City) -> list[Further]:
     """In an order in which all of them succeed."""
-    return [*_programmes(), *await _budget(city), *await _claims(city)]
+    return [
+        *_programmes(), *await _budget(city), *await _claims(city), *await _recoveries(city),
+    ]  # fmt: skip
 
 
 def _programmes() -> list[Further]:
@@ -136,6 +143,20 @@ async def _claims(city: City) -> list[Further]:
         Further(_call(f"POST {one}/reviews", {"on": "2003-10-13"}, id=claim), REVIEWER),
         Further(_call(f"POST {one}/approvals", promised, id=claim), APPROVER),
         Further(_call(f"POST {one}/payments", payment, id=claim), OFFICER),
+    ]
+
+
+async def _recoveries(city: City) -> list[Further]:
+    """What was paid for two people who had died by then: one pays it back, of the other it is given up."""
+    cases = [await paid_for_a_dead_worker(city, code) for code in ("70289004-4", "70289005-2")]
+    one, today = "/v1/recoveries/{id}", city.world["subsidy"].runtime.today().isoformat()
+    notice = {"on": today, "fine": "0.00", "reference": "黑劳追[2006]1号"}
+    money = {"on": today, "kind": "refund", "amount": "132.00", "reference": "收据17"}
+    given_up = {"on": today, "approval": "黑财核[2006]2号"}
+    return [
+        *(Further(_call(f"POST {one}/notices", notice, id=id), REVIEWER) for id in cases),
+        Further(_call(f"POST {one}/receipts", money, id=cases[0]), OFFICER),
+        Further(_call(f"POST {one}/write-offs", given_up, id=cases[1]), APPROVER),
     ]
 
 

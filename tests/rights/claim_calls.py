@@ -59,13 +59,8 @@ async def claim_calls(city: City, calls: Calls) -> None:
     note = calls.of("subsidy")
     story = await insured_worker(city)
     subsidy, line = city.world["subsidy"], month_of(story)
-    claim = await made(city, "subsidy", "/v1/claims", filing_of(story, lines=[line]))
     other = await made(city, "subsidy", "/v1/claims", filing_of(story))
-    reviewed = await subsidy.client("subsidy_reviewer", subject="reviewer").post(
-        f"/v1/claims/{claim}/reviews", json={"on": "2003-10-10"},
-        headers={"Idempotency-Key": str(uuid4()), "If-Match": '"v1"'},
-    )  # fmt: skip
-    assert reviewed.json()["amount"] == "132.00", reviewed.text
+    claim, version = await _reviewed(city, story)
     (decided,) = (await city.get("subsidy", f"/v1/claims/{claim}/lines"))["items"]
     note("POST /v1/claims", filing_of(story))
     note("POST /v1/claims/imports", rows=[{"claim_id": other, **line}])
@@ -88,24 +83,47 @@ async def claim_calls(city: City, calls: Calls) -> None:
     turned = {**step, "reason": "papers-incomplete"}
     note(f"POST {base}/returns", turned, id=other)
     note(f"POST {base}/rejections", turned, id=other)
-    await _paid(city, claim, reviewed.json()["version"])
-    dead = {
-        "worker_id": story.worker,
-        "kind": "deceased",
-        "on": "2003-09-01",
-        "authority": "police",
-    }
-    await subsidy.deliver(
-        subsidy.heard("registry.life-fact.recorded.v1", uuid4(), dead, valid_from=date(2003, 9, 1))
-    )
-    (case,) = (await city.get("subsidy", "/v1/recoveries"))["items"]
-    base, step = "/v1/recoveries/{id}", {"on": "2003-10-31"}
+    await _paid(city, claim, version)
+    await _died(city, story)
+    (case,) = (await city.get("subsidy", f"/v1/recoveries?claim_id={claim}"))["items"]
+    base, step = "/v1/recoveries/{id}", {"on": subsidy.runtime.today().isoformat()}
     note("GET /v1/recoveries")
     note(f"GET {base}", id=case["id"])
     note(f"POST {base}/notices", {**step, "fine": "0.00", "reference": "1号"}, id=case["id"])
     money = {**step, "kind": "refund", "amount": "1.00", "reference": "17"}
     note(f"POST {base}/receipts", money, id=case["id"])
     note(f"POST {base}/write-offs", {**step, "approval": "2号"}, id=case["id"])
+
+
+async def paid_for_a_dead_worker(city: City, code: str) -> str:
+    """The recovery of what an employer of this code was paid for somebody who had died by then."""
+    story = await insured_worker(city, code)
+    claim, version = await _reviewed(city, story)
+    await _paid(city, claim, version)
+    await _died(city, story)
+    (case,) = (await city.get("subsidy", f"/v1/recoveries?claim_id={claim}"))["items"]
+    return str(case["id"])
+
+
+async def _reviewed(city: City, story: Story) -> tuple[str, int]:
+    """The claim for her September, granted, and its version."""
+    claim = await made(city, "subsidy", "/v1/claims", filing_of(story, lines=[month_of(story)]))
+    reviewed = await city.world["subsidy"].client("subsidy_reviewer", subject="reviewer").post(
+        f"/v1/claims/{claim}/reviews", json={"on": "2003-10-10"},
+        headers={"Idempotency-Key": str(uuid4()), "If-Match": '"v1"'},
+    )  # fmt: skip
+    assert reviewed.json()["amount"] == "132.00", reviewed.text
+    return claim, reviewed.json()["version"]
+
+
+async def _died(city: City, story: Story) -> None:
+    subsidy, on = city.world["subsidy"], date(2003, 9, 1)
+    dead = {
+        "worker_id": story.worker, "kind": "deceased", "on": on.isoformat(), "authority": "police",
+    }  # fmt: skip
+    await subsidy.deliver(
+        subsidy.heard("registry.life-fact.recorded.v1", uuid4(), dead, valid_from=on)
+    )
 
 
 async def _paid(city: City, claim: str, version: int) -> None:
