@@ -388,6 +388,6 @@ async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
         benefit_id=one,
     )
     note(
-        "POST /v1/benefits/{benefit_id}/recoveries", {"on": "2003-09-01", "amount": "1.00"},
-        benefit_id=one,
+        "POST /v1/benefits/{benefit_id}/recoveries",
+        {"on": "2003-09-01", "amount": "1.00", "document": "缴款书 1"}, benefit_id=one,
     )  # fmt: skip

@@ -32,10 +32,10 @@ async def write(registry: Any, body: dict[str, Any], status: int = 201) -> dict[
 
 
 async def act(
-    registry: Any, id: str, what: str, body: dict[str, Any], status: int = 201
+    registry: Any, id: str, what: str, body: dict[str, Any], status: int = 201, *, by: Any = None
 ) -> dict[str, Any]:
     answer: dict[str, Any] = await registry.post(
-        f"/v1/benefits/{id}/{what}", body, status, **{"Idempotency-Key": str(new_id())}
+        f"/v1/benefits/{id}/{what}", body, status, by=by, **{"Idempotency-Key": str(new_id())}
     )
     return answer
 
@@ -159,20 +159,37 @@ async def test_months_count_until_everything_has_come_back(registry: Any) -> Non
     )
     ordered = await act(registry, one["id"], "recovery-orders", {**order, "amount": "416.00"})
     assert len(ordered["months"]) == 3
-    back = {"on": "2003-09-15", "amount": "400.00"}
-    assert len((await act(registry, one["id"], "recoveries", back))["months"]) == 3
+    back = {"on": "2003-09-15", "amount": "400.00", "document": "缴款书 88"}
+    other = {"by": registry.checker}
+    assert len((await act(registry, one["id"], "recoveries", back, **other))["months"]) == 3
     assert (await used(registry, worker, "living-allowance"))["used"] == 3
     acts = await registry.get(f"/v1/benefits/{one['id']}/acts")
     assert (acts["owed"], [a["act"] for a in acts["items"]]) == (
         "16.00", ["recovery-ordered", "recovered"],
     )  # fmt: skip
-    too_much = {"on": "2003-09-16", "amount": "17.00"}
-    code = (await act(registry, one["id"], "recoveries", too_much, 409))["code"]
+    too_much = {**back, "on": "2003-09-16", "amount": "17.00"}
+    code = (await act(registry, one["id"], "recoveries", too_much, 409, **other))["code"]
     assert code == "benefit-nothing-to-recover"
-    last = await act(registry, one["id"], "recoveries", {**too_much, "amount": "16.00"})
+    last = await act(registry, one["id"], "recoveries", {**too_much, "amount": "16.00"}, **other)
     assert last["months"] == ["2003-05"]
     assert [e.data["full"] for e in await registry.told("benefit.recovered")] == [False, True]
     await write(registry, benefit(worker, valid_from="2003-06-10", valid_to="2003-06-30"))
+
+
+async def test_nobody_frees_months_by_their_own_word(registry: Any) -> None:
+    """Writing, ordering back and calling it repaid by one person would give a month twice."""
+    worker = await registry.worker()
+    one = await write(registry, benefit(worker))
+    order = {"on": "2003-05-01", "reason": "多发"}
+    await act(registry, one["id"], "recovery-orders", order)
+    back = {"on": "2003-09-15", "amount": "624.00", "document": "缴款书 88"}
+    barred = await act(registry, one["id"], "recoveries", back, 409)
+    assert barred["code"] == "maker-is-checker"
+    assert (await write(registry, benefit(worker), 409))["code"] == "benefit-months-taken"
+    bare = {"on": "2003-09-15", "amount": "624.00"}
+    await act(registry, one["id"], "recoveries", bare, 422, by=registry.checker)
+    await act(registry, one["id"], "recoveries", back, by=registry.checker)
+    await write(registry, benefit(worker))
 
 
 async def test_an_event_that_collides_is_a_fact_and_an_overlap(registry: Any) -> None:

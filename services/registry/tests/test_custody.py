@@ -346,8 +346,8 @@ async def test_who_misused_it_pays_back_from_the_day_of_the_misuse(
     )  # fmt: skip
     assert (await registry.get(f"/v1/benefits/{allowance['id']}/acts"))["items"] == []
     assert [o[:2] for o in await overlaps(registry)] == [("after-revocation", mine["id"])]
-    back = {"on": "2003-10-15", "amount": "200.00"}
-    await benefit_act(registry, mine["id"], "recoveries", back)
+    back = {"on": "2003-10-15", "amount": "200.00", "document": "缴款书 9"}
+    await benefit_act(registry, mine["id"], "recoveries", back, by=registry.checker)
     assert await overlaps(registry) == []
     assert (await registry.get(f"/v1/benefits/{mine['id']}"))["months"] == ["2003-07"]
 

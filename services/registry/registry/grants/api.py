@@ -102,10 +102,10 @@ class RecoveryOrderIn(Asked):
 class RecoveryIn(Asked):
     """Money came back (退回入账)."""
 
-    model_config = _examples({"on": "2003-09-15", "amount": "416.00"})
+    model_config = _examples({"on": "2003-09-15", "amount": "416.00", "document": "缴款书 2003-88"})
     on: date = Field(description="退回日期")
     amount: YuanPositive = Field(description="退回金额")
-    document: Text | None = Field(default=None, description="凭证")
+    document: Text = Field(description="凭证")
 
 
 async def _told(rt: Runtime, actor: Actor, operation: str, line: Line) -> BenefitOut:
@@ -176,7 +176,8 @@ async def order_benefit_recovery(
 async def recover_benefit(
     request: Request, benefit_id: UUID, body: RecoveryIn, actor: Writer, claim: idempotency.Required
 ) -> BenefitOut:
-    """Money came back; with the last of what was ordered the months are free again."""
+    """Money came back; with the last of what was ordered the months are free again. Never by the person
+    who ordered it back."""
     change = Change(benefit_id, body.on, body.amount, "", body.document)
     render = claim.answering(201, BenefitOut.of)
     rt = runtime_of(request)

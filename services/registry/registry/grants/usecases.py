@@ -17,7 +17,7 @@ from kit.auth import Actor
 from kit.crypto import IdNumber
 from kit.db import Tx
 from kit.events import EventType, NewEvent
-from kit.facts import IdTaken, InTheFuture
+from kit.facts import IdTaken, InTheFuture, MakerIsChecker
 from kit.ids import new_id
 from kit.money import yuan
 from kit.outbox import emit
@@ -237,9 +237,12 @@ async def order_recovery(
 
 
 async def recover(rt: Runtime, actor: Actor, change: Change, claim: idempotency.Claim) -> Line:
-    """Money came back. With the last of it the months are free again (policy 5.3 no. 3)."""
+    """Money came back, by a document. With the last of it the months are free again (policy 5.3 no. 3),
+    so nobody says it of what they ordered back themselves: raises ``maker-is-checker``."""
 
     def take_back(grant: Grant, acts: list[Act]) -> tuple[Act, EventType, dict[str, Any]]:
+        if any(one.actor == actor.subject for one in rules.standing_orders(acts)):
+            raise MakerIsChecker
         owed, amount = rules.account(acts).owed_fen, change.amount_fen or 0
         if amount > owed:
             raise domain.NothingToRecover
