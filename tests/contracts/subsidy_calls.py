@@ -10,9 +10,11 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from services.subsidy.tests.conftest import Desk
+from services.subsidy.tests.payroll import MONTH, Payroll
 from subsidy.programmes.bodies import TryFacts
 from tests.contracts.further import Further, call_of
-from tests.journeys.city import DISTRICT, OFFICE, PLACE, City
+from tests.journeys.city import CITY, DISTRICT, OFFICE, PLACE, City
 from tests.rights.claim_calls import (
     filing_of,
     insured_worker,
@@ -25,6 +27,8 @@ OFFICER = ("finance_officer", DISTRICT, OFFICE, "who drafts")
 APPROVER = ("finance_approver", DISTRICT, OFFICE, "who approves")
 CLERK = ("subsidy_clerk", DISTRICT, OFFICE, "who files")
 REVIEWER = ("subsidy_reviewer", DISTRICT, OFFICE, "who reviews")
+CITY_OFFICER = ("finance_officer", CITY, "231100-finance-bureau", "who orders")
+CITY_APPROVER = ("finance_approver", CITY, "231100-finance-bureau", "who approves")
 #: A year in which the table's calls have no budget, and which is over.
 YEAR = 2004
 APPROVED = {"on": f"{YEAR}-01-20", "approval": f"领导小组[{YEAR}]1号"}
@@ -35,6 +39,7 @@ async def subsidy_further(city: City) -> list[Further]:
     """In an order in which all of them succeed."""
     return [
         *_programmes(), *await _budget(city), *await _claims(city), *await _recoveries(city),
+        *await _runs(city),
     ]  # fmt: skip
 
 
@@ -157,6 +162,36 @@ async def _recoveries(city: City) -> list[Further]:
         *(Further(_call(f"POST {one}/notices", notice, id=id), REVIEWER) for id in cases),
         Further(_call(f"POST {one}/receipts", money, id=cases[0]), OFFICER),
         Further(_call(f"POST {one}/write-offs", given_up, id=cases[1]), APPROVER),
+    ]
+
+
+async def _runs(city: City) -> list[Further]:
+    """Three months of somebody on a public-welfare post, a run for each: one goes to the bank, one is
+    closed with nothing ordered, one found too little money and tries again when there is more."""
+    thing = city.world["subsidy"]
+    payroll = await Payroll.opened(Desk(thing, thing.client("finance_officer")))
+    await payroll.crew(1, months=("2003-09", "2003-10", "2003-11"))
+    sent = await payroll.frozen()
+    on = sent["frozen_on"]
+    closed = await payroll.frozen(month="2003-10", drafted_on="2003-11-05")
+    agreed = {"on": on, "content_hash": closed["content_hash"]}
+    await payroll.done(closed, "approvals", **agreed)
+    await payroll.officer.receive(MONTH)
+    short = (await payroll.officer.arrange(MONTH, use_code="social-insurance-subsidy")).json()["id"]
+    hold = {
+        "arrangement_id": short, "amount": MONTH, "reserved_on": "2003-07-15", "purpose": "补贴",
+        **payroll.officer.place,
+    }  # fmt: skip
+    held = f"/v1/reservations/{(await _made(city, CITY_OFFICER, '/v1/reservations', hold))['id']}"
+    again = await payroll.frozen(month="2003-11", drafted_on="2003-12-05", arrangement_id=short)
+    await _made(city, CITY_OFFICER, f"{held}/releases", {"on": on}, of=held)
+    one, agreed = "/v1/runs/{run_id}", {"on": on, "content_hash": sent["content_hash"]}
+    order = {"payer_id": payroll.treasury.payer, "execute_on": on, "made_on": on}
+    return [
+        Further(_call(f"POST {one}/approvals", agreed, run_id=sent["id"]), CITY_APPROVER),
+        Further(_call(f"POST {one}/payment-batches", order, run_id=sent["id"]), CITY_OFFICER),
+        Further(_call(f"POST {one}/closings", {"on": on}, run_id=closed["id"]), CITY_OFFICER),
+        Further(_call(f"POST {one}/reservations", {}, run_id=again["id"]), CITY_OFFICER),
     ]
 
 
