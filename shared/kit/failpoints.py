@@ -22,6 +22,7 @@ NAMES = frozenset(
         "run-reserved-before-commit", "run-reserved-after-commit",
         "run-approved-before-commit", "run-approved-after-commit",
         "run-ordered-before-commit", "run-ordered-after-commit",
+        "run-told-before-commit", "run-told-after-commit",
         "bank-message-taken-before-commit", "bank-message-taken-after-commit",
     }
 )  # fmt: skip

@@ -44,7 +44,7 @@ from subsidy.rederiving import rederive
 from subsidy.replies import api as replies
 from subsidy.reservations import api as reservations
 from subsidy.runs import api as runs
-from subsidy.runs import freezing
+from subsidy.runs import freezing, paying
 
 PROBLEMS: dict[type[Exception], Problem] = {
     **dict(programmes.problems),
@@ -118,6 +118,7 @@ JOBS = (
     Job("tell-of-idle-money", 60, tell_of_idle_money),
     Job("tell-of-exhausted-lines", 60, tell_of_exhausted_lines),
     Job("freeze-runs", 1, freezing.go_on),
+    Job("tell-of-paid-lines", 2, paying.go_on),
 )
 #: What an operator asks of the books, beside the platform's commands.
 COMMANDS = (

@@ -35,15 +35,25 @@ class Payroll:
     people: list[str] = field(default_factory=list)
 
     @classmethod
-    async def opened(cls, desk: Desk, yuan: str = "10000.00") -> Payroll:
-        """Money for social insurance, an agency with a confirmed account, the fund's own account."""
+    async def opened(
+        cls, desk: Desk, yuan: str = "10000.00", names: dict[str, Any] | None = None
+    ) -> Payroll:
+        """Money for social insurance, an agency with a confirmed account, the fund's own account. The
+        same ``names`` give everything the same ids."""
         approver = Desk(desk.service, desk.service.client("finance_approver"))
         treasury = Treasury(desk.service, desk, approver)
-        made = cls(desk.service, desk, approver, treasury, World(desk.service))
+        made = cls(
+            desk.service,
+            desk,
+            approver,
+            treasury,
+            World(desk.service, {} if names is None else names),
+        )
         await desk.receive(yuan)
-        line = await desk.arrange(yuan, use_code="social-insurance-subsidy")
-        made.line = line.json()["id"]
-        made.agency = await treasury.payee("insurance_agency", name="市社会保险局")
+        made.line = str(made.world["line"])
+        await desk.arrange(yuan, use_code="social-insurance-subsidy", id=made.line)
+        made.agency = str(made.world["agency"])
+        await treasury.payee("insurance_agency", id=made.agency, name="市社会保险局")
         treasury.payer = await treasury.payee("fund", name="市财政局再就业资金专户")
         made.world.employer(organisation_code=CODE)
         return made

@@ -40,30 +40,34 @@ class Hurt:
     keys: Path
     died_at: set[str]
 
-    async def call(self, step: str, path: str, body: dict[str, Any], desk: Desk) -> httpx.Response:
+    async def call(
+        self, step: str, path: str, body: dict[str, Any], desk: Desk, version: str = ""
+    ) -> httpx.Response:
         role = "finance_officer" if desk is self.treasury.officer else "finance_approver"
         key = str(uuid4())
-        before = await self._everything()
+        before = await self.everything()
         for when in ("before", "after"):
             died = await asyncio.to_thread(
-                self._dies, f"{step}-{when}-commit", path, json.dumps(body), key, role
+                self.dies, f"{step}-{when}-commit", CALL, path, json.dumps(body), key, role, version
             )
             assert died.returncode == -signal.SIGKILL, died.stdout + died.stderr
             assert died.stdout == ""
-            assert (await self._everything() == before) == (when == "before")
-        after = await self._everything()
-        answer = await desk.post(path, body, key)
+            assert (await self.everything() == before) == (when == "before")
+        after = await self.everything()
+        headers = {"Idempotency-Key": key, "If-Match": version}
+        answer = await desk.client.post(path, json=body, headers=headers)
         assert answer.status_code == 201, answer.text
         assert answer.headers["Idempotency-Replayed"] == "true"
-        assert await self._everything() == after
+        assert await self.everything() == after
         return answer
 
-    def _dies(
-        self, failpoint: str, path: str, body: str, key: str, role: str
+    def dies(
+        self, failpoint: str, script: Path, *arguments: str
     ) -> subprocess.CompletedProcess[str]:
+        """A process that runs the script and is to die at the failpoint."""
         self.died_at.add(failpoint)
         return subprocess.run(
-            [sys.executable, str(CALL), path, body, key, role],
+            [sys.executable, str(script), *arguments],
             env={
                 **os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "DATABASE_URL": self.url,
                 "KEYS_FILE": str(self.keys), "FAIL_AT": failpoint, "LOG_LEVEL": "ERROR",
@@ -71,12 +75,13 @@ class Hurt:
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
 
-    async def _everything(self) -> list[tuple[Any, ...]]:
+    async def everything(self) -> list[tuple[Any, ...]]:
         """All that is ordered, kept, said, booked and told."""
         tables = (
             "payment_batch", "payment_file", "payment_order", "payment_order_step", "bank_message",
             "bank_message_line", "payment", "payment_reversal", "journal_entry", "journal_line",
-            "event_log", "account",
+            "event_log", "account", "run", "run_member", "run_line", "run_payment", "run_step",
+            "benefit_month", "decision",
         )  # fmt: skip
         async with self.treasury.service.db.looking() as tx:
             rows = [tuple(row) for t in tables for row in await tx.fetch(f"select * from {t}")]

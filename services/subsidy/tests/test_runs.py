@@ -5,12 +5,13 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from local import bank
 from local.bank import Fate
+from subsidy.runs import paying
 
 from .conftest import DISTRICT, Desk
 from .payroll import MONTH, Payroll
@@ -295,6 +296,46 @@ async def test_money_that_the_bank_sends_back_opens_the_run_again(payroll: Payro
     run = await payroll.run(run["id"])
     assert (run["state"], run["payments"][0]["state"]) == ("approved", "unpaid")
     assert [step["act"] for step in run["steps"]][-2:] == ["settle", "return"]
+
+
+async def test_each_line_is_told_as_paid_and_taken_back_by_name(payroll: Payroll) -> None:
+    await payroll.crew(5)
+    run, file = await payroll.ordered(await payroll.approved(await payroll.frozen()))
+    service = payroll.service
+    await paying.go_on(service.runtime, chunk=2)
+    assert await service.told("subsidy.benefit.paid.v1") == []
+    await tell(payroll, file, "accepted")
+    for _ in range(2):
+        await paying.go_on(service.runtime, chunk=2)
+    paid = {event.entity_id: event for event in await service.told("subsidy.benefit.paid.v1")}
+    lines = {UUID(line["id"]): line for line in await payroll.lines(run)}
+    assert paid.keys() == lines.keys()
+    one = next(iter(paid.values()))
+    assert one.data == {
+        "worker_id": lines[one.entity_id]["worker_id"], "programme": "si-public-welfare",
+        "from": "2003-09-01", "to": "2003-09-30", "amount": MONTH, "decision_id": str(one.entity_id),
+    }  # fmt: skip
+    assert await _month_states(payroll) == {"paid": 5}
+    await payroll.done(await payroll.run(run["id"]), "closings", on="2003-10-31")
+    await tell(payroll, file, "returned:BE01")
+    for _ in range(2):
+        await paying.go_on(service.runtime, chunk=2)
+    back = await service.told("subsidy.benefit.recovered.v1")
+    assert {event.reverses for event in back} == {event.id for event in paid.values()}
+    # The run is closed: its months are free, and its lines wait for the next one.
+    assert await _month_states(payroll) == {}
+    await payroll.officer.receive("900.00")
+    line = await payroll.officer.arrange("900.00", use_code="social-insurance-subsidy")
+    assert line.status_code == 201, line.text
+    again = await payroll.frozen(month="2003-08", arrangement_id=line.json()["id"])
+    granted = await payroll.lines(again, verdict="granted")
+    assert [one["month"] for one in granted] == ["2003-09-01"] * 5
+
+
+async def _month_states(payroll: Payroll) -> dict[str, int]:
+    async with payroll.service.db.looking() as tx:
+        rows = await tx.fetch("select state, count(*) as n from benefit_month group by state")
+    return {row["state"]: row["n"] for row in rows}
 
 
 async def test_another_district_sees_nothing_of_it(payroll: Payroll) -> None:

@@ -53,9 +53,11 @@ class Treasury:
             **fields,
         }  # fmt: skip
 
-    async def payee(self, kind: str = "employer", **fields: Any) -> str:
+    async def payee(self, kind: str = "employer", id: str | None = None, **fields: Any) -> str:
         """A payee whose account another person confirmed."""
-        body = {"kind": kind, "reference_id": str(uuid4()), "account": self.account(**fields)}
+        body = {
+            "id": id, "kind": kind, "reference_id": str(uuid4()), "account": self.account(**fields),
+        }  # fmt: skip
         made = await self.officer.post("/v1/payees", {**body, **self.officer.place})
         await self.confirm(made.json())
         return str(made.json()["id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -288,12 +288,15 @@ async def due_again(tx: Tx, run_id: UUID, batch_ids: Sequence[UUID]) -> None:
     )  # fmt: skip
 
 
-async def answered(tx: Tx, ids: Sequence[UUID], states: Sequence[str]) -> list[UUID]:
-    """What the bank said of these payments; answers the runs that it is about, each once."""
+async def answered(
+    tx: Tx, ids: Sequence[UUID], states: Sequence[str], days: Sequence[date]
+) -> list[UUID]:
+    """What the bank said of these payments, for which days; answers the runs, each once."""
     rows = await tx.fetch(
-        "update run_payment p set state = u.state from unnest($1::uuid[], $2::text[]) as u (id, state)"
+        "update run_payment p set state = u.state, answered_on = u.on_day"
+        "  from unnest($1::uuid[], $2::text[], $3::date[]) as u (id, state, on_day)"
         " where p.id = u.id returning p.run_id",
-        ids, states,
+        ids, states, days,
     )  # fmt: skip
     return sorted({row["run_id"] for row in rows})
 
@@ -320,6 +323,7 @@ with left_over as (
 free as (delete from benefit_month m using left_over o where m.id = o.id and m.state = 'held')
 insert into run_carried (enrolment_id, month, from_run)
 select enrolment_id, month, $1 from left_over
+on conflict do nothing
 """
 
 
@@ -333,32 +337,84 @@ async def not_taken_up(tx: Tx, run_id: UUID) -> None:
     await tx.execute("update run_carried set to_run = null where to_run = $1", run_id)
 
 
-# --- reading lines --------------------------------------------------------------------------------
-
-_LINES = """
-select l.id, l.payee_id, l.enrolment_id, l.month, l.worker_id, l.verdict, l.amount,
-       coalesce(l.funded, l.amount) as funded, l.clause, l.missing, p.state as payment
-  from run_line l left join run_payment p on p.run_id = l.run_id and p.payee_id = l.payee_id
-"""
+# --- what the bank said, line by line -------------------------------------------------------------
 
 
-async def lines(
-    tx: Tx,
-    run_id: UUID,
-    *,
-    verdict: str | None,
-    worker_id: UUID | None,
-    after: tuple[UUID, UUID, date],
-    limit: int,
-) -> list[Record]:
-    """Lines in the order of payee, enrolment and month."""
-    return await tx.fetch(
-        _LINES + " where l.run_id = $1 and (l.payee_id, l.enrolment_id, l.month) > ($2, $3, $4)"
-        " and ($5::text is null or l.verdict = $5) and ($6::uuid is null or l.worker_id = $6)"
-        " order by l.payee_id, l.enrolment_id, l.month limit $7",
-        run_id, *after, verdict, worker_id, limit,
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A payment whose lines are to be told as paid (``back``: as sent back), from a line on."""
+
+    id: UUID
+    run_id: UUID
+    payee_id: UUID
+    on: date
+    back: bool
+    after: tuple[UUID, date]
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLine:
+    """A line that a payment pays; ``funded`` in fen."""
+
+    id: UUID
+    worker_id: UUID
+    enrolment_id: UUID
+    month: date
+    funded: int
+
+
+async def to_tell(tx: Tx) -> list[UUID]:
+    """Payments of which the lines say something else than the bank did, or only some of them do."""
+    rows = await tx.fetch(
+        "select id from run_payment where (state = 'settled') <> told order by id limit 1000"
+    )
+    return [row["id"] for row in rows]
+
+
+async def lock_telling(tx: Tx, payment_id: UUID) -> Telling | None:
+    """What is to be told of a payment now; None when nothing is."""
+    row = await tx.fetchrow("select * from run_payment where id = $1 for update", payment_id)
+    assert row is not None
+    after = (row["told_enrolment"], row["told_month"])
+    begun = after[0] != UUID(int=0)
+    if not begun and (row["state"] == "settled") == row["told"]:
+        return None
+    return Telling(
+        row["id"], row["run_id"], row["payee_id"], row["answered_on"], row["told"], after
+    )
+
+
+async def paid_lines(tx: Tx, one: Telling, limit: int) -> list[PaidLine]:
+    rows = await tx.fetch(
+        "select id, worker_id, enrolment_id, month, coalesce(funded, amount) as funded from run_line"
+        " where run_id = $1 and payee_id = $2 and (enrolment_id, month) > ($3, $4)"
+        "   and verdict = 'granted' and coalesce(funded, amount) > 0"
+        " order by enrolment_id, month limit $5",
+        one.run_id, one.payee_id, *one.after, limit,
     )  # fmt: skip
+    return [PaidLine(*row) for row in rows]
 
 
-async def line(tx: Tx, run_id: UUID, line_id: UUID) -> Record | None:
-    return await tx.fetchrow(_LINES + " where l.run_id = $1 and l.id = $2", run_id, line_id)
+async def told(tx: Tx, one: Telling, last: PaidLine | None) -> None:
+    """How far it came; None: all of it is told."""
+    if last is None:
+        await tx.execute(
+            "update run_payment set told = $2, told_enrolment = default, told_month = default"
+            " where id = $1",
+            one.id, not one.back,
+        )  # fmt: skip
+    else:
+        await tx.execute(
+            "update run_payment set told_enrolment = $2, told_month = $3 where id = $1",
+            one.id, last.enrolment_id, last.month,
+        )  # fmt: skip
+
+
+async def paid_events(tx: Tx, lines: Sequence[UUID], type: str) -> dict[UUID, UUID]:
+    """Of each line the event by which it was last told as paid."""
+    rows = await tx.fetch(
+        "select distinct on (entity_id) entity_id, id from event_log"
+        " where entity_id = any($1::uuid[]) and type = $2 order by entity_id, sequence desc",
+        lines, type,
+    )  # fmt: skip
+    return {row["entity_id"]: row["id"] for row in rows}

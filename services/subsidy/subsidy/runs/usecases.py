@@ -26,7 +26,7 @@ from subsidy.orders.domain import Order
 from subsidy.programmes.terms import law_of
 from subsidy.reservations import usecases as reservations
 from subsidy.reservations.domain import NothingHeld
-from subsidy.runs import domain, freezing, store
+from subsidy.runs import domain, freezing, reading, store
 from subsidy.runs.domain import Payment, Run, State, Totals
 
 
@@ -192,13 +192,14 @@ async def cancel_run(
 
 async def bank_answered(rt: Runtime, tx: Tx, orders: Sequence[Order]) -> None:
     """The bank paid, rejected or sent back these orders; some of them may pay for runs."""
-    states: dict[UUID, Payment] = {}
+    states: dict[UUID, tuple[Payment, date]] = {}
     for order in orders:
-        if order.state == "settled":
-            states[order.about] = "settled"
-        elif order.state in ("rejected", "returned"):
-            states[order.about] = "unpaid"
-    for id in await store.answered(tx, list(states), list(states.values())):
+        if order.state in ("settled", "rejected", "returned"):
+            state: Payment = "settled" if order.state == "settled" else "unpaid"
+            states[order.about] = (state, order.state_on)
+    said = [state for state, _ in states.values()]
+    days = [on for _, on in states.values()]
+    for id in await store.answered(tx, list(states), said, days):
         run, _ = await store.lock(tx, id)
         left = {*await store.payments(tx, id)} - {"settled"}
         if run.state == ("paid" if left else "approved"):
@@ -293,7 +294,7 @@ async def lines_of(
     """The lines of a run, in the order of its content hash."""
     async with rt.db.reading() as tx:
         await _in(tx, actor, id)
-        return await store.lines(
+        return await reading.lines(
             tx, id, verdict=verdict, worker_id=worker_id, after=after, limit=limit
         )
 
@@ -302,7 +303,7 @@ async def decision_of(rt: Runtime, actor: Actor, id: UUID, line_id: UUID) -> dic
     """The decision record of a line. Raises 404 also for a line that waits for its facts."""
     async with rt.db.reading() as tx:
         await _in(tx, actor, id)
-        if await store.line(tx, id, line_id) is None:
+        if await reading.line(tx, id, line_id) is None:
             raise NotFound
         record = await decisions.load(tx, line_id)
     if record is None:
