@@ -35,7 +35,7 @@ def offices() -> list[dict[str, Any]]:
 
 def id_number(n: int) -> str:
     """A valid number of the region 990000, which was never assigned."""
-    born = date(1945, 1, 1) + timedelta(days=n % 10_000)
+    born = date(1955, 1, 1) + timedelta(days=n % 10_000)
     head = f"9900{n // 9_990_000:02d}{born:%Y%m%d}{(n // 10_000) % 999 + 1:03d}"
     return head + check_digit(head)
 

@@ -11,7 +11,7 @@ from tests.rights.calls import ON, Calls, made, people
 async def one_person_calls(city: City, calls: Calls) -> None:
     """Possible duplicates, and merging them."""
     note = calls.of("registry")
-    a, b, c = await people(city, 3, born="19521231")
+    a, b, c = await people(city, 3, born="19531231")
     runtime = city.world["registry"].runtime
     while await duplicates.find_next(runtime):
         pass
@@ -33,7 +33,7 @@ async def one_person_calls(city: City, calls: Calls) -> None:
     join["adjudication_id"] = await same(a, b)
     other = {**join, "merged_id": c, "adjudication_id": await same(a, c)}
     merge = await made(city, "registry", "/v1/merges", join)
-    form = {"name": "王小明", "birth_date": "1952-12-31", "sex": "female"}
+    form = {"name": "王小明", "birth_date": "1953-12-31", "sex": "female"}
     note("POST /v1/duplicates/searches", form)
     note("GET /v1/duplicates")
     note("GET /v1/duplicates/{duplicate_id}", duplicate_id=undecided)

@@ -103,15 +103,20 @@ def unlimited(_: Grant) -> None:
     return None
 
 
+#: Nobody in these cases grows old, but where a case says when.
+NEVER = date(2099, 1, 1)
+
+
 def wrong(
     *entries: Entry,
     spells: list[Spell] = LAID_OFF,
     holder: Holder | None = None,
     limit: Limit | None = None,
+    retires: date = NEVER,
 ) -> list[tuple[str, int, int | None, list[str]]]:
     return [
         (f.cause, f.benefit_id.int, f.other_id.int if f.other_id else None, months(f.months))
-        for f in rules.overlaps(entries, spells, holder, lambda _: limit)
+        for f in rules.overlaps(entries, spells, holder, lambda _: limit, lambda _: retires)
     ]
 
 
@@ -145,6 +150,19 @@ def test_nothing_is_due_after_death_and_a_retired_person_may_be_poor() -> None:
     ]
     assert wrong(entry(one), spells=released) == [
         ("after-life-fact", 1, None, ["2003-06", "2003-07"])
+    ]
+
+
+def test_nothing_is_due_past_the_age_of_retirement_though_nobody_told_of_a_pension() -> None:
+    one, day = grant(1, "2003-05-01", "2003-08-31"), date(2003, 6, 10)
+    assert wrong(entry(one), retires=day) == [
+        ("after-retirement-age", 1, None, ["2003-07", "2003-08"])
+    ]
+    assert wrong(entry(replace(one, kind="dibao")), retires=day) == []
+    told = [*LAID_OFF, Spell("retired", date(2003, 7, 20))]
+    assert wrong(entry(one), spells=told, retires=day) == [
+        ("after-life-fact", 1, None, ["2003-08"]),
+        ("after-retirement-age", 1, None, ["2003-07"]),
     ]
 
 
@@ -281,7 +299,7 @@ def entries_of(grants: list[Grant], acts: list[Act], payments: list[Paid]) -> li
 
 def ledger(grants: list[Grant], acts: list[Act], payments: list[Paid]) -> object:
     entries = entries_of(grants, acts, payments)
-    found = rules.overlaps(entries, LAID_OFF, None, unlimited)
+    found = rules.overlaps(entries, LAID_OFF, None, unlimited, lambda _: NEVER)
     return rules.slots(entries), rules.used(entries), found
 
 
@@ -322,7 +340,15 @@ def test_no_month_is_held_twice_and_every_live_month_is_held(
     assert set(held) == wanted
     # What is not held is an overlap, month by month.
     spare = sum(len(e.months) for e in entries) - len(held)
-    within = [f for f in rules.overlaps(entries, LAID_OFF, None, unlimited) if f.cause != "merge"]
-    across = [f for f in rules.overlaps(entries, LAID_OFF, None, unlimited) if f.cause == "merge"]
+    within = [
+        f
+        for f in rules.overlaps(entries, LAID_OFF, None, unlimited, lambda _: NEVER)
+        if f.cause != "merge"
+    ]
+    across = [
+        f
+        for f in rules.overlaps(entries, LAID_OFF, None, unlimited, lambda _: NEVER)
+        if f.cause == "merge"
+    ]
     alone = sum(len(f.months) for f in within)
     assert alone <= spare <= alone + sum(len(f.months) for f in across)

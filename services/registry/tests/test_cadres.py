@@ -104,7 +104,7 @@ async def test_the_certificate_of_2006_is_granted_and_ends_at_her_own_age(
 async def test_a_withdrawal_for_age_waits_for_the_statutory_day(registry: Any) -> None:
     by_age = {"effective_on": "2003-10-01", "reason": "retirement-age", "evidence": []}
     for fields, status in (({}, 201), (CADRE, 409)):
-        worker = await registry.worker(born=BORN, **fields)
+        worker = await registry.worker(born="19530504", **fields)
         id = await registry.certificate(worker, issued_on="2003-04-10")
         done = await act(registry, id, "revocations", by_age, status)
         assert (done.get("state"), done.get("code")) == (

@@ -17,7 +17,7 @@ from registry.workers.domain import Claims
 
 ON = date(2003, 3, 1)
 FOUR = ("soe_laid_off", "soe_unemployed", "closed_soe_to_be_placed", "dibao_long_term_unemployed")
-TERMS = Terms(frozenset(FOUR), 12, date(2002, 9, 30))
+TERMS = Terms(frozenset(FOUR), 12, date(2002, 9, 30), RetirementAges(60, 50, 55))
 BORN = date(1965, 5, 4)
 
 LAID_OFF = WorkerFacts(
@@ -56,7 +56,7 @@ DIBAO = WorkerFacts(
 
 
 def failing(facts: WorkerFacts, on: date = ON) -> str | None:
-    outcome = rule.RULES["2002-4"](facts, TERMS, on)
+    outcome = rule.RULES["2002-5"](facts, TERMS, on)
     return next((condition.code for condition in outcome if not condition.ok), None)
 
 

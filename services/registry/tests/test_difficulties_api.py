@@ -304,7 +304,7 @@ async def test_nothing_recognises_before_the_first_law(registry: Any) -> None:
 async def test_the_census_names_who_may_qualify_until_somebody_asks(registry: Any) -> None:
     old = [await registry.worker(born=OLD) for _ in range(5)]
     young = await registry.worker(born="19700504")
-    outside = await registry.worker(born="19500504", category="none")
+    outside = await registry.worker(born=OLD, category="none")
     placed = await registry.worker(born=OLD)
     await registry.thing.deliver(confirmed(registry, placed, new_id(), "2003-06-01"))
     await recognise(registry, old[0])

@@ -97,14 +97,21 @@ def test_a_decision_of_the_first_shape_of_2002_is_derived_by_the_first_shape() -
         "conditions": [
             {"code": c.code, "clause": c.clause, "text_zh": c.zh, "text_en": c.en,
              "facts": list(c.facts), "passed": True}
-            for c in (*(clause.met for clause in rule.CLAUSES["2002-4"]["soe_unemployed"][:-1]), last)
+            for c in (
+                *(
+                    clause.met
+                    for clause in rule.CLAUSES["2002-5"]["soe_unemployed"][:-1]
+                    if clause.met.code != "below-retirement-age"
+                ),
+                last,
+            )
         ],
     }  # fmt: skip
     assert [c["clause"] for c in kept["conditions"][:2]] == clauses
     assert decisions.rederive(kept, CERTIFICATE_RULES).same
 
 
-@pytest.mark.parametrize(("earlier", "now"), [("2002-2", "2002-4"), ("2006", "2006-4")])
+@pytest.mark.parametrize(("earlier", "now"), [("2002-2", "2002-5"), ("2006", "2006-4")])
 def test_what_was_decided_before_the_list_of_dibao_was_matched_is_derived_by_the_claim(
     earlier: str, now: str
 ) -> None:
@@ -126,7 +133,7 @@ def test_what_was_decided_before_the_list_of_dibao_was_matched_is_derived_by_the
     assert record.facts_of(kept).dibao is None, "a record of then knows of no list"
 
 
-@pytest.mark.parametrize(("earlier", "now"), [("2002-3", "2002-4"), ("2006-3", "2006-4")])
+@pytest.mark.parametrize(("earlier", "now"), [("2002-3", "2002-5"), ("2006-3", "2006-4")])
 def test_what_was_decided_before_there_was_a_list_of_closed_enterprises_is_derived_by_the_claim(
     earlier: str, now: str
 ) -> None:
@@ -151,6 +158,27 @@ def test_what_was_decided_before_there_was_a_list_of_closed_enterprises_is_deriv
     told = {name: value for name, value in record.record(facts).items() if name != "closure_list"}
     kept = {name: v.isoformat() if isinstance(v, date) else v for name, v in told.items()}
     assert record.facts_of(kept).closure is None, "a record of then knows of no list"
+
+
+def test_what_was_decided_before_the_law_of_2002_asked_an_age_is_derived_without_it() -> None:
+    facts = facts_of({
+        "category": "soe_laid_off", "former_enterprise_kind": "state_owned",
+        "labour_status": "laid_off", "status_since": date(2001, 1, 1),
+        "centre_agreement_on": date(2001, 1, 1), "born": date(1935, 5, 4),
+    })  # fmt: skip
+    day = date(2003, 3, 1)
+    kept = {
+        name: v.isoformat() if isinstance(v, date) else v
+        for name, v in record.record(facts).items()
+    }
+    then = {
+        rule.CATEGORIES_PARAMETER: ["soe_laid_off"], rule.MONTHS_PARAMETER: 12,
+        rule.SETTLED_PARAMETER: "2002-09-30",
+    }  # fmt: skip
+    conditions, _ = record.RULES[f"{rule.RULE}@2002-4"](kept, then, day)
+    assert failing(conditions) is None
+    now = rule.RULES["2002-5"](facts, law_on(policies("2002"), day).terms, day)
+    assert failing(now) == "policy R17, R18/below-retirement-age"
 
 
 def test_what_was_decided_before_cadres_were_known_is_derived_by_the_age_of_workers() -> None:

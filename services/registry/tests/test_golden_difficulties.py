@@ -83,6 +83,22 @@ def test_the_first_and_last_days_of_each_law_are_cases() -> None:
     } <= days  # fmt: skip
 
 
+def test_what_was_decided_before_an_upper_age_was_asked_is_derived_without_it() -> None:
+    day = date(2003, 5, 4)
+    facts = facts_of({"birth_date": date(1935, 5, 4), "category": "soe_unemployed"})
+    held = law_on(policies("2002"), day)
+    now = rule.LAWS[held.version]("4050", facts, held.terms, day)
+    assert failing(now) == "policy R17, R18/below-retirement-age"
+    told = {name: v for name, v in record.record("4050", facts).items() if name != "cadre"}
+    kept = orjson.loads(orjson.dumps(told))
+    then = {
+        rule.KINDS_PARAMETER: ["4050"], rule.MALE_PARAMETER: 50, rule.FEMALE_PARAMETER: 40,
+        rule.REFERENCE_PARAMETER: "day",
+    }  # fmt: skip
+    conditions, _ = record.RULES[f"{rule.RULE}@2002"](kept, then, day)
+    assert failing(conditions) is None
+
+
 def test_a_decision_of_the_first_shape_is_derived_by_the_first_shape() -> None:
     """What ``registry.difficulty_4050@2002`` decided stands alone, as long as the code lives."""
     kept = {

@@ -84,7 +84,7 @@ async def test_imprisoned_and_released(registry: Any) -> None:
 
 async def test_retires_while_hard_to_employ(registry: Any) -> None:
     """退休: retired from the day of the pension, and no longer somebody whom it is hard to employ."""
-    person = Person(registry, registry.form(born="19500504"))
+    person = Person(registry, registry.form(born="19530504"))
     await person.registers()
     await registry.post("/v1/difficulties", {"worker_id": person.id, "recognised_on": "2003-03-03"})
     assert await person.difficulties() == [("recognised", None)]

@@ -151,7 +151,7 @@ async def test_every_decision_is_derived_again_from_the_record(registry: Any, se
     as of the decision's day and as known when it was made gives the decision's facts. Of
     certificates and of recognitions, of which one person may ask for several."""
     chance = random.Random(seed)
-    forms = [registry.form(born="19500504") for _ in range(3)]
+    forms = [registry.form(born="19600504") for _ in range(3)]
     await registry.loaded("/v1/workers", forms)
     numbers = {form["id"]: form["id_number"] for form in forms}
     people = list(numbers)

@@ -56,12 +56,12 @@ async def test_men_at_sixty_women_at_fifty_and_cadres_at_fifty_five_and_only_fro
 
 
 async def test_who_shows_later_that_she_is_a_cadre_leaves_the_list(registry: Any) -> None:
-    (form,) = await holders(registry, ("19500504", "female"))
-    assert await listed(registry) == [(form["id"], "2000-05-04")]
+    (form,) = await holders(registry, ("19530504", "female"))
+    assert await listed(registry) == [(form["id"], "2003-05-04")]
     await registry.correct(form["id"], "cadre", {"reference": "干任字1985-12", "on": "1985-03-01"})
     assert await listed(registry) == []
     await registry.correct(form["id"], "cadre", None, on="2003-09-02")
-    assert await listed(registry) == [(form["id"], "2000-05-04")]
+    assert await listed(registry) == [(form["id"], "2003-05-04")]
 
 
 async def test_who_draws_unemployment_insurance_is_listed(registry: Any) -> None:
@@ -75,7 +75,7 @@ async def test_who_draws_unemployment_insurance_is_listed(registry: Any) -> None
 
 
 async def test_the_list_goes_on_where_a_page_ended(registry: Any) -> None:
-    forms = await holders(registry, *[("19430101", "male"), ("19530101", "female")] * 3)
+    forms = await holders(registry, *[("19430601", "male"), ("19530601", "female")] * 3)
     found, cursor = [], None
     while True:
         more = {"cursor": cursor} if cursor else {}
@@ -99,6 +99,20 @@ async def test_nothing_ends_before_the_office_confirms_and_then_everything_from_
     await registry.declare(form["id"], "retired", item["reached_on"])
     after = await registry.get(f"/v1/certificates/{item['certificate_id']}")
     assert (after["state"], after["revoked_on"]) == ("revoked", "2003-06-01")
+    assert await listed(registry) == []
+
+
+async def test_who_holds_only_a_recognition_is_listed_until_the_office_confirms(
+    registry: Any,
+) -> None:
+    worker = await registry.worker(born="19530601")
+    asked = {"worker_id": worker, "recognised_on": "2003-03-03"}
+    recognised = await registry.post("/v1/difficulties", asked)
+    (item,) = (await registry.get(PATH))["items"]
+    assert (item["worker_id"], item["certificate_id"], item["difficulty_id"]) == (
+        worker, None, recognised["id"],
+    )  # fmt: skip
+    await registry.declare(worker, "retired", item["reached_on"])
     assert await listed(registry) == []
 
 

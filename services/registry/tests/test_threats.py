@@ -167,6 +167,45 @@ async def test_after_death_nothing_is_written_for_the_months_that_follow(
     assert declared.status_code == 409
 
 
+async def test_past_the_age_of_retirement_nobody_holds_or_draws_though_no_pension_was_told(
+    registry: Registry,
+) -> None:
+    """R17, R18: 退休后领取 is found by the age, too; a woman of 68."""
+    worker = await registry.worker(born="19350504")
+    certificate = await registry.certificate(worker)
+    decided = await registry.get(f"/v1/certificates/{certificate}")
+    age = "policy R17, R18/below-retirement-age"
+    assert (decided["state"], decided["clause"]) == ("refused", age)
+    asked = {"worker_id": worker, "recognised_on": "2003-06-04"}
+    recognised = await registry.post("/v1/difficulties", asked)
+    assert (recognised["state"], recognised["clause"]) == ("refused", age)
+    body = {
+        "worker_id": worker, "kind": "living-allowance", "valid_from": "2003-06-01",
+        "valid_to": "2003-06-30", "amount": "208.00", "granted_by": "劳动局",
+    }  # fmt: skip
+    claim = await registry.http.post("/v1/benefits", json=body, headers={NEW_KEY: str(new_id())})
+    assert await code_of(claim) == (409, "benefit-after-retirement-age")
+
+
+async def test_months_drawn_past_the_age_are_listed_when_it_turns_out_that_she_had_reached_it(
+    registry: Registry,
+) -> None:
+    cadre = {
+        "cadre": True, "cadre_proof_reference": "干任字1985-12", "cadre_proof_on": "1985-03-01"
+    }  # fmt: skip
+    worker = await registry.worker(born="19530610", **cadre)
+    body = {
+        "worker_id": worker, "kind": "living-allowance", "valid_from": "2003-05-01",
+        "valid_to": "2003-08-31", "amount": "832.00", "granted_by": "劳动局",
+    }  # fmt: skip
+    written = await registry.post("/v1/benefits", body, **{NEW_KEY: str(new_id())})
+    assert (await registry.get("/v1/benefits/overlaps"))["items"] == []
+    await registry.correct(worker, "cadre", None)
+    (found,) = (await registry.get("/v1/benefits/overlaps"))["items"]
+    assert (found["cause"], found["benefit_id"]) == ("after-retirement-age", written["id"])
+    assert [month[:7] for month in found["months"]] == ["2003-07", "2003-08"]
+
+
 # --- inside: those who may come in
 
 

@@ -43,6 +43,7 @@ CAUSE = "原因：" + terms(
         "duplicate-grant": "同类待遇重复", "merge": "合并后重复", "after-life-fact": "退休、死亡等之后",
         "without-certificate": "未持优惠证", "after-revocation": "优惠证注销之后",
         "while-suspended": "优惠证中止期间", "after-expiry": "优惠证到期之后", "over-limit": "超过最长期限",
+        "after-retirement-age": "达到法定退休年龄之后",
     }
 )  # fmt: skip
 ACT = "变动：" + terms(
@@ -381,6 +382,11 @@ problems = [
     ),
     refused(
         domain.NoRightAfterLifeFact, 409, "退休、死亡等之后无权享受", "There is no right to it any more",
+        ("涉及：{months}；依据 {clause}", "Months: {months}; by {clause}"),
+    ),
+    refused(
+        domain.NoRightAfterRetirementAge, 409, "达到法定退休年龄之后无权享受",
+        "There is no right to it past the statutory age of retirement",
         ("涉及：{months}；依据 {clause}", "Months: {months}; by {clause}"),
     ),
     refused(

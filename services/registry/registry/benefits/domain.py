@@ -139,6 +139,12 @@ class NoRightAfterLifeFact(Refusal):
     code = "benefit-after-life-fact"
 
 
+class NoRightAfterRetirementAge(Refusal):
+    """The person had reached the statutory age of retirement by some of these months (R17, R18)."""
+
+    code = "benefit-after-retirement-age"
+
+
 class CertificateNotInForce(Refusal):
     """The certificate was revoked, suspended or over in some of these months (policy E4)."""
 
@@ -328,7 +334,7 @@ class Annotation:
 #: 重复享受 / 合并后重复 / 退休、死亡等之后 / 无证 / 证件注销之后 / 证件中止期间 / 证件到期之后 / 超过期限
 Cause = Literal[
     "duplicate-grant", "merge", "after-life-fact", "without-certificate", "after-revocation",
-    "while-suspended", "after-expiry", "over-limit",
+    "while-suspended", "after-expiry", "over-limit", "after-retirement-age",
 ]  # fmt: skip
 
 

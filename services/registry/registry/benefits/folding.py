@@ -52,7 +52,11 @@ class Book:
             return []
         born = Born(self.facts.sex, self.facts.birth_date, self.facts.claims.cadre)
         return rules.overlaps(
-            [*self.entries, *more], self.spells, holder, lambda grant: law.of(born, grant)
+            [*self.entries, *more],
+            self.spells,
+            holder,
+            lambda grant: law.of(born, grant),
+            lambda on: law.retires_on(born, on),
         )
 
 

@@ -166,6 +166,8 @@ class Limit:
 
 #: The limit of a grant by the law of its first day; None where the law of that day has none.
 LimitOf = Callable[[Grant], Limit | None]
+#: The day of statutory retirement by the law of a day.
+RetiresOn = Callable[[date], date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,11 @@ def used(entries: Iterable[Entry]) -> dict[Kind, list[date]]:
 
 
 def overlaps(
-    entries: Sequence[Entry], spells: Sequence[Spell], holder: Holder | None, limit_of: LimitOf
+    entries: Sequence[Entry],
+    spells: Sequence[Spell],
+    holder: Holder | None,
+    limit_of: LimitOf,
+    retires_on: RetiresOn,
 ) -> list[Found]:
     """Everything that is wrong with one person's benefits, of all records that are this person."""
     found: dict[tuple[Cause, UUID, UUID | None], tuple[set[date], str]] = {}
@@ -238,8 +244,9 @@ def overlaps(
         kind = TABLE[entry.grant.kind]
         for month in entry.months:
             begun = begins(entry.grant, month)
-            if _status_on(spells, begun) in kind.ends_with:
-                note("after-life-fact", entry, None, month, "policy 4.6, E8")
+            ended = _ended(kind.ends_with, spells, begun, retires_on)
+            if ended is not None:
+                note(ended[0], entry, None, month, ended[1])
             if kind.certificate:
                 cause = _without_force(holder, month, begun)
                 if cause is not None:
@@ -249,6 +256,17 @@ def overlaps(
         (Found(*key, tuple(sorted(months)), clause) for key, (months, clause) in found.items()),
         key=lambda one: (one.cause, one.benefit_id, one.other_id or one.benefit_id),
     )
+
+
+def _ended(
+    ends_with: Collection[str], spells: Sequence[Spell], day: date, retires_on: RetiresOn
+) -> tuple[Cause, str] | None:
+    """Why the person had no right to a kind any more on a day, and by what; None: he or she had."""
+    if _status_on(spells, day) in ends_with:
+        return "after-life-fact", "policy 4.6, E8"
+    if "retired" in ends_with and day >= retires_on(day):
+        return "after-retirement-age", "policy 4.6, R17, R18"
+    return None
 
 
 def _count(

@@ -14,6 +14,7 @@ from kit.service import Runtime
 from registry import retirement_ages
 from registry.benefits.domain import TABLE, Grant, Kind
 from registry.benefits.rules import Limit
+from registry.retirement_ages import RetirementAges
 
 PROGRAMMES = "registry.benefit_programmes"
 UNTIL_RETIREMENT = "registry.benefit_until_retirement_years"
@@ -56,6 +57,7 @@ class Law:
     def __init__(self, rt: Runtime) -> None:
         self._rt = rt
         self._known: dict[tuple[str, date], tuple[Any, str] | None] = {}
+        self._ages: dict[date, RetirementAges] = {}
 
     def limit(self, kind: Kind, on: date, born: Born) -> Limit | None:
         """How much of a kind somebody may have who is granted it on a day; None: the law of that day
@@ -77,9 +79,14 @@ class Law:
         near = self._value(UNTIL_RETIREMENT, on)
         if near is None:
             return None
-        ages = retirement_ages.ages_on(self._rt.policies, on)
-        retires = ages.day(born.sex, born.birth_date, cadre=born.cadre)
+        retires = self.retires_on(born, on)
         return retires if retires <= add_months(on, 12 * near[0]) else None
+
+    def retires_on(self, born: Born, on: date) -> date:
+        """The day of statutory retirement by the law of a day (R18). Raises ``kit.policy.NoValue``."""
+        if on not in self._ages:
+            self._ages[on] = retirement_ages.ages_on(self._rt.policies, on)
+        return self._ages[on].day(born.sex, born.birth_date, cadre=born.cadre)
 
     def _value(self, parameter: str, on: date) -> tuple[Any, str] | None:
         if (parameter, on) not in self._known:

@@ -78,7 +78,7 @@ class WorkerFacts:
     closure: ClosureOnDay | None = None
 
 
-#: A law that asks for no age.
+#: Of the earlier shapes that asked for no age.
 _NOT_ASKED = RetirementAges(0, 0, 0)
 
 
@@ -88,7 +88,7 @@ class Terms:
 
     ``dibao_jobless_months``: whole months without work that category 4 asks for.
     ``settled_before``: who had a trade or a stable income before that day is excluded (R2).
-    ``retirement``: the ages of statutory retirement (R18), asked for since 2006.
+    ``retirement``: the ages of statutory retirement (R18).
     ``exhausted_counts``: whoever has drawn all months is like one who draws (local, R1a(2)).
     """
 
@@ -177,7 +177,9 @@ _TESTS[NOT_SETTLED_2006] = _TESTS[NOT_SETTLED]
 _TESTS[LAID_OFF_2006] = _TESTS[RELATION_KEPT]
 _TESTS[REGISTERED_2006] = _TESTS[REGISTERED]
 
-_EVERYONE = (CATEGORY, NOT_INTERNALLY_RETIRED, NOT_SETTLED, NOT_LEFT, NOT_REEMPLOYED)
+_EVERYONE_2002 = (
+    CATEGORY, NOT_INTERNALLY_RETIRED, NOT_SETTLED, BELOW_RETIREMENT, NOT_LEFT, NOT_REEMPLOYED,
+)  # fmt: skip
 _EVERYONE_2006 = (
     CATEGORY_2006, NOT_INTERNALLY_RETIRED, NOT_SETTLED_2006, BELOW_RETIREMENT, NOT_LEFT,
     NOT_REEMPLOYED,
@@ -185,15 +187,15 @@ _EVERYONE_2006 = (
 Clauses = Mapping[Category, tuple[Clause, ...]]
 
 #: The version of the rule that decides by the law of that name.
-IN_USE = {"2002": "2002-4", "2006": "2006-4"}
+IN_USE = {"2002": "2002-5", "2006": "2006-4"}
 #: By version in use: the conditions of each category, in the order in which the first failing one is told.
 #: A category that the law does not know has those of everyone, of which the first then fails.
 CLAUSES: dict[str, Clauses] = {
-    "2002-4": {
-        "soe_laid_off": (*_EVERYONE, STATE_OWNED, RELATION_KEPT, CENTRE),
-        "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING),
-        "closed_soe_to_be_placed": (*_EVERYONE, STATE_OWNED, CLOSED, SETTLEMENT),
-        "dibao_long_term_unemployed": (*_EVERYONE, DIBAO, DIBAO_JOBLESS, WORKED_BEFORE),
+    "2002-5": {
+        "soe_laid_off": (*_EVERYONE_2002, STATE_OWNED, RELATION_KEPT, CENTRE),
+        "soe_unemployed": (*_EVERYONE_2002, STATE_OWNED, REGISTERED, DRAWING),
+        "closed_soe_to_be_placed": (*_EVERYONE_2002, STATE_OWNED, CLOSED, SETTLEMENT),
+        "dibao_long_term_unemployed": (*_EVERYONE_2002, DIBAO, DIBAO_JOBLESS, WORKED_BEFORE),
     },
     "2006-4": {
         "soe_laid_off": (*_EVERYONE_2006, STATE_OWNED, LAID_OFF_2006),
@@ -206,17 +208,28 @@ CLAUSES: dict[str, Clauses] = {
     },
 }
 #: Earlier shapes: decisions that were made by them are derived by them.
+#: Nobody was asked for an age by the law of 2002, only whether he or she had retired.
+_EVERYONE_BEFORE_AGE = tuple(clause for clause in _EVERYONE_2002 if clause is not BELOW_RETIREMENT)
+_BEFORE_AGE_2002: Clauses = {
+    category: (*_EVERYONE_BEFORE_AGE, *clauses[len(_EVERYONE_2002) :])
+    for category, clauses in CLAUSES["2002-5"].items()
+}
 _CLAIMED_CLOSED_2002: Clauses = {
-    **CLAUSES["2002-4"],
-    "closed_soe_to_be_placed": (*_EVERYONE, STATE_OWNED, CLOSED_CLAIMED, SETTLEMENT),
+    **_BEFORE_AGE_2002,
+    "closed_soe_to_be_placed": (*_EVERYONE_BEFORE_AGE, STATE_OWNED, CLOSED_CLAIMED, SETTLEMENT),
 }
 _BEFORE_LIST_2002: Clauses = {
     **_CLAIMED_CLOSED_2002,
-    "dibao_long_term_unemployed": (*_EVERYONE, DIBAO_CLAIMED, DIBAO_JOBLESS, WORKED_BEFORE),
+    "dibao_long_term_unemployed": (
+        *_EVERYONE_BEFORE_AGE,
+        DIBAO_CLAIMED,
+        DIBAO_JOBLESS,
+        WORKED_BEFORE,
+    ),
 }
 _FIRST_2002: Clauses = {
     **_BEFORE_LIST_2002,
-    "soe_unemployed": (*_EVERYONE, STATE_OWNED, REGISTERED, DRAWING_CLAIMED),
+    "soe_unemployed": (*_EVERYONE_BEFORE_AGE, STATE_OWNED, REGISTERED, DRAWING_CLAIMED),
 }
 _CLAIMED_CLOSED_2006: Clauses = {
     **CLAUSES["2006-4"],
@@ -239,6 +252,7 @@ _BEFORE_LIST_2006: Clauses = {
 }  # fmt: skip
 _EARLIER = {
     "2002": _FIRST_2002, "2002-2": _BEFORE_LIST_2002, "2002-3": _CLAIMED_CLOSED_2002,
+    "2002-4": _BEFORE_AGE_2002,
     "2006": _BEFORE_LIST_2006, "2006-2": _BEFORE_CADRES, "2006-3": _CLAIMED_CLOSED_2006,
 }  # fmt: skip
 
@@ -260,7 +274,7 @@ ASKS_CLOSURES = _asking(CLOSED)
 
 def _common(version: str) -> tuple[Clause, ...]:
     if version.startswith("2002"):
-        return _EVERYONE
+        return _EVERYONE_2002 if version == "2002-5" else _EVERYONE_BEFORE_AGE
     return _EVERYONE_BEFORE_CADRES if version in ("2006", "2006-2") else _EVERYONE_2006
 
 
@@ -299,8 +313,9 @@ RULES: dict[str, Rule] = {version: _rule(version) for version in _PLANS}
 
 def parameters_of(version: str) -> tuple[str, ...]:
     """Which parameters that version in use needs, beside the one that names its law."""
-    own = {"2002-4": (EXHAUSTED_PARAMETER,), "2006-4": (MALE, FEMALE, FEMALE_CADRE)}
-    return (CATEGORIES_PARAMETER, MONTHS_PARAMETER, SETTLED_PARAMETER, *own[version])
+    own = {"2002-5": (EXHAUSTED_PARAMETER,), "2006-4": ()}
+    ages = (MALE, FEMALE, FEMALE_CADRE)
+    return (CATEGORIES_PARAMETER, MONTHS_PARAMETER, SETTLED_PARAMETER, *ages, *own[version])
 
 
 def terms_of(values: Mapping[str, Any]) -> Terms:

@@ -49,7 +49,7 @@ class Person:
             self.place.sex, self.place.birth_date, claims.category,
             spell.status if spell else "new_entrant", claims.former_enterprise_kind,
             claims.former_enterprise_closed, self._jobless_since(on), dibao,
-            claims.zero_employment_household, wishes, shown,
+            claims.zero_employment_household, wishes, shown, claims.cadre,
         )  # fmt: skip
 
     def dibao(self, on: date) -> LifeFact | None:
@@ -117,7 +117,7 @@ def law_on(policies: Policies, on: date) -> Law:
     """The law of a day. Raises ``recognition-not-in-force``."""
     try:
         named = policies.value(rule.LAW, on)
-        version = str(named.value)
+        version = rule.IN_USE[str(named.value)]
         used = [policies.value(name, on) for name in rule.PARAMETERS[version]]
     except NoValue:
         raise domain.LawNotInForce from None

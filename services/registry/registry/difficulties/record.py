@@ -26,6 +26,7 @@ def record(kind: Kind, facts: Facts) -> dict[str, Any]:
         "zero_employment_household": facts.zero_employment_household,
         "wishes_work": facts.wishes_work,
         "evidence": sorted(facts.evidence),
+        "cadre": facts.cadre,
     }
 
 
@@ -36,6 +37,7 @@ def _facts(told: Mapping[str, Any]) -> Facts:
         told["labour_status"], told["former_enterprise_kind"], told["former_enterprise_closed"],
         None if since is None else date.fromisoformat(since), told["dibao"],
         told["zero_employment_household"], told["wishes_work"], frozenset(told["evidence"]),
+        told.get("cadre", False),  # asked for since an upper age is
     )  # fmt: skip
 
 

@@ -1,9 +1,10 @@
 """Who is recognised as a person in difficulty (就业困难对象), by the law of the day. Pure.
 
-Three laws side by side: ``difficulty_2002`` (中发[2002]12号: 4050 only, R4), ``difficulty_2006``
-(国发[2005]36号, R5: 4050 of state-owned and collective enterprises; the poor who are jobless for a
-year and really in difficulty) and ``difficulty_2008`` (就业促进法, R6: health, skill, family, lost
-land, long without work; the province fixes the scope). The day chooses (``registry.difficulty_law``).
+Three laws side by side: 2002 (中发[2002]12号: 4050 only, R4), 2006 (国发[2005]36号, R5: 4050 of
+state-owned and collective enterprises; the poor who are jobless for a year and really in difficulty)
+and 2008 (就业促进法, R6: health, skill, family, lost land, long without work; the province fixes the
+scope). The day chooses (``registry.difficulty_law``). Nobody is recognised who has reached the
+statutory age of retirement (R17, R18).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from kit.crypto import Sex
 from kit.decisions import Clause, Condition
 from kit.facts import add_months
 from registry.labour_status.domain import BASE_STATUSES, LabourStatus
+from registry.retirement_ages import FEMALE, FEMALE_CADRE, MALE, RetirementAges
 
 RULE = "registry.difficulty"
 LAW = "registry.difficulty_law"
@@ -56,6 +58,7 @@ class Facts:
     zero_employment_household: bool = False
     wishes_work: bool = True
     evidence: frozenset[Evidence] = frozenset()
+    cadre: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Terms:
     """Parameters in force on the day of recognition (``policies/difficulty_*.toml``).
 
     ``age_reference``: ``day``, ``year-end`` or a day written out. Months are whole months; None
-    where the law of the day knows no such number."""
+    where the law of the day knows no such number. ``retirement``: the statutory ages (R18); None in
+    the shapes that did not ask for them."""
 
     kinds: frozenset[str]
     male_age: int
@@ -71,23 +75,26 @@ class Terms:
     age_reference: str = "day"
     jobless_months: int | None = None
     long_term_months: int | None = None
+    retirement: RetirementAges | None = None
 
 
-#: The parameters that each law uses, in the order of a decision's record.
+#: The version of the rule that decides by the law of that name.
+IN_USE = {"2002": "2002-2", "2006": "2006-2", "2008": "2008-2"}
+_EVERY_LAW = (
+    KINDS_PARAMETER, MALE_PARAMETER, FEMALE_PARAMETER, REFERENCE_PARAMETER, MALE, FEMALE, FEMALE_CADRE,
+)  # fmt: skip
+#: The parameters that each version in use asks, in the order of a decision's record.
 PARAMETERS: dict[str, tuple[str, ...]] = {
-    "2002": (KINDS_PARAMETER, MALE_PARAMETER, FEMALE_PARAMETER, REFERENCE_PARAMETER),
-    "2006": (
-        KINDS_PARAMETER, MALE_PARAMETER, FEMALE_PARAMETER, REFERENCE_PARAMETER, JOBLESS_PARAMETER,
-    ),
-    "2008": (
-        KINDS_PARAMETER, MALE_PARAMETER, FEMALE_PARAMETER, REFERENCE_PARAMETER, LONG_TERM_PARAMETER,
-    ),
-}  # fmt: skip
+    "2002-2": _EVERY_LAW,
+    "2006-2": (*_EVERY_LAW, JOBLESS_PARAMETER),
+    "2008-2": (*_EVERY_LAW, LONG_TERM_PARAMETER),
+}
 
 
 def terms_of(values: Mapping[str, Any]) -> Terms:
     """Terms out of parameters, fresh or as a decision's record keeps them."""
     jobless, long_term = values.get(JOBLESS_PARAMETER), values.get(LONG_TERM_PARAMETER)
+    ages = [int(values[name]) for name in (MALE, FEMALE, FEMALE_CADRE) if name in values]
     return Terms(
         frozenset(values[KINDS_PARAMETER]),
         int(values[MALE_PARAMETER]),
@@ -95,6 +102,7 @@ def terms_of(values: Mapping[str, Any]) -> Terms:
         str(values[REFERENCE_PARAMETER]),
         None if jobless is None else int(jobless),
         None if long_term is None else int(long_term),
+        RetirementAges(*ages) if ages else None,
     )
 
 
@@ -120,6 +128,11 @@ def born_by(years: int, on: date) -> date:
 def _old_enough(facts: Facts, terms: Terms, on: date) -> bool:
     needed = terms.male_age if facts.sex == "male" else terms.female_age
     return age(facts.birth_date, age_day(terms, on)) >= needed
+
+
+def _below_retirement(facts: Facts, terms: Terms, on: date) -> bool:
+    assert terms.retirement is not None
+    return on < terms.retirement.day(facts.sex, facts.birth_date, cadre=facts.cadre)
 
 
 def _jobless_for(facts: Facts, months: int | None, on: date) -> bool:
@@ -161,6 +174,12 @@ AGE = Clause(
     "age-4050", "中发[2002]12号 R4",
     "男满五十周岁、女满四十周岁", "is a man of 50 or a woman of 40 or more",
     ("sex", "birth_date"),
+)  # fmt: skip
+_BELOW_RETIREMENT = Clause(
+    "below-retirement-age", "policy R17, R18",
+    "未达到法定退休年龄（女干部为五十五周岁）",
+    "is below the statutory age of retirement (a woman who is a cadre: 55)",
+    ("sex", "birth_date", "cadre"),
 )  # fmt: skip
 _WITHOUT_WORK = Clause(
     "without-work", "国发[2005]36号 R5",
@@ -252,6 +271,7 @@ TESTS: dict[Clause, Test] = {
     _WISH_2008: lambda f, t, on: f.wishes_work,
     TARGET_GROUP: lambda f, t, on: f.category != "none" and f.status in BASE_STATUSES,
     AGE: _old_enough,
+    _BELOW_RETIREMENT: _below_retirement,
     _WITHOUT_WORK: lambda f, t, on: f.status in BASE_STATUSES,
     _SOE: lambda f, t, on: (
         f.former_enterprise_closed or f.former_enterprise_kind in SOE_AND_COLLECTIVE
@@ -276,17 +296,25 @@ TESTS: dict[Clause, Test] = {
 PROVED: frozenset[Clause] = frozenset({_HARDSHIP, _DISABLED, _HEALTH, _SKILL, _LAND})
 
 _KIND_CLAUSE = {"2002": _KIND_2002, "2006": _KIND_2006, "2008": _KIND_2008}
-_ALL_2008 = (_KIND_2008, _WISH_2008, _JOBLESS_2008)
+_ALL_2008 = (_KIND_2008, _WISH_2008, _BELOW_RETIREMENT, _JOBLESS_2008)
 
 #: The clauses of each law for each kind that it may recognise, in the order in which the first
 #: failing one is told.
 CLAUSES: dict[str, dict[Kind, tuple[Clause, ...]]] = {
-    "2002": {"4050": (_KIND_2002, _WISH, TARGET_GROUP, AGE)},
-    "2006": {
-        "4050": (_KIND_2006, _WISH, _WITHOUT_WORK, _SOE, _AGE_2006),
-        "dibao": (_KIND_2006, _WISH, _WITHOUT_WORK, _DIBAO, _JOBLESS_A_YEAR, _HARDSHIP),
+    "2002-2": {"4050": (_KIND_2002, _WISH, _BELOW_RETIREMENT, TARGET_GROUP, AGE)},
+    "2006-2": {
+        "4050": (_KIND_2006, _WISH, _BELOW_RETIREMENT, _WITHOUT_WORK, _SOE, _AGE_2006),
+        "dibao": (
+            _KIND_2006,
+            _WISH,
+            _BELOW_RETIREMENT,
+            _WITHOUT_WORK,
+            _DIBAO,
+            _JOBLESS_A_YEAR,
+            _HARDSHIP,
+        ),
     },
-    "2008": {
+    "2008-2": {
         "4050": (*_ALL_2008, _AGE_2008),
         "disabled": (*_ALL_2008, _DISABLED),
         "health": (*_ALL_2008, _HEALTH),
@@ -299,42 +327,47 @@ CLAUSES: dict[str, dict[Kind, tuple[Clause, ...]]] = {
 }
 
 
+#: Earlier shapes, that asked for no age above which nobody is recognised: decisions that were made
+#: by them are derived by them.
+_EARLIER: dict[str, dict[Kind, tuple[Clause, ...]]] = {
+    law: {
+        kind: tuple(clause for clause in clauses if clause is not _BELOW_RETIREMENT)
+        for kind, clauses in CLAUSES[version].items()
+    }
+    for law, version in IN_USE.items()
+}
+_SHAPES = {**CLAUSES, **_EARLIER}
+
+
 def clauses_of(version: str, kind: Kind) -> tuple[Clause, ...]:
     """The clauses of a kind; of one that the law does not know only that it does not."""
-    return CLAUSES[version].get(kind, (_KIND_CLAUSE[version],))
+    law, _, _ = version.partition("-")
+    return _SHAPES[version].get(kind, (_KIND_CLAUSE[law],))
 
 
 def conditions(
     version: str, kind: Kind, facts: Facts, terms: Terms, on: date
 ) -> tuple[Condition, ...]:
     """Every condition of this kind under this law with its outcome. All hold: recognised."""
-    in_law = kind in terms.kinds and kind in CLAUSES[version]
+    in_law = kind in terms.kinds and kind in _SHAPES[version]
     return tuple(
         clause.outcome(TESTS[clause](facts, terms, on) if clause in TESTS else in_law)
         for clause in clauses_of(version, kind)
     )
 
 
-def difficulty_2002(kind: Kind, facts: Facts, terms: Terms, on: date) -> tuple[Condition, ...]:
-    """中发[2002]12号: men of 50 and women of 40 of the target group (R4)."""
-    return conditions("2002", kind, facts, terms, on)
+Law = Callable[[Kind, Facts, Terms, date], tuple[Condition, ...]]
 
 
-def difficulty_2006(kind: Kind, facts: Facts, terms: Terms, on: date) -> tuple[Condition, ...]:
-    """国发[2005]36号: 4050 of state-owned and collective enterprises; the poor, jobless for long (R5)."""
-    return conditions("2006", kind, facts, terms, on)
+def _law(version: str) -> Law:
+    def run(kind: Kind, facts: Facts, terms: Terms, on: date) -> tuple[Condition, ...]:
+        return conditions(version, kind, facts, terms, on)
+
+    return run
 
 
-def difficulty_2008(kind: Kind, facts: Facts, terms: Terms, on: date) -> tuple[Condition, ...]:
-    """就业促进法: health, skill, family, lost land, long without work, in the province's scope (R6)."""
-    return conditions("2008", kind, facts, terms, on)
-
-
-LAWS: dict[str, Callable[[Kind, Facts, Terms, date], tuple[Condition, ...]]] = {
-    "2002": difficulty_2002,
-    "2006": difficulty_2006,
-    "2008": difficulty_2008,
-}
+#: Every shape of every law.
+LAWS: dict[str, Law] = {version: _law(version) for version in _SHAPES}
 
 
 def may_qualify(kind: Kind, version: str, facts: Facts, terms: Terms, on: date) -> bool:
@@ -350,7 +383,7 @@ def may_qualify(kind: Kind, version: str, facts: Facts, terms: Terms, on: date) 
 
 def census_kinds(version: str, kinds: Iterable[str]) -> list[Kind]:
     """The kinds of a law whose people registers can name: not those that only a paper proves."""
-    common = set(_ALL_2008) | {_KIND_2006, _WISH, _WITHOUT_WORK, _KIND_2002}
+    common = {*_ALL_2008, _KIND_2006, _WISH, _WITHOUT_WORK, _KIND_2002}
     allowed = set(kinds)
     return [
         kind

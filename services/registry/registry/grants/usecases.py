@@ -74,8 +74,8 @@ def _check(command: WriteBenefit, today: date) -> None:
 def _refusal(found: Sequence[Found], mine: UUID) -> Refusal:
     """The refusal for what a new benefit would make wrong: the heaviest first."""
     order = (
-        "duplicate-grant", "merge", "after-life-fact", "without-certificate", "after-revocation",
-        "while-suspended", "after-expiry",
+        "duplicate-grant", "merge", "after-life-fact", "after-retirement-age",
+        "without-certificate", "after-revocation", "while-suspended", "after-expiry",
     )  # fmt: skip
     first = min(found, key=lambda f: order.index(f.cause) if f.cause in order else len(order))
     months = "、".join(f"{month:%Y-%m}" for month in first.months)
@@ -84,6 +84,7 @@ def _refusal(found: Sequence[Found], mine: UUID) -> Refusal:
         return domain.MonthsTaken(months=months, benefit_id=other)
     kinds: dict[str, type[Refusal]] = {
         "after-life-fact": domain.NoRightAfterLifeFact,
+        "after-retirement-age": domain.NoRightAfterRetirementAge,
         "without-certificate": domain.CertificateNeeded,
         "after-revocation": domain.CertificateNotInForce,
         "after-expiry": domain.CertificateNotInForce,

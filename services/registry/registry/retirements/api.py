@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1/retirement-candidates", tags=["retirements 退休
 Reader = Annotated[Actor, requires("registry:labour-status:read")]
 SHOWN = (
     "sex", "birth_date", "cadre", "certificates", "unemployment_registration",
-    "unemployment_insurance",
+    "unemployment_insurance", "difficulties",
 )  # fmt: skip
 
 
@@ -44,6 +44,7 @@ class DueOut(BaseModel):
     certificate_state: State | None = Field(description="优惠证状态")
     registration_id: UUID | None = Field(description="有效的失业登记（R20 应注销）")
     insurance_id: UUID | None = Field(description="未停发的失业保险金（R22 应停发）")
+    difficulty_id: UUID | None = Field(description="有效的就业困难对象认定（R18 应退出）")
 
     @classmethod
     def of(cls, due: Due) -> DueOut:
@@ -54,6 +55,7 @@ class DueOut(BaseModel):
             cadre=one.cadre, reached_on=due.reached_on, parameter=age.id, age=age.value, clause=str(age.cite),
             certificate_id=one.certificate_id, certificate_state=one.certificate_state,
             registration_id=one.registration_id, insurance_id=one.insurance_id,
+            difficulty_id=one.difficulty_id,
         )  # fmt: skip
 
 
@@ -66,8 +68,8 @@ async def list_retirement_candidates(
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[DueOut]:
-    """Who is of retirement age and still holds a certificate or a registration, or draws unemployment
-    insurance. Nothing ends by itself: the office confirms by declaring the status ``retired`` from its
+    """Who is of retirement age and still holds a certificate, a registration or a recognition, or draws
+    unemployment insurance. Nothing ends by itself: the office confirms by declaring the status ``retired`` from its
     day; who is a cadre shows the paper, and the record is corrected."""
     rt = runtime_of(request)
     day = by or rt.today()

@@ -22,7 +22,7 @@ from registry.certificates.acts import State
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody old enough for whom something still holds: a live certificate, a registration as
-    unemployed, unemployment insurance being drawn."""
+    unemployed, unemployment insurance being drawn, a recognition as hard to employ."""
 
     worker_id: UUID
     sex: Sex
@@ -34,6 +34,7 @@ class Candidate:
     certificate_state: State | None
     registration_id: UUID | None
     insurance_id: UUID | None
+    difficulty_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from registry.retirements.domain import Due
 async def list_due(
     rt: Runtime, pattern: str, by: date, after: UUID | None, limit: int
 ) -> list[Due]:
-    """Who is of retirement age on a day, by that day's law, and still holds a certificate or a
-    registration, or draws unemployment insurance."""
+    """Who is of retirement age on a day, by that day's law, and still holds a certificate, a
+    registration or a recognition, or draws unemployment insurance."""
     known = {id: rt.policies.value(id, by) for id in (MALE, FEMALE, FEMALE_CADRE)}
     men, women, cadres = (domain.born_by(age, by) for age in known.values())
     ages = ages_on(rt.policies, by)
