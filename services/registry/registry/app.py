@@ -5,7 +5,7 @@ from __future__ import annotations
 from kit import cli
 from kit.indexes import Hashed
 from kit.rotation import Sealed
-from kit.service import Job, Service
+from kit.service import Command, Job, Service
 from registry.access import api as access
 from registry.approvals import api as approvals
 from registry.areas import api as areas
@@ -42,6 +42,7 @@ from registry.objections import api as objections
 from registry.offices import api as offices
 from registry.pairings import api as pairings
 from registry.publications import api as publications
+from registry.rederiving import rederive
 from registry.reliefs import api as reliefs
 from registry.retirements import api as retirements
 from registry.reveals import api as reveals
@@ -123,6 +124,13 @@ JOBS = (
     Job("expire-certificates", 3600, certificates_ending.expire_certificates),
     Job("suspend-uninspected", 3600, inspection_work.suspend_uninspected),
 )
+#: What an auditor asks, beside the platform's commands.
+COMMANDS = (
+    Command(
+        "rederive", "derive decisions again from their records; 1 when one differs", rederive,
+        "a decision, or what it is about; all decisions when absent",
+    ),
+)  # fmt: skip
 
 SERVICE = Service(
     name="registry",
@@ -139,6 +147,7 @@ SERVICE = Service(
     sealed=SEALED,
     hashed=HASHED,
     jobs=JOBS,
+    commands=COMMANDS,
     callers=staffing.admitted,
 )
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from kit.decisions import rederive
 from kit.ids import new_id
-from registry.certificates.deciding import RULES as CERTIFICATE_RULES
 from registry.certificates.rule import ASKS_INSURANCE
-from registry.difficulties.record import RULES as DIFFICULTY_RULES
+from registry.filings import domain as filings
+from registry.rederiving import RULES
+from registry.rederiving import rederive as rederive_all
 from registry.workers import record
 from registry.workers.domain import Claims
 from registry.workers.record import Change
@@ -145,11 +146,21 @@ def from_record(shown: Any, law_on: str, claimed: dict[str, Any]) -> dict[str, A
     return facts
 
 
+#: What the record must give of each rule's facts; of an end the window gives them.
+LOOKED_AT: dict[str, set[str]] = {
+    "registry.certificate": {"category", "labour_status", "dibao", "status_since"},
+    "registry.difficulty": {"category", "labour_status", "dibao", "sex"},
+    filings.REGISTRATION: {"labour_status", "cadre", "sex", "birth_date"},
+    filings.CANCELLATION: set(),
+}
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_every_decision_is_derived_again_from_the_record(registry: Any, seed: int) -> None:
     """As-of x as-known: whatever was corrected, placed, declared or told afterwards, the record read
     as of the decision's day and as known when it was made gives the decision's facts. Of
-    certificates and of recognitions, of which one person may ask for several."""
+    certificates, of recognitions, of which one person may ask for several, and of unemployment
+    registrations and their ends."""
     chance = random.Random(seed)
     forms = [registry.form(born="19600504") for _ in range(3)]
     await registry.loaded("/v1/workers", forms)
@@ -159,8 +170,21 @@ async def test_every_decision_is_derived_again_from_the_record(registry: Any, se
     for step in range(18):
         worker = chance.choice(people)
         on = f"2003-0{chance.randint(3, 8)}-{chance.randint(1, 28):02d}"
-        what = chance.choice(["apply", "recognise", "claim", "claim", "place", "declare", "tell"])
-        what = {3: "apply", 6: "recognise", 9: "apply", 12: "recognise"}.get(step, what)
+        what = chance.choice(
+            [
+                "apply",
+                "recognise",
+                "claim",
+                "claim",
+                "place",
+                "declare",
+                "tell",
+                "register",
+                "leave",
+            ]
+        )
+        fixed = {3: "apply", 6: "recognise", 9: "apply", 12: "recognise", 14: "register"}
+        what = fixed.get(step, what)
         if what == "apply" and worker not in applied:
             row = {"worker_id": worker, "applied_on": on}
             await registry.load("/v1/certificates", [row], mode="good")
@@ -176,44 +200,79 @@ async def test_every_decision_is_derived_again_from_the_record(registry: Any, se
                  ("internally_retired", [True, False])]
             )  # fmt: skip
             await _claim(registry, chance, worker, attribute, values)
-        elif what == "place":
-            event = registry.thing.heard(
-                "jobs-market.placement.confirmed.v1", new_id(),
-                {"worker_id": worker, "employer_id": str(new_id()), "channel": "contract",
-                 "started_on": on},
-            )  # fmt: skip
-            await registry.thing.deliver(event)
-        elif what == "declare":
-            await registry.http.post(
-                f"/v1/workers/{worker}/labour-status/declarations",
-                json={"status": chance.choice(["jobless", "laid_off"]), "since": on},
-            )
+        else:
+            await _works(registry, chance, what, worker, on)
+    gone = await registry.worker()
+    for what, on in (("register", "2003-09-01"), ("leave", "2003-10-01")):
+        await _works(registry, chance, what, gone, on)
     async with registry.thing.db.looking() as tx:
         rows = await tx.fetch(
-            "select d.id, d.noun, d.recorded_at, coalesce(c.worker_id, r.worker_id) as worker_id"
+            "select d.id, d.rule, d.recorded_at,"
+            " coalesce(c.worker_id, r.worker_id, d.entity_id) as worker_id"
             " from decision d left join certificate c on c.id = d.entity_id"
             " left join difficulty r on r.id = d.entity_id order by d.recorded_at"
         )
-    assert {row["noun"] for row in rows} == {"certificate", "difficulty"}
+    assert {row["rule"].split("@")[0] for row in rows} == LOOKED_AT.keys()
     for row in rows:
         dossier = await registry.get(f"/v1/workers/{row['worker_id']}/dossier")
-        decision = next(
-            one
-            for kind in ("certificates", "recognitions")
-            for file in dossier[kind]["items"]
-            for one in file["decisions"]
-            if one["id"] == str(row["id"])
-        )
+        files = [*dossier["certificates"]["items"], *dossier["recognitions"]["items"]]
+        told = [one for file in files for one in file["decisions"]]
+        told += dossier["unemployment"]["decisions"]["items"]
+        decision = next(one for one in told if one["id"] == str(row["id"]))
         shown = await registry.get(
             f"/v1/workers/{row['worker_id']}/record", on=decision["law_on"],
             known_at=row["recorded_at"].isoformat(),
         )  # fmt: skip
         facts = from_record(shown, decision["law_on"], decision["facts"])
         assert facts.items() <= decision["facts"].items(), decision["id"]
-        looked_at = {"certificate": "status_since", "difficulty": "sex"}[row["noun"]]
-        assert {"category", "labour_status", "dibao", looked_at} <= facts.keys()
+        assert LOOKED_AT[decision["rule"]] <= facts.keys()
         again = {**decision, "facts": {**decision["facts"], **facts}, "outcome": {}}
-        assert rederive(again, {**CERTIFICATE_RULES, **DIFFICULTY_RULES}).same
+        assert rederive(again, RULES).same
+    async with registry.thing.db.reading() as tx:
+        found = await rederive_all(tx, None)
+    assert (found["holds"], found["decisions"]) == (True, len(rows))
+
+
+async def _works(registry: Any, chance: random.Random, what: str, worker: str, on: str) -> None:
+    """Work is found, a status declared, a registration filed or left."""
+    if what == "register":
+        await _register(registry, worker, on)
+    elif what == "leave":
+        await _leave(registry, chance, worker, on)
+    elif what == "declare":
+        await registry.http.post(
+            f"/v1/workers/{worker}/labour-status/declarations",
+            json={"status": chance.choice(["jobless", "laid_off"]), "since": on},
+        )
+    else:
+        event = registry.thing.heard(
+            "jobs-market.placement.confirmed.v1", new_id(),
+            {"worker_id": worker, "employer_id": str(new_id()), "channel": "contract",
+             "started_on": on},
+        )  # fmt: skip
+        await registry.thing.deliver(event)
+
+
+async def _register(registry: Any, worker: str, on: str) -> None:
+    """Registered as unemployed, where the rule grants it."""
+    body = {"worker_id": worker, "on": on, "kind": "contract_ended", "evidence_kind": "separation_proof",
+            "evidence_reference": "2003-028", "evidence_on": on}  # fmt: skip
+    await registry.http.post("/v1/unemployment-registrations", json=body)
+
+
+async def _leave(registry: Any, chance: random.Random, worker: str, on: str) -> None:
+    """The end of a registration, where there is one and the rule grants it."""
+    path = "/v1/unemployment-registrations"
+    for case in (await registry.get(path, worker_id=worker))["items"]:
+        seen = await registry.http.get(f"{path}/{case['id']}")
+        body = {
+            "on": on,
+            "reason": chance.choice(["refused_three", "no_contact", "ended_job_wish"]),
+        }
+        await registry.http.post(
+            f"{path}/{case['id']}/cancellations", json=body,
+            headers={"If-Match": seen.headers["etag"]},
+        )  # fmt: skip
 
 
 async def _tell(registry: Any, chance: random.Random, number: str, on: str) -> None:
