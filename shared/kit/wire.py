@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Path, Request
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -76,6 +77,13 @@ def calendar_day(value: Any) -> Any:
     raise PydanticCustomError("date_parsing", "a day is written YYYY-MM-DD")
 
 
+def written_instant(value: Any) -> Any:
+    """An instant begins with its day, as RFC 3339 has it; a number would be seconds since 1970."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DAY.match(value.strip())):
+        return value
+    raise PydanticCustomError("datetime_parsing", "an instant is written as RFC 3339 has it")
+
+
 def yes_or_no(value: Any) -> Any:
     """Pydantic would also read ``0``, ``"y"`` and ``"off"``; text is for cells of CSV."""
     if isinstance(value, bool) or value in ("true", "false"):
@@ -110,6 +118,8 @@ def _as_written(schema: Any) -> Any:
 
 #: A day in a query.
 Day = Annotated[date, BeforeValidator(calendar_day)]
+#: An instant in a query, with its offset.
+Instant = Annotated[AwareDatetime, BeforeValidator(written_instant)]
 
 
 class Asked(BaseModel):

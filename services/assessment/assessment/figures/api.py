@@ -29,6 +29,7 @@ from kit.areas import AreaCode, of_city
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
+from kit.wire import Day
 
 EXAMPLE_ID = "reemployed.completion.231100000000.all.2003-10-31.province"
 
@@ -160,7 +161,7 @@ async def list_figures(
     actor: Reader,
     area: Annotated[AreaCode | None, Query(description="地区；缺省为本市")] = None,
     office: Office = "all",
-    as_of: Annotated[date | None, Query(description="截止日；缺省为业务日")] = None,
+    as_of: Annotated[Day | None, Query(description="截止日；缺省为业务日")] = None,
     indicator: Annotated[str | None, Query(max_length=80)] = None,
     cursor: Cursor = None,
     limit: Limit = 100,

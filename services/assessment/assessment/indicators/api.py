@@ -12,6 +12,7 @@ from assessment.indicators import usecases
 from assessment.indicators.domain import Definition, Term
 from kit.auth import Actor, requires
 from kit.http import runtime_of
+from kit.wire import Day
 
 router = APIRouter(prefix="/v1/indicators", tags=["indicators 指标"])
 
@@ -65,7 +66,7 @@ class IndicatorList(BaseModel):
 async def list_indicators(
     request: Request,
     actor: Reader,
-    on: Annotated[date | None, Query(description="在哪一天有效；缺省为业务日")] = None,
+    on: Annotated[Day | None, Query(description="在哪一天有效；缺省为业务日")] = None,
 ) -> IndicatorList:
     """The version of every indicator that is used on a day."""
     rt = runtime_of(request)
@@ -79,7 +80,7 @@ async def get_indicator(
     request: Request,
     actor: Reader,
     indicator: Key,
-    on: Annotated[date | None, Query(description="在哪一天有效；缺省为业务日")] = None,
+    on: Annotated[Day | None, Query(description="在哪一天有效；缺省为业务日")] = None,
 ) -> IndicatorBody:
     """The version that is used on a day."""
     rt = runtime_of(request)

@@ -19,7 +19,7 @@ from kit.db import Tx
 from kit.http import runtime_of
 from kit.pagination import Cursor, Limit, Page
 from kit.problems import FieldError
-from kit.wire import LongText, ShortText, Text
+from kit.wire import Day, LongText, ShortText, Text
 
 router = APIRouter(prefix="/v1/publications", tags=["publications 公布数"])
 
@@ -138,7 +138,7 @@ async def import_publications(
 async def list_publications(
     request: Request,
     actor: Reader,
-    as_of: Annotated[date | None, Query(description="只要此截止日的")] = None,
+    as_of: Annotated[Day | None, Query(description="只要此截止日的")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[PublicationBody]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -14,6 +13,7 @@ from assessment.reports.usecases import VALUES_MAX, Line
 from kit.areas import AreaCode
 from kit.auth import Actor, requires
 from kit.http import runtime_of
+from kit.wire import Day
 
 router = APIRouter(prefix="/v1/reports", tags=["reports 对照报告"])
 
@@ -62,7 +62,7 @@ class ReportLine(BaseModel):
 async def get_report(
     request: Request,
     actor: Annotated[Actor, requires("assessment:report:read")],
-    as_of: Annotated[date | None, Query(description="只要此截止日的公布数")] = None,
+    as_of: Annotated[Day | None, Query(description="只要此截止日的公布数")] = None,
     after: Annotated[str | None, Query(max_length=120, description="上次最后一个编号")] = None,
     limit: Annotated[int, Query(ge=1, le=VALUES_MAX)] = VALUES_MAX,
 ) -> list[ReportLine]:

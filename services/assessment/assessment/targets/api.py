@@ -23,7 +23,7 @@ from kit.ids import new_id
 from kit.pagination import Cursor, Limit, Page
 from kit.problems import FieldError, NotFound
 from kit.versions import etag
-from kit.wire import Asked, ShortText
+from kit.wire import Asked, Day, ShortText
 
 router = APIRouter(prefix="/v1/targets", tags=["targets 目标责任"])
 
@@ -246,7 +246,7 @@ async def get_decomposition(
     request: Request,
     actor: Reader,
     target_id: TargetKey,
-    on: Annotated[date | None, Query(description="哪一天的值；缺省为业务日")] = None,
+    on: Annotated[Day | None, Query(description="哪一天的值；缺省为业务日")] = None,
 ) -> DecompositionBody:
     """The parts of a target and whether they add to it: counts must reach it, limits are passed on."""
     rt = runtime_of(request)

@@ -7,14 +7,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from kit import audit, pagination
 from kit.audit import Outcome
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import Problem
-from kit.wire import Id, Told
+from kit.wire import Id, Instant, Told
 from registry.access import usecases
 from registry.access.usecases import Question
 
@@ -78,8 +78,8 @@ async def list_people_read(
     account: Annotated[
         str, Query(min_length=1, max_length=200, description="账号 the token's subject")
     ],
-    since: Annotated[AwareDatetime | None, Query(description="自（含）")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="至（不含）")] = None,
+    since: Annotated[Instant | None, Query(description="自（含）")] = None,
+    until: Annotated[Instant | None, Query(description="至（不含）")] = None,
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
 ) -> pagination.Page[PersonReadOut]:

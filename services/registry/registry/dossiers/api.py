@@ -6,12 +6,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime
 
 from kit import audit, pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
-from kit.wire import Day, after, page
+from kit.wire import Day, Instant, after, page
 from registry.difficulties.wire import AnswerOut
 from registry.dossiers import usecases
 from registry.dossiers.wire import ChangeOut, DossierOut, RecordOut, RefusedReferralOut
@@ -36,7 +35,7 @@ async def get_record(
     actor: Reader,
     on: Annotated[Day | None, Query(description="事实日期；缺省为今日")] = None,
     known_at: Annotated[
-        AwareDatetime | None, Query(description="截至何时所知；缺省为现在 (RFC 3339)")
+        Instant | None, Query(description="截至何时所知；缺省为现在 (RFC 3339)")
     ] = None,
 ) -> RecordOut:
     """The record as of a day and as it was known at an instant: attributes with since when, the

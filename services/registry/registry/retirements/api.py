@@ -15,6 +15,7 @@ from kit.auth import Actor, requires
 from kit.crypto import Sex
 from kit.http import runtime_of
 from kit.problems import Problem
+from kit.wire import Day
 from registry.areas.succession import reach
 from registry.certificates.acts import State
 from registry.retirements import usecases
@@ -63,7 +64,7 @@ class DueOut(BaseModel):
 async def list_retirement_candidates(
     request: Request,
     actor: Reader,
-    by: Annotated[date | None, Query(description="至何日；缺省为今日")] = None,
+    by: Annotated[Day | None, Query(description="至何日；缺省为今日")] = None,
     area_code: Annotated[AreaCode | None, Query(description="区划；缺省为本机构辖区")] = None,
     limit: pagination.Limit = 20,
     cursor: pagination.Cursor = None,
