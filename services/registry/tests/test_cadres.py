@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from kit.ids import new_id
+
 from .test_certificate_procedure import act
 from .test_journey_unemployment import Window
 
@@ -99,6 +101,36 @@ async def test_the_certificate_of_2006_is_granted_and_ends_at_her_own_age(
     )
     (issued,) = (await registry.get("/v1/certificates", worker_id=cadre))["items"]
     assert issued["valid_until"] == "2007-05-03"
+
+
+async def test_what_is_in_hand_is_valid_as_long_as_the_corrected_record_says(
+    registry_2007: Any,
+) -> None:
+    """R12: to the day before retirement, and not beyond the programme's last day."""
+    registry = registry_2007
+    worker = await registry.worker(born="19580504")
+    row = {"id": str(new_id()), "worker_id": worker, "applied_on": "2006-03-03"}
+    await registry.loaded("/v1/certificates", [row])
+    await registry.loaded(
+        "/v1/certificates/issues", [{"worker_id": worker, "issued_on": "2006-04-10"}]
+    )
+
+    async def until() -> tuple[str, str]:
+        one = await registry.get(f"/v1/certificates/{row['id']}")
+        return one["state"], one["valid_until"]
+
+    assert await until() == ("issued", "2008-05-03")
+    await registry.correct(worker, "cadre", PAPER)
+    assert await until() == ("issued", "2008-12-31")
+    await registry.correct(worker, "cadre", None, on="2003-09-02")
+    assert await until() == ("issued", "2008-05-03")
+    await registry.correct(worker, "id_number", registry.id_number("19650504"), on="2003-09-03")
+    assert await until() == ("issued", "2008-12-31")
+    await registry.correct(worker, "dibao", True, on="2003-09-04")
+    told = await registry.told("certificate.restored")
+    assert [(e.data["state"], e.data["state_since"], e.data["valid_until"]) for e in told] == [
+        ("issued", "2006-04-10", day) for day in ("2008-12-31", "2008-05-03", "2008-12-31")
+    ]
 
 
 async def test_a_withdrawal_for_age_waits_for_the_statutory_day(registry: Any) -> None:

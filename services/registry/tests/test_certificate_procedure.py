@@ -506,3 +506,25 @@ async def test_a_city_that_takes_other_papers_takes_them_at_registration_and_at_
     await registry.post(f"/v1/certificates/{id}/evidence", {"evidence": [statement]})
     checked = await act(registry, id, "checks", {"on": "2003-03-05"}, by=registry.street)
     assert checked["state"] == "checked"
+
+
+async def test_what_can_no_longer_be_issued_is_refused_for_that_and_before_it_is_not(
+    registry_2009: Any,
+) -> None:
+    """R12: posted in the programme's last days, and its days of publicity end after them."""
+    registry = registry_2009
+    worker = await registry.worker(
+        status_since="2005-01-01", centre_agreement_on=None, registered_on="2006-01-09",
+        born="19650504",
+    )  # fmt: skip
+    id = str(new_id())
+    row = {"id": id, "worker_id": worker, "applied_on": "2008-12-22"}
+    await registry.loaded("/v1/certificates", [row])
+    over = {"reason": "validity-would-be-over", "evidence": RECORD}
+    early = {**over, "on": "2008-12-31"}
+    asked = await act(registry, id, "refusals", early, 409, by=registry.checker)
+    assert asked["code"] == "validity-not-over"
+    done = await act(registry, id, "refusals", {**over, "on": "2009-01-01"}, by=registry.checker)
+    assert (done["state"], done["entitled"]) == ("refused", False)
+    (told,) = await registry.told("certificate.refused")
+    assert told.data["clause"] == "validity-would-be-over"

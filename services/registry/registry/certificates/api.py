@@ -405,6 +405,10 @@ problems = [
         ("有效期至 {valid_until}", "Valid until {valid_until}"),
     ),
     refused(
+        domain.ValidityNotOver, 409, "尚可发证", "It can still be issued",
+        ("有效期至 {valid_until}", "Valid until {valid_until}"),
+    ),
+    refused(
         domain.NotOfRetirementAge,
         409,
         "未到法定退休年龄",

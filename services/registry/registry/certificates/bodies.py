@@ -180,7 +180,8 @@ class RefuseIn(StepIn):
         json_schema_extra={"examples": [{"on": "2003-04-10", "reason": "proof-false"}]},
     )
     reason: RefusalReason = Field(
-        description="原因：objection-upheld 异议成立，proof-false 证明不实，withdrawn 本人撤回"
+        description="原因：objection-upheld 异议成立，proof-false 证明不实，withdrawn 本人撤回，"
+        "validity-would-be-over 发证之日有效期已过"
     )
     evidence: Papers
 

@@ -24,8 +24,8 @@ ACTS = acts.ARROWS
 TITLES = acts.TITLES
 
 CORRECTED = "category-corrected"
-#: Reasons of a refusal by a person: 异议成立 / 证明不实 / 本人撤回.
-RefusalReason = Literal["objection-upheld", "proof-false", "withdrawn"]
+#: Reasons of a refusal by a person: 异议成立 / 证明不实 / 本人撤回 / 发证之日有效期已过 (R12).
+RefusalReason = Literal["objection-upheld", "proof-false", "withdrawn", "validity-would-be-over"]
 #: Reasons of a withdrawal by a person (R17): 弄虚作假 / 出借 / 出租 / 转让 / 伪造涂改 / 退休 / 到达退休年龄 /
 #: 死亡 / 本人交回.
 RevocationReason = Literal[
@@ -107,6 +107,12 @@ class NotValidAnyMore(Refusal):
     """Issued on a day from which on it could not be valid for a single day (R12)."""
 
     code = "validity-would-be-over"
+
+
+class ValidityNotOver(Refusal):
+    """Refused as too late on a day on which it could still be issued (R12)."""
+
+    code = "validity-not-over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,8 @@ class InspectionReversed(BaseModel):
 
 
 class CertificateRestored(BaseModel):
-    """What revoked it was reversed: it stands as it did before, as if it had never been revoked.
+    """What revoked it was reversed: it stands as it did before, as if it had never been revoked. Or
+    what its last day follows from was corrected: it stands with another one (R12).
     ``state_since``: the first day of its state; what changed meanwhile was not told by itself."""
 
     worker_id: UUID

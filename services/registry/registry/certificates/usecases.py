@@ -38,6 +38,7 @@ from registry.certificates.terms import Terms
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
+from registry.workers import usecases as workers
 from registry.workers.domain import Category
 
 #: So many papers of one case are looked at.
@@ -268,9 +269,15 @@ async def refuse_certificate(
     reason: RefusalReason,
     papers: Sequence[Paper] = (),
 ) -> Certificate:
-    """Refuse by hand: a proof was false, or the application was withdrawn. Never by its maker."""
+    """Refuse by hand: a proof was false, the application was withdrawn, or it took so long that nothing
+    could be issued any more. Never by its maker. Raises ``validity-not-over``."""
     async with rt.db.transaction() as tx:
         before = await stepping(rt, tx, actor, id, on, version, acts.REFUSE)
+        if reason == domain.NotValidAnyMore.code:
+            person = (await workers.facts_of(tx, [before.worker_id]))[before.worker_id]
+            until = Terms(rt).valid_until(max(on, before.applied_on), person)
+            if until >= on:
+                raise domain.ValidityNotOver(valid_until=until)
         after = before.refuse(reason=reason, on=on)
         proof = await keep_papers(tx, actor, id, papers)
         event = decided(after, on, reverses=before.told_event)
@@ -279,12 +286,21 @@ async def refuse_certificate(
     return after
 
 
+async def _until(rt: Runtime, tx: Tx, certificate: Certificate) -> Certificate:
+    """With the last day of validity that what is known of its holder now gives (R12); of one that is
+    over nothing begins again."""
+    if certificate.issued_on is None or certificate.state not in acts.IN_HAND:
+        return certificate
+    person = (await workers.facts_of(tx, [certificate.worker_id]))[certificate.worker_id]
+    return replace(certificate, valid_until=Terms(rt).valid_until(certificate.issued_on, person))
+
+
 async def redecide(
     rt: Runtime, tx: Tx, actor: Actor, worker_id: UUID, category: Category, on: date
 ) -> Certificate | None:
     """The worker's category was corrected: ask the rule again with the facts of the day of
-    application. Answers the certificate, or None when the person never applied. What life facts lay
-    over it stays over it."""
+    application, and how long what is in hand is valid. Answers the certificate, or None when the
+    person never applied. What life facts lay over it stays over it."""
     person = (await identities.person_of(tx, [worker_id]))[worker_id]
     members = (await identities.members_of(tx, [person]))[person]
     before = await store.latest_of(tx, members)
@@ -297,9 +313,13 @@ async def redecide(
         category=category, granted=decision.granted, clause=decision.clause,
         decision_id=decision.id, on=on, listed_on=rt.today(),
     )  # fmt: skip
+    base = await _until(rt, tx, base)
     after = standing.again(base, before)
     event: NewEvent | None = None
-    if after.state == "revoked" != before.state:
+    if after.state == before.state and after.valid_until != before.valid_until:
+        # Of a suspended one its reinstatement tells the day.
+        event = restored(after) if after.state in ("issued", "lost") else None
+    elif after.state == "revoked" != before.state:
         data = {"reason": domain.CORRECTED}
         event = told(
             events.CERTIFICATE_REVOKED, after, after.state_on, data, reverses=before.told_event
