@@ -154,7 +154,7 @@ async def test_a_persons_readers_are_told_newest_first(registry: Registry) -> No
         ("clerk-7", "get_labour_status", "read"),
     ]
     assert rest["items"][-1]["fields"] == [
-        "id_number_masked", "name_masked", "sex", "birth_date", "claims", "place",
+        "id_number_masked", "name_masked", "phone_masked", "address_masked", "sex", "birth_date", "claims", "place",
     ]  # fmt: skip
     assert rest["next_cursor"] is None
     newest = (await supervisor.get(path)).json()["items"][0]
