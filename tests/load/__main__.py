@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kit.ids import new_id
-from tests.load import copying, emitting, registry, rows, wrk
+from tests.load import copying, emitting, registry, rows, subsidy, wrk
 from tests.load.ratio import Ratio, requests
 from tests.load.stage import Bare, Stage, bare, stage
 
@@ -36,6 +36,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
         if sys.argv[1:2] == ["registry"]:
             found = asyncio.run(at_scale(Path(folder), sizes or SIZES))
+        elif sys.argv[1:2] == ["subsidy"]:
+            found = asyncio.run(a_month(Path(folder), sizes or SIZES))
         else:
             found = asyncio.run(measure(Path(folder), console))
     table = Table("", "product", "limit", "ratio", "floor", "")
@@ -57,6 +59,12 @@ async def at_scale(folder: Path, sizes: list[int]) -> list[Ratio]:
     """``make load ARGS="registry 10000 100000 1000000"``."""
     async with stage(folder, "2003-10-31", apart="registry") as on, bare(on) as limit:
         return await registry.measure(on, limit, sizes)
+
+
+async def a_month(folder: Path, sizes: list[int]) -> list[Ratio]:
+    """``make load ARGS="subsidy 10000 100000 1000000"``."""
+    async with stage(folder, "2003-10-31", apart="subsidy") as on:
+        return await subsidy.measure(on, sizes)
 
 
 async def measure(folder: Path, console: Console) -> list[Ratio]:

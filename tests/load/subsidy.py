@@ -1,0 +1,236 @@
+"""A month's run at scale: everybody enrolled is decided with a full record, and the money is reserved.
+
+``python -m tests.load subsidy 10000 100000 1000000`` puts these many people on the roll, each size in an
+area of its own, and freezes a run for them. The limit is one SQL statement that writes exactly the rows
+that the run left, into tables with the same indexes, checks and references, on the same server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import orjson
+
+from kit import decisions
+from kit.ids import new_id
+from subsidy.programmes.record import RULES
+from tests.load.ratio import Ratio
+from tests.load.registry import watched
+from tests.load.stage import Stage
+
+MEMORY_MB = 500
+REDERIVED = 100_000
+OFFICE = "231100-finance-bureau"
+CITY = "231100000000"
+MONTH = "2003-09"
+#: What a run writes for its lines; the shared texts of decisions are a handful of rows.
+TABLES = ("run_member", "decision", "run_line", "benefit_month", "run_payment")
+
+# Facts as they are heard, person by person: 4050, a post, its employer's contribution for the month.
+_SEED = (
+    "insert into known_employer (employer_id, sector, code, event_id)"
+    " values (md5('e')::uuid, 'services', '702890015', md5('ee')::uuid) on conflict do nothing",
+    "insert into known_worker (worker_id, population, sex, birth_date, event_id)"
+    " select md5('w' || n)::uuid, 'base', 'female', date '1960-05-04', md5('we' || n)::uuid"
+    " from generate_series($1::int, $2::int) n",
+    "insert into known_spell (entity_id, since, until, noun, worker_id, event_id)"
+    " select md5('c' || n)::uuid, date '2003-01-10', date '2006-01-09', 'certificate',"
+    " md5('w' || n)::uuid, md5('ce' || n)::uuid from generate_series($1::int, $2::int) n",
+    "insert into known_placement (placement_id, worker_id, employer_id, started_on, contract_months,"
+    " new_post, wage_fen, public_welfare_post_id, area_code, office, event_id)"
+    " select md5('p' || n)::uuid, md5('w' || n)::uuid, md5('e')::uuid, date '2003-06-01', 36, true,"
+    " 60000, md5('o' || n)::uuid, '231102000000', '231102-employment-bureau', md5('pe' || n)::uuid"
+    " from generate_series($1::int, $2::int) n",
+    "insert into known_occupancy (placement_id, post_id, worker_id, occupied_on, area_code, office,"
+    " event_id) select md5('p' || n)::uuid, md5('o' || n)::uuid, md5('w' || n)::uuid,"
+    " date '2003-06-01', '231102000000', '231102-employment-bureau', md5('oe' || n)::uuid"
+    " from generate_series($1::int, $2::int) n",
+    "insert into known_contribution (contribution_id, worker_id, month, insurances, base_fen, payer,"
+    " event_id) select md5('b' || n)::uuid, md5('w' || n)::uuid, date '2003-09-01',"
+    " '{pension,unemployment}', 60000, '702890015', md5('be' || n)::uuid"
+    " from generate_series($1::int, $2::int) n",
+)
+_ENROL = """
+insert into enrolment (id, worker_id, programme, reference, payee_id, since, area_code, office,
+                       enterprise_pays, state, version)
+select md5('r' || n)::uuid, md5('w' || n)::uuid, 'si-public-welfare', md5('p' || n)::uuid, $3,
+       date '2003-06-01', $4, '231100-finance-bureau', 0, 'enrolled', 1
+  from generate_series($1::int, $2::int) n
+"""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What one size cost."""
+
+    people: int
+    seconds: float
+    written_s: float
+    memory_mb: float
+
+    @property
+    def per_line_us(self) -> float:
+        return self.seconds / self.people * 1e6
+
+
+async def measure(on: Stage, sizes: list[int]) -> list[Ratio]:
+    """All of it; the sizes in rising order."""
+    with on.alone("subsidy"):
+        return await _measure(on, sizes)
+
+
+async def _measure(on: Stage, sizes: list[int]) -> list[Ratio]:
+    line, payee = await _treasury(on)
+    found, done, start = [], [], 0
+    for number, people in enumerate(sizes, 1):
+        size = await _size(on, f"2311{number:02d}000000", line, payee, (start + 1, start + people))
+        done.append(size)
+        start += people
+        found.append(
+            Ratio(
+                f"a month's run frozen, {people:,} lines", people / size.seconds,
+                people / size.written_s, "line/s", 1 / 3,
+                f"{size.seconds:.1f} s against {size.written_s:.1f} s of one statement;"
+                f" {size.per_line_us:.0f} µs a line",
+            )
+        )  # fmt: skip
+    if len(done) > 1:
+        found.append(
+            Ratio(
+                f"cost per line, {done[-1].people:,} : {done[0].people:,}",
+                done[0].per_line_us, done[-1].per_line_us, "µs", 1 / 1.2,
+                "the ratio is smallest : largest; at most 1.2 times as much is 0.83",
+            )
+        )  # fmt: skip
+    most = max(size.memory_mb for size in done)
+    found.append(Ratio("memory of the worker", MEMORY_MB, most, "MB", 1.0, "allowed : used"))
+    return [*found, await _rederived(on)]
+
+
+async def _treasury(on: Stage) -> tuple[str, str]:
+    """An arrangement that is large enough, and the agency that is paid."""
+    place = {"area_code": CITY, "office": OFFICE}
+    async with on.client("subsidy") as client:
+
+        async def post(path: str, **body: Any) -> str:
+            answer = await client.post(
+                path, json={**body, **place}, headers={"Idempotency-Key": str(uuid4())}
+            )
+            answer.raise_for_status()
+            return str(answer.json()["id"])
+
+        money = {"fund": "reemployment", "amount": "900000000.00"}
+        await post(
+            "/v1/appropriations", **money, source="province", received_on="2003-06-30", year=2003
+        )
+        line = await post(
+            "/v1/arrangements", **money, use_code="social-insurance-subsidy",
+            arranged_on="2003-07-01", purpose="社会保险补贴",
+        )  # fmt: skip
+        account = {
+            "name": "市社会保险局", "number": "23110010000099", "clearing_code": "102261000018",
+            "proposed_on": "2003-07-01", "reason": "开户许可证",
+        }  # fmt: skip
+        payee = await post(
+            "/v1/payees", kind="insurance_agency", reference_id=str(uuid4()), account=account
+        )
+    return line, payee
+
+
+async def _size(on: Stage, area: str, line: str, payee: str, span: tuple[int, int]) -> Size:
+    connection = await asyncpg.connect(on.dsn("subsidy"))
+    try:
+        for statement in _SEED:
+            await connection.execute(statement, *(span if "$1" in statement else ()))
+        await connection.execute(_ENROL, *span, payee, area)
+        await connection.execute("analyze")
+        people = span[1] - span[0] + 1
+        async with watched(_worker(on)) as memory:
+            run, seconds = await _frozen(on, area, line)
+        if run["totals"]["granted"] != people or run["state"] != "frozen":
+            raise RuntimeError(f"not everybody was granted the month: {run['totals']}")
+        written = await _written(connection, run["id"])
+        return Size(people, seconds, written, memory.peak_mb)
+    finally:
+        await connection.close()
+
+
+def _worker(on: Stage) -> int:
+    pids = on.house.supervisor.pids()
+    return pids.get("subsidy-worker", pids["subsidy"])
+
+
+async def _frozen(on: Stage, area: str, line: str) -> tuple[dict[str, Any], float]:
+    """Draft a run, have it frozen, wait until its money is reserved; answers it and the seconds."""
+    async with on.client("subsidy") as client:
+        draft = {
+            "id": str(new_id()), "programme": "si-public-welfare", "month": MONTH,
+            "arrangement_id": line, "shortage": "refuse-all", "drafted_on": "2003-10-20",
+            "area_code": area, "office": OFFICE,
+        }  # fmt: skip
+        made = await client.post("/v1/runs", json=draft, headers={"Idempotency-Key": str(uuid4())})
+        made.raise_for_status()
+        headers = {"Idempotency-Key": str(uuid4()), "If-Match": '"v1"'}
+        started = time.perf_counter()
+        answer = await client.post(f"/v1/runs/{draft['id']}/freezes", json={}, headers=headers)
+        answer.raise_for_status()
+        while True:
+            run: dict[str, Any] = (await client.get(f"/v1/runs/{draft['id']}")).json()
+            if run["state"] != "freezing":
+                return run, time.perf_counter() - started
+            await asyncio.sleep(0.1)
+
+
+async def _written(connection: asyncpg.Connection, run_id: str) -> float:
+    """Seconds of the one statement that writes the same rows."""
+    rows = {
+        "run_member": "run_id = $1", "run_line": "run_id = $1", "run_payment": "run_id = $1",
+        "benefit_month": "holder_id = $1",
+        "decision": "id in (select id from public.run_line where run_id = $1)",
+    }  # fmt: skip
+    await connection.execute("drop schema if exists copied cascade; create schema copied")
+    for name in TABLES:
+        await connection.execute(f"create table copied.{name} (like public.{name} including all)")
+        where = rows[name].replace("$1", f"'{run_id}'")
+        await connection.execute(
+            f"create unlogged table copied.saved_{name} as select * from public.{name} where {where}"
+        )
+    await connection.execute(
+        "alter table copied.decision add foreign key (basis) references decision_basis (hash)"
+    )
+    parts = [f"insert into copied.{n} select * from copied.saved_{n}" for n in TABLES]
+    common = ", ".join(f"t{n} as ({part})" for n, part in enumerate(parts[:-1]))
+    started = time.perf_counter()
+    await connection.execute(f"with {common} {parts[-1]}")
+    took = time.perf_counter() - started
+    await connection.execute("drop schema copied cascade")
+    return took
+
+
+async def _rederived(on: Stage) -> Ratio:
+    """Stored decisions derived again from nothing but their records: all equal."""
+    connection = await asyncpg.connect(on.dsn("subsidy"))
+    try:
+        asked = await connection.fetch(
+            "select d.id, d.record, b.content from decision d"
+            " join decision_basis b on b.hash = d.basis where d.noun = 'run-line'"
+            f" order by d.id limit {REDERIVED}"
+        )
+    finally:
+        await connection.close()
+    started = time.perf_counter()
+    same = sum(
+        decisions.rederive(
+            decisions.merge(row["id"], row["content"], orjson.loads(row["record"])), RULES
+        ).same
+        for row in asked
+    )
+    took = time.perf_counter() - started
+    return Ratio(
+        f"decisions derived again, {len(asked):,}", same, len(asked), "equal", 1.0, f"{took:.1f} s"
+    )
