@@ -351,6 +351,8 @@ async def test_a_lent_certificate_is_withdrawn_from_the_day_it_was_lent(registry
     assert (bare["code"], bare["detail"]) == ("evidence-missing", "缺少：investigation_record")
     early = await act(registry, id, "revocations", {**body, "effective_on": "2003-03-01"}, 422)
     assert early["code"] == "step-out-of-order"
+    issuer = await act(registry, id, "revocations", body, 409, by=registry.checker)
+    assert issuer["code"] == "maker-is-checker"
     done = await act(registry, id, "revocations", body)
     assert (done["state"], done["revoked_on"], done["reason"]) == ("revoked", "2003-08-01", "lent")
     (told,) = await registry.told("certificate.revoked")

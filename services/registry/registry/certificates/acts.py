@@ -124,7 +124,9 @@ FIND = Act(
     "find", "撤销挂失", "take a report of loss back", ("lost",), ("issued",), "approve",
     "losses/{loss_id}/reversals", ("lost",),
 )  # fmt: skip
-REVOKE = Act("revoke", "注销", "revoke", _HELD, ("revoked",), "approve", "revocations")
+#: It orders money back and is one approver's word (a declared death or retirement is two persons'):
+#: never of who handed the certificate out.
+REVOKE = Act("revoke", "注销", "revoke", _HELD, ("revoked",), "approve", "revocations", ("issued",))
 RESTORE = Act(
     "restore", "撤销注销", "take a withdrawal back", ("revoked",), _HELD, "approve", "restorations",
     ("revoked",),

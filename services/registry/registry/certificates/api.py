@@ -289,7 +289,8 @@ async def revoke_certificate(
     certificate_id: UUID, body: RevokeIn, step: Approving
 ) -> CertificateOut:
     """Withdraw it for a coded reason, from the day of the fact, on the paper that proves the reason:
-    a record of the investigation, of retirement, of death, or the booklet itself."""
+    a record of the investigation, of retirement, of death, or the booklet itself. Never by the person
+    who issued it."""
     papers = [paper.paper() for paper in body.evidence]
     done = await ending.revoke_certificate(
         step.rt, step.actor, certificate_id, body.effective_on, step.version, body.reason, papers
