@@ -27,7 +27,10 @@ async def a_holder(registry: Any, **fields: Any) -> tuple[str, str, str]:
     return form["id"], form["id_number"], id
 
 
-OFFICES = {"retired": "231100-insurance-agency", "dibao": "231100-civil-affairs"}
+OFFICES = {
+    "retired": "231100-insurance-agency", "dibao": "231100-civil-affairs",
+    "enlisted": "231100-conscription-office", "incapacitated": "231100-labour-appraisal",
+}  # fmt: skip
 
 
 async def tell(registry: Any, number: str, kind: str, on: str, **more: str) -> str:
@@ -41,8 +44,9 @@ async def tell(registry: Any, number: str, kind: str, on: str, **more: str) -> s
     return id
 
 
-async def take_back(registry: Any, fact: str) -> None:
-    client = registry.thing.client("authority", office="231100-police", subject="231100-police")
+async def take_back(registry: Any, fact: str, kind: str = "") -> None:
+    office = OFFICES.get(kind, "231100-police")
+    client = registry.thing.client("authority", office=office, subject=office)
     answer = await client.post(
         "/v1/life-facts/reversals", json={"id": str(new_id()), "reverses": fact}
     )

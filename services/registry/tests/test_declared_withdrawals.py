@@ -171,6 +171,61 @@ async def test_an_application_written_down_late_is_not_issued_to_who_is_gone(
     assert states == [("refused", None, "retired")] * 2
 
 
+async def facts_told(registry: Any, worker: str) -> list[Any]:
+    events = await registry.thing.told()
+    return [e for e in events if e.noun == "life-fact" and e.data["worker_id"] == worker]
+
+
+@pytest.mark.parametrize("by", ["authority", "office"])
+@pytest.mark.parametrize("status", sorted(WITHDRAWN))
+async def test_others_hear_of_a_withdrawal_whoever_confirmed_it(
+    registry: Any, status: str, by: str
+) -> None:
+    """E8: an authority's word and the office's own are told alike, of whoever is registered, and
+    taken back alike."""
+    form = registry.form()
+    worker = (await registry.post("/v1/workers", form))["id"]
+    if by == "authority":
+        fact = await tell(registry, form["id_number"], status, "2003-06-10")
+        await take_back(registry, fact, status)
+    else:
+        fact = await registry.declare(worker, status, "2003-06-10")
+        await undeclare(registry, worker, fact)
+    recorded, reversal = await facts_told(registry, worker)
+    kinds = [e.type.split(".")[2] for e in (recorded, reversal)]
+    assert kinds == ["recorded", "reversed"]
+    assert recorded.data | {"authority": None} == {
+        "worker_id": worker, "kind": status, "on": "2003-06-10", "until": None, "authority": None,
+    }  # fmt: skip
+    assert (str(recorded.entity_id), reversal.entity_id) == (fact, recorded.entity_id)
+    assert (str(recorded.valid_from), reversal.reverses) == ("2003-06-10", recorded.id)
+    if by == "office":
+        assert recorded.data["authority"] == "employment-bureau"
+    (changed, back) = [
+        e for e in await registry.thing.told()
+        if e.noun == "labour-status" and e.data["worker_id"] == worker
+    ]  # fmt: skip
+    assert (changed.causation_id, back.causation_id) == (recorded.id, reversal.id)
+
+
+async def test_what_awaits_is_not_told_and_what_is_over_is_told_as_ended(registry: Any) -> None:
+    worker = await registry.worker()
+    path = f"/v1/workers/{worker}/labour-status/declarations"
+    body = {"status": "imprisoned", "since": "2003-05-10", "document": "判决书 5",
+            "document_on": "2003-05-11"}  # fmt: skip
+    waiting = (await registry.post(path, body))["awaiting"][0]["id"]
+    assert await facts_told(registry, worker) == []
+    await registry.post(f"{path}/{waiting}/confirmations", None, by=registry.checker)
+    free = await registry.declare(worker, "laid_off", "2003-09-01")
+    assert [(e.type.split(".")[2], e.data.get("until")) for e in await facts_told(registry, worker)] == [
+        ("recorded", None), ("ended", "2003-09-01"),
+    ]  # fmt: skip
+    await registry.post(f"{path}/{free}/reversals", {"reason": "录入有误"})
+    await undeclare(registry, worker, waiting)
+    _, ended, again, gone = await facts_told(registry, worker)
+    assert (again.reverses, again.data["what"], gone.data["what"]) == (ended.id, "end", "fact")
+
+
 SAID = [("imprisoned", date(2003, 5, 1)), ("laid_off", date(2003, 7, 1)),
         ("emigrated", date(2003, 6, 1)), ("incapacitated", date(2003, 8, 1))]  # fmt: skip
 

@@ -55,7 +55,8 @@ async def confirm_declaration(
         if waiting.declared_by == actor.subject:
             raise MakerIsChecker
         await labour_status.confirm(tx, worker_id, declaration_id, actor.subject)
-        await consequences.follow(rt, tx, [worker_id], {})
+        causes = await labour_status.tell_withdrawals(tx, worker_id)
+        await consequences.follow(rt, tx, [worker_id], causes)
         after = await labour_status.standing_in(tx, actor, worker_id)
     rt.wake()
     return after
@@ -103,7 +104,8 @@ async def undeclare_confirmed(
             await labour_status.undeclare(tx, worker_id, declaration_id, reason, actor.subject)
         else:
             await undo(rt, tx, actor, filing, reason)
-        await consequences.follow(rt, tx, [worker_id], {})
+        causes = await labour_status.tell_withdrawals(tx, worker_id)
+        await consequences.follow(rt, tx, [worker_id], causes)
         after = await labour_status.standing_in(tx, actor, worker_id)
     rt.wake()
     return after

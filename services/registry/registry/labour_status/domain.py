@@ -15,7 +15,7 @@ from uuid import UUID
 
 from kit.facts import InTheFuture
 from kit.refusal import Refusal
-from registry.life_facts.domain import LifeFact
+from registry.life_facts.domain import KINDS, LifeFact
 
 #: 下岗 / 登记失业 / 关闭破产待安置 / 未登记失业 / 新成长劳动力 / 在业 / 退休 / 死亡 / 参军 / 出境定居 /
 #: 服刑 / 完全丧失劳动能力 / 在学
@@ -310,6 +310,17 @@ def withdrawals(declared: Iterable[Declared], life: Iterable[LifeFact]) -> list[
             until = after.since if after and fact.status not in FINAL else None
             found.append(Withdrawal(fact.id, fact.status, fact.since, until))
     return found
+
+
+#: Who told it, of what this office itself confirmed.
+BUREAU = "employment-bureau"
+
+
+def as_life_fact(worker_id: UUID, fact: Declared, until: date | None) -> LifeFact:
+    """What two persons declared of a worker, as other services hear of it. ``fact`` is one of
+    :data:`WITHDRAWN`."""
+    kind = next(kind for kind in KINDS if kind == fact.status)
+    return LifeFact(fact.id, worker_id, kind, fact.since, until, BUREAU)
 
 
 def _on(

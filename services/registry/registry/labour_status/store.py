@@ -104,6 +104,17 @@ async def confirmed_by(tx: Tx, declaration_id: UUID) -> frozenset[str]:
     return frozenset() if row is None else frozenset(row.values())
 
 
+async def confirmed_of(tx: Tx, workers: Sequence[UUID]) -> list[tuple[UUID, Declared]]:
+    """What two persons ever said of these workers, also what was taken back, with whose it is."""
+    rows = await tx.fetch(
+        "select d.worker_id, d.status, d.since, d.id from labour_status_confirmed c"
+        "  join labour_status_declared d on (d.worker_id, d.id) = (c.worker_id, c.declaration_id)"
+        " where c.worker_id = any($1::uuid[]) order by d.id",
+        workers,
+    )
+    return [(row["worker_id"], Declared(row["status"], row["since"], row["id"])) for row in rows]
+
+
 _AWAITING = """
 select d.*, s.area_code, s.office, r.declared_on from labour_status_declared d
   join labour_status s on s.worker_id = d.worker_id

@@ -177,6 +177,11 @@ async def refold(
     persons = set((await identities.person_of(tx, workers)).values())
     rows = await store.of(tx, list(persons))
     known = await known_of(tx, [row.worker_id for row in rows])
+    # One that was taken back is not among these: whoever takes it back tells so.
+    await _tell_withdrawals(
+        tx,
+        {p: k for p, k in known.items() if any(f.status in domain.WITHDRAWN for f in k.declared)},
+    )
     changed: list[Row] = []
     told: list[NewEvent] = []
     for row in rows:
@@ -201,6 +206,31 @@ async def refold(
         await store.save(tx, changed)
         await emit(tx, told)
     return known
+
+
+async def tell_withdrawals(tx: Tx, worker_id: UUID) -> dict[UUID, Event]:
+    """Tell what this office confirmed or took back of a person as it tells an authority's word (E8).
+    Answers by worker the last event told, as the cause of what follows."""
+    persons = (await identities.person_of(tx, [worker_id])).values()
+    return await _tell_withdrawals(tx, await known_of(tx, persons))
+
+
+async def _tell_withdrawals(tx: Tx, known: Mapping[UUID, Known]) -> dict[UUID, Event]:
+    """The times in which these persons stand outside of the labour force by the word of two."""
+    if not known:
+        return {}
+    members = await identities.members_of(tx, known)
+    everyone = [id for ids in members.values() for id in ids]
+    until = {
+        one.id: one.until
+        for facts in known.values()
+        for one in domain.withdrawals(facts.declared, ())
+    }
+    facts = [
+        domain.as_life_fact(worker_id, fact, until.get(fact.id))
+        for worker_id, fact in await store.confirmed_of(tx, everyone)
+    ]
+    return await life_facts.bind_declared(tx, everyone, facts, until)
 
 
 async def history_of(tx: Tx, worker_id: UUID) -> list[Spell]:

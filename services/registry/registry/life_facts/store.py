@@ -51,8 +51,8 @@ _STANDING = (
 )
 _TOLD = (
     "select fact_id, what, worker_id, event_id, until, n from life_fact_told"
-    " where fact_id = any($1::uuid[])"
-    " or fact_id in (select fact_id from life_fact_told where worker_id = any($2::uuid[]))"
+    " where declared = $3 and (fact_id = any($1::uuid[])"
+    " or fact_id in (select fact_id from life_fact_told where worker_id = any($2::uuid[])))"
     " order by fact_id, n"
 )
 
@@ -227,25 +227,25 @@ async def add_reversals(
 
 
 async def told(
-    tx: Tx, facts: Sequence[UUID], workers: Sequence[UUID]
+    tx: Tx, facts: Sequence[UUID], workers: Sequence[UUID], declared: bool
 ) -> dict[UUID, tuple[Told | None, int]]:
-    """What others believe of these facts and of all facts told of these workers, and how often
-    something was told of each."""
+    """What others believe of these facts and of all facts told of these workers, by authorities or
+    (``declared``) at windows, and how often something was told of each."""
     rows: dict[UUID, list[tuple[What, UUID, UUID, date | None]]] = {}
-    for row in await tx.fetch(_TOLD, facts, workers):
+    for row in await tx.fetch(_TOLD, facts, workers, declared):
         rows.setdefault(row["fact_id"], []).append(
             (row["what"], row["worker_id"], row["event_id"], row["until"])
         )
     return {fact_id: (believed(one), len(one)) for fact_id, one in rows.items()}
 
 
-async def add_told(tx: Tx, rows: Sequence[tuple[UUID, int, Step, UUID]]) -> None:
+async def add_told(tx: Tx, rows: Sequence[tuple[UUID, int, Step, UUID]], declared: bool) -> None:
     """Note what was told: fact, place in its order, step, event."""
     await tx.copy(
         "life_fact_told",
-        ("fact_id", "n", "worker_id", "event_id", "what", "until"),
+        ("fact_id", "n", "worker_id", "event_id", "what", "until", "declared"),
         [
-            (fact_id, n, step.worker_id, event_id, step.what, step.until)
+            (fact_id, n, step.worker_id, event_id, step.what, step.until, declared)
             for fact_id, n, step, event_id in rows
         ],
     )

@@ -6,7 +6,7 @@ writes, then calls :func:`bind`, then lets follow what follows (``registry.conse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -200,18 +200,47 @@ async def bind(tx: Tx, workers: Iterable[UUID]) -> dict[UUID, Event]:
     that was told, as the cause of what follows; nobody of whom nothing changed."""
     people = list(workers)
     standing = {f.id: f for facts in (await of(tx, people)).values() for f in facts}
-    told = await store.told(tx, list(standing), people)
+    due = await _due(tx, standing, people)
+    about = standing | await _known(tx, [id for id, _, _ in due if id not in standing])
+    return await _tell(tx, about, due)
+
+
+async def bind_declared(
+    tx: Tx, workers: Sequence[UUID], facts: Sequence[LifeFact], standing: Container[UUID]
+) -> dict[UUID, Event]:
+    """The same for facts that the office itself confirmed: of all that it ever confirmed of these
+    people, those of ``standing`` hold."""
+    about = {fact.id: fact for fact in facts}
+    holding = {id: fact for id, fact in about.items() if id in standing}
+    return await _tell(tx, about, await _due(tx, holding, workers, declared=True), declared=True)
+
+
+async def _due(
+    tx: Tx, standing: Mapping[UUID, LifeFact], people: Sequence[UUID], *, declared: bool = False
+) -> list[tuple[UUID, int, Step]]:
+    """What others do not know yet: of which fact, in which place of its order."""
+    told = await store.told(tx, list(standing), people, declared)
     due: list[tuple[UUID, int, Step]] = []
     for fact_id in sorted(standing.keys() | told.keys()):
         believed, count = told.get(fact_id, (None, 0))
         steps = domain.steps(believed, standing.get(fact_id))
         due += [(fact_id, count + n, step) for n, step in enumerate(steps, 1)]
+    return due
+
+
+async def _tell(
+    tx: Tx,
+    about: Mapping[UUID, LifeFact],
+    due: Sequence[tuple[UUID, int, Step]],
+    *,
+    declared: bool = False,
+) -> dict[UUID, Event]:
     if not due:
         return {}
-    about = standing | await _known(tx, [id for id, _, _ in due if id not in standing])
     places = await store.places(tx, {step.worker_id for _, _, step in due})
     made = [_event(about[id], step, *places[step.worker_id]) for id, _, step in due]
-    await store.add_told(tx, [(*one, event.id) for one, event in zip(due, made, strict=True)])
+    rows = [(*one, event.id) for one, event in zip(due, made, strict=True)]
+    await store.add_told(tx, rows, declared)
     await emit(tx, made)
     return {step.worker_id: event.as_cause() for (_, _, step), event in zip(due, made, strict=True)}
 
