@@ -16,14 +16,14 @@ import pytest
 from kit.facts import InTheFuture
 from kit.ids import new_id
 from kit.refusal import Refusal
-from registry.benefits import rules
+from registry.benefits import recovering, rules
 from registry.benefits.domain import Act, Grant
 from registry.custody import domain
 from registry.custody.domain import Custody, Entry
 
 from .test_benefits_api import act as benefit_act
 from .test_benefits_api import benefit, opened, overlaps, write
-from .test_certificate_facts import a_holder, tell
+from .test_certificate_facts import a_holder, take_back, tell
 from .test_certificate_procedure import RECORD, act, seen
 from .test_consumers import confirmed, voided
 from .test_credentials_printing import printed, text_of
@@ -326,7 +326,7 @@ SUBSIDY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("reason", ["lent", "rented", "transferred", "forged"])
+@pytest.mark.parametrize("reason", ["lent", "rented", "transferred", "forged", "fraud"])
 async def test_who_misused_it_pays_back_from_the_day_of_the_misuse(
     registry: Any, reason: str
 ) -> None:
@@ -352,19 +352,68 @@ async def test_who_misused_it_pays_back_from_the_day_of_the_misuse(
     assert (await registry.get(f"/v1/benefits/{mine['id']}"))["months"] == ["2003-07"]
 
 
-async def test_retirement_orders_nothing_back_and_other_services_recover_themselves(
-    registry: Any,
-) -> None:
+async def test_what_other_services_granted_they_recover_themselves(registry: Any) -> None:
     worker, _, id = await a_holder(registry)
     await registry.thing.deliver(opened(registry, worker, new_id(), "2003-07-01", "2003-09-30"))
     await act(registry, id, "revocations", LENT)
     assert len(await overlaps(registry)) == 1
-    other, _, second = await a_holder(registry)
-    await write(registry, benefit(other, **SUBSIDY))
-    document = [{"kind": "retirement_document", "reference": "退休证 2003-7"}]
-    retired = {"effective_on": "2003-08-01", "reason": "retired", "evidence": document}
-    await act(registry, second, "revocations", retired)
     assert await registry.told("benefit.recovery-ordered") == []
+
+
+GONE = {
+    "retired": "retirement_document", "deceased": "death_certificate",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", GONE)
+async def test_who_retired_or_died_late_known_pays_back_what_was_given_for_later(
+    registry: Any, reason: str
+) -> None:
+    """4.1, 5.3.1: what lies before the day of the fact stays; nobody is called a cheat (5.3.4)."""
+    worker, _, id = await a_holder(registry)
+    mine = await write(registry, benefit(worker, **SUBSIDY))
+    document = [{"kind": GONE[reason], "reference": "2003-7"}]
+    gone = {"effective_on": "2003-08-01", "reason": reason, "evidence": document}
+    await act(registry, id, "revocations", gone)
+    await ordered_from_august(registry, mine["id"], reason)
+
+
+async def ordered_from_august(registry: Any, benefit_id: str, reason: str) -> Any:
+    (order,) = await registry.told("benefit.recovery-ordered")
+    (revoked,) = await registry.told("certificate.revoked")
+    assert order.causation_id == revoked.id
+    assert (str(order.entity_id), order.data["amount"], order.data["from"], order.data["reason"]) == (
+        benefit_id, "200.00", "2003-08-01", recovering.REASONS[reason],
+    )  # fmt: skip
+    assert (await registry.get(f"/v1/benefits/{benefit_id}/acts"))["owed"] == "200.00"
+    return order
+
+
+@pytest.mark.parametrize("kind", ["retired", "deceased", "emigrated", "imprisoned"])
+async def test_a_fact_orders_back_what_lies_after_it_and_its_reversal_lifts_the_order(
+    registry: Any, kind: str
+) -> None:
+    worker, number, _ = await a_holder(registry)
+    mine = await write(registry, benefit(worker, **SUBSIDY))
+    fact = await tell(registry, number, kind, "2003-07-20")
+    order = await ordered_from_august(registry, mine["id"], kind)
+    await take_back(registry, fact, kind)
+    (lifted,) = await registry.told("benefit.recovery-lifted")
+    assert lifted.reverses == order.id
+    assert (await registry.get(f"/v1/benefits/{mine['id']}/acts"))["owed"] == "0.00"
+    assert await overlaps(registry) == []
+
+
+async def test_an_earlier_fact_orders_back_more(registry: Any) -> None:
+    """Whichever was told first, what is owed at last is the same."""
+    owed = []
+    for days in (("2003-07-20", "2003-06-20"), ("2003-06-20", "2003-07-20")):
+        worker, number, _ = await a_holder(registry)
+        mine = await write(registry, benefit(worker, **SUBSIDY))
+        await tell(registry, number, "imprisoned", days[0])
+        await tell(registry, number, "emigrated", days[1])
+        owed.append((await registry.get(f"/v1/benefits/{mine['id']}/acts"))["owed"])
+    assert owed == ["300.00", "300.00"]
 
 
 async def test_an_order_falls_with_the_withdrawal_that_made_it(registry: Any) -> None:

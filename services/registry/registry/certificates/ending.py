@@ -13,6 +13,7 @@ from kit.events import NewEvent
 from kit.outbox import emit
 from kit.service import Runtime
 from registry.benefits import recovering
+from registry.benefits.recovering import Restoration, Withdrawal
 from registry.certificates import (
     acts,
     domain,
@@ -48,8 +49,8 @@ async def revoke_certificate(
     papers: Sequence[Paper],
 ) -> Certificate:
     """Withdraw it for a reason of R17, from the day of the fact, on the paper that proves it. Benefits
-    granted from that day on are taken off it. Of one that was misused, what an authority wrote for
-    the time after is ordered back at once; what other services paid, they recover. Raises
+    granted from that day on are taken off it. What an authority wrote for the time after is ordered
+    back at once; what other services paid, they recover. Raises
     ``evidence-missing`` and ``not-of-retirement-age``."""
     check_revocation(reason, (paper.kind for paper in papers))
     async with rt.db.transaction() as tx:
@@ -62,10 +63,10 @@ async def revoke_certificate(
         proof = await usecases.keep_papers(tx, actor, id, papers)
         event = usecases.told(events.CERTIFICATE_REVOKED, after, on, {"reason": reason})
         after = await usecases.save_step(tx, before, after, actor.subject, event, proof)
-        worker, by, cause = after.worker_id, actor.subject, event.as_cause()
+        worker = after.worker_id
         await issuing.annotate(rt, tx, [worker], {})
-        misused = reason in recovering.REASONS
-        if misused and await recovering.order_after_misuse(tx, worker, id, reason, by, cause):
+        withdrawn = Withdrawal(worker, id, reason, actor.subject, event.as_cause())
+        if await recovering.order_after(tx, [withdrawn]):
             await issuing.annotate(rt, tx, [worker], {})
     rt.wake()
     return after
@@ -98,9 +99,9 @@ async def restore_certificate(
         event = usecases.restored(after, reverses=before.told_event)
         await usecases.save_step(tx, before, after, actor.subject, event, proof, statement=note)
         persons = set((await identities.person_of(tx, [worker])).values())
-        await folding.refold(rt, tx, await labour_status.known_of(tx, persons), {})
-        await recovering.lift_after_restoration(tx, worker, id, actor.subject, event.as_cause())
-        await issuing.annotate(rt, tx, [worker], {})
+        moved = await folding.refold(rt, tx, await labour_status.known_of(tx, persons), {})
+        await recovering.lift_after(tx, [Restoration(worker, id, actor.subject, event.as_cause())])
+        await issuing.settle(rt, tx, [worker], {}, moved)
         after = await usecases.certificate_in(tx, actor, id)
     rt.wake()
     return after

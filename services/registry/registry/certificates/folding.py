@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -25,23 +25,34 @@ from registry.labour_status.usecases import Known
 BY_FACT = "system:facts"
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A certificate that a fact withdrew, or gave back: before, after, and what was told of it."""
+
+    before: Certificate
+    after: Certificate
+    told: Event
+
+
 async def refold(
     rt: Runtime, tx: Tx, known: Mapping[UUID, Known], causes: Mapping[UUID, Event]
-) -> None:
+) -> list[Moved]:
     """Lay what withdraws these persons, and merges, over their certificates again; what no longer
     holds is lifted, and the procedure's own state is back. ``known``: by surviving record, what the
-    labour status is folded from; records are locked (``labour_status.hold``)."""
+    labour status is folded from; records are locked (``labour_status.hold``). Answers whose revocation
+    is another one now, for what hangs on it."""
     members = await identities.members_of(tx, known)
     of_person = {id: person for person, ids in members.items() for id in ids}
     found = await store.all_locked(tx, list(of_person))
     if not found:
-        return
+        return []
     withdrawing = partial(Terms(rt).codes, terms.WITHDRAWING)
     by_person: dict[UUID, list[Certificate]] = {}
     for certificate in found:
         by_person.setdefault(of_person[certificate.worker_id], []).append(certificate)
     changed: list[Certificate] = []
     told: list[NewEvent] = []
+    moved: list[Moved] = []
     steps = []
     for person, certificates in by_person.items():
         folded = standing.fold(certificates, known[person].withdrawals(), withdrawing)
@@ -52,8 +63,11 @@ async def refold(
             event = _event(before, after, cause)
             if event is not None:
                 because = causes.get(person) or causes.get(before.worker_id)
-                told.append(event.because_of(because) if because else event)
+                event = event.because_of(because) if because else event
+                told.append(event)
                 after = replace(after, told_event=event.id)
+                if "revoked" in (before.state, after.state):
+                    moved.append(Moved(before, after, event.as_cause()))
             changed.append(after)
             evidence = (cause.evidence,) if cause else ()
             steps.append(usecases.transition(after, BY_FACT, evidence))
@@ -62,6 +76,7 @@ async def refold(
     await store.save(tx, [one for one in changed if one.state in LIVE_STATES])
     await store.add_transitions(tx, steps)
     await emit(tx, told)
+    return moved
 
 
 async def overtake(rt: Runtime, tx: Tx, workers: Sequence[UUID]) -> None:

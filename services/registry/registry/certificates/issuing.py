@@ -16,11 +16,14 @@ from kit.ids import new_id
 from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
+from registry.benefits import recovering
 from registry.benefits import usecases as benefits
 from registry.benefits.domain import Holder
+from registry.benefits.recovering import Restoration, Withdrawal
 from registry.certificates import acts, domain, events, folding, reading, store, usecases
 from registry.certificates.acts import IN_HAND, LIVE_STATES
 from registry.certificates.domain import Certificate, Transition
+from registry.certificates.folding import Moved
 from registry.certificates.terms import Terms
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
@@ -245,3 +248,31 @@ async def annotate(
     persons = set((await identities.person_of(tx, workers)).values())
     holders = await holders_of(tx, persons)
     await benefits.fold(rt, tx, persons, list(holders.values()), causes)
+
+
+async def settle(
+    rt: Runtime,
+    tx: Tx,
+    workers: Sequence[UUID],
+    causes: Mapping[UUID, Event],
+    moved: Sequence[Moved],
+) -> None:
+    """Fold the benefits of these people (locked). Of a revocation that is another one now, the orders
+    are lifted; of one that holds, what lies after it is ordered back (policy 4.1, 5.3)."""
+    by = folding.BY_FACT
+    await recovering.lift_after(
+        tx,
+        [
+            Restoration(one.before.worker_id, one.before.id, by, one.told)
+            for one in moved
+            if one.before.state == "revoked"
+        ],
+    )
+    await annotate(rt, tx, workers, causes)
+    withdrawn = [
+        Withdrawal(one.after.worker_id, one.after.id, str(one.after.reason), by, one.told)
+        for one in moved
+        if one.after.state == "revoked"
+    ]
+    if await recovering.order_after(tx, withdrawn):
+        await annotate(rt, tx, workers, causes)
