@@ -20,6 +20,7 @@ from registry.unemployment_insurance import usecases as insurance
 
 from .conftest import Registry
 from .test_consumers import confirmed, voided
+from .test_journey_unemployment import refusal
 
 PATH = "/v1/unemployment-insurance"
 
@@ -189,6 +190,26 @@ async def test_drawing_while_at_work_insured_or_dead_is_found(agency: Agency) ->
     assert ("drawing-while-withdrawn", "2003-07-01") in await agency.findings()
     assert await agency.looks() == ("stopped", "2003-06-10")
     assert agency.case["reason"] == "deceased"
+
+
+async def test_who_refuses_a_referral_while_drawing_is_found_for_the_agency(
+    agency: Agency,
+) -> None:
+    """R22: told to whom it concerns, whichever is known first, and lifted with the drawing."""
+    registry = agency.registry
+    await registry.thing.deliver(refusal(registry, agency.worker, date(2003, 4, 2)))
+    assert await agency.findings() == []
+    begun = agency.fact("started", "2003-02-01", months=18, years=7)
+    await agency.tells(begun)
+    await registry.thing.deliver(refusal(registry, agency.worker, date(2003, 5, 6)))
+    assert await agency.findings() == [
+        ("refused-while-drawing", "2003-04-02"), ("refused-while-drawing", "2003-05-06"),
+    ]  # fmt: skip
+    assert await agency.looks() == ("drawing", "2003-02-01")
+    noted = [e for e in await agency.told() if e.type.endswith("finding-noted.v1")]
+    assert [(e.data["kind"], str(e.valid_from)) for e in noted] == await agency.findings()
+    await agency.tells(agency.fact("stopped", "2003-05-01", reason="refused_job"))
+    assert await agency.findings() == [("refused-while-drawing", "2003-04-02")]
 
 
 async def test_the_agency_may_tell_before_the_person_is_registered(registry: Registry) -> None:

@@ -119,6 +119,19 @@ def test_the_month_of_the_hire_was_due_and_one_insured_by_an_employer_was_not() 
     )
 
 
+def test_a_referral_refused_while_drawing_is_found_and_only_then() -> None:
+    """R22: the agency hears of it, and alone decides whether there was cause."""
+    told = [started(1, date(2003, 2, 1))]
+    refused = frozenset({date(2003, 1, 15), date(2003, 3, 4), date(2003, 7, 1)})
+    assert fold(told, AT_WORK, law, frozenset(), refused).findings == (
+        Finding("refused-while-drawing", date(2003, 3, 4)),
+    )
+    assert fold(told, OUT, law, frozenset(), refused).findings == (
+        Finding("refused-while-drawing", date(2003, 3, 4)),
+        Finding("refused-while-drawing", date(2003, 7, 1)),
+    )
+
+
 def test_death_and_pension_stop_from_their_day_and_later_months_are_found() -> None:
     for status, reason in (
         ("deceased", "deceased"),

@@ -126,12 +126,13 @@ def terms(table: Sequence[str], most: int) -> Terms:
 
 FindingKind = Literal[
     "duration-differs", "above-maximum", "drawn-beyond-grant", "drawing-while-employed",
-    "drawing-while-withdrawn",
+    "drawing-while-withdrawn", "refused-while-drawing",
 ]  # fmt: skip
 FINDINGS: dict[str, str] = {
     "duration-differs": "核定月数与规定不符", "above-maximum": "核定月数超过上限",
     "drawn-beyond-grant": "领取超过核定月数", "drawing-while-employed": "就业或参保期间领取",
     "drawing-while-withdrawn": "退休、死亡、服役、境外或服刑期间领取",
+    "refused-while-drawing": "领取期间拒不接受介绍的工作",
 }  # fmt: skip
 
 
@@ -251,9 +252,11 @@ def fold(
     history: Sequence[Spell],
     law: Callable[[date], Terms],
     insured: frozenset[date] = frozenset(),
+    refused: frozenset[date] = frozenset(),
 ) -> Account:
     """The account in time. ``history`` is the labour status; ``insured`` are first days of months in
-    which an employer paid contributions; ``law`` gives the terms of a day."""
+    which an employer paid contributions; on the days ``refused`` the person declined a referral;
+    ``law`` gives the terms of a day."""
     stand = standing(facts)
     findings: list[Finding] = []
     book, left = _ledger(stand, law, findings)
@@ -271,6 +274,11 @@ def fold(
     for fact in stand:
         if fact.what == "drawn":
             findings.extend(_while(first_of(fact.on), history, insured))
+    for day in refused:
+        # Whether there was cause, the agency finds out: it alone stops the benefit (R22).
+        stage = on(day, stages)
+        if stage is not None and stage.state == "drawing":
+            findings.append(Finding("refused-while-drawing", day))
     return Account(
         tuple(stages), book.started_on, book.granted, book.drawn, book.left, _episodes(stages),
         tuple(sorted(findings, key=lambda f: (f.on, f.kind, f.told or 0))),

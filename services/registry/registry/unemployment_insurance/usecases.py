@@ -24,6 +24,7 @@ from registry.contributions import usecases as contributions
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.labour_status.usecases import Known
+from registry.refusals import usecases as refusals
 from registry.unemployment_insurance import domain, folding, store
 from registry.unemployment_insurance.acts import State
 from registry.unemployment_insurance.domain import (
@@ -220,12 +221,14 @@ async def _fold(
     members = await identities.members_of(tx, facts, known_at)
     everyone = [id for ids in members.values() for id in ids]
     paid = await contributions.paid_by_employers(tx, everyone, known_at)
+    refused = await refusals.of(tx, facts, known_at)
     return {
         person: domain.fold(
             told,
             known[person].spells(),
             law,
             frozenset(month for id in members[person] for month in paid.get(id, ())),
+            frozenset(one.on for one in refused.get(person, ())),
         )
         for person, told in facts.items()
     }
