@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from kit.ids import new_id
+
+from .test_benefits_api import overlaps
+from .test_certificate_facts import take_back, tell
 
 PLACE = {"area_code": "231102000000", "office": "231102-employment-bureau"}
 
@@ -46,6 +51,35 @@ def relief(**fields: Any) -> dict[str, Any]:
         "beneficiary_id": str(new_id()), "amount": "23.50", "posted_on": "2003-06-01", **PLACE,
         **fields,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("first", ["relief", "death"])
+async def test_a_relief_of_a_dead_person_is_listed_until_the_death_is_taken_back(
+    registry: Any, first: str
+) -> None:
+    """4.6, E8: it is kept as posted, and found, whichever is known first."""
+    form = registry.form()
+    worker = (await registry.post("/v1/workers", form))["id"]
+    fact = None
+    if first == "death":
+        fact = await tell(registry, form["id_number"], "deceased", "2003-05-20")
+    ids = []
+    for day in ("2003-05-19", "2003-08-09"):
+        body = relief(
+            kind="tax", item="income_tax", authority="地税局", worker_id=worker, posted_on=day
+        )
+        key = {"Idempotency-Key": f"relief-{day}"}
+        ids.append((await registry.post("/v1/reliefs", body, **key))["id"])
+    if fact is None:
+        assert await overlaps(registry) == []
+        fact = await tell(registry, form["id_number"], "deceased", "2003-05-20")
+    page = await registry.get("/v1/benefits", worker_id=worker)
+    (after,) = [one["id"] for one in page["items"] if one["valid_from"] == "2003-08-09"]
+    assert await overlaps(registry) == [("after-life-fact", after, None, ["2003-08"])]
+    (found,) = await registry.told("benefit.overlap-found")
+    assert (found.data["kind"], found.data["worker_id"]) == ("tax-relief", worker)
+    await take_back(registry, fact)
+    assert await overlaps(registry) == []
 
 
 async def test_reliefs_are_posted_once(registry: Any) -> None:

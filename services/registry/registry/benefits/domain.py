@@ -66,6 +66,11 @@ class KindOfBenefit:
     ends_with: frozenset[LabourStatus] = _LEFT
     written: bool = True
 
+    @property
+    def by_money(self) -> bool:
+        """It takes no month, and is given on the certificate: what counts is its day."""
+        return self.takes == "note" and self.certificate
+
 
 #: The kinds that policy.md knows, with how each takes months.
 TABLE: dict[Kind, KindOfBenefit] = {

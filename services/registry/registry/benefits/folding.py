@@ -18,7 +18,7 @@ from kit.money import yuan
 from kit.outbox import emit
 from kit.service import Runtime
 from registry.benefits import domain, events, rules, store
-from registry.benefits.domain import Annotation, Cause, Grant, Holder, Overlap, Paid
+from registry.benefits.domain import TABLE, Annotation, Cause, Grant, Holder, Overlap, Paid
 from registry.benefits.rules import Entry, Found
 from registry.benefits.terms import Born, Law
 from registry.identities import usecases as identities
@@ -86,13 +86,18 @@ async def books_of(tx: Tx, persons: Iterable[UUID], *, writing: bool = False) ->
     by_worker: dict[UUID, list[Entry]] = {}
     for entry in entries.values():
         by_worker.setdefault(entry.grant.worker_id, []).append(entry)
-    with_months = [
+    looked_at = [
         person
         for person, ids in members.items()
-        if writing or any(entry.months for id in ids for entry in by_worker.get(id, ()))
+        if writing
+        or any(
+            entry.months or TABLE[entry.grant.kind].by_money
+            for id in ids
+            for entry in by_worker.get(id, ())
+        )
     ]
-    spells = await labour_status.spells_of(tx, with_months) if with_months else {}
-    facts = await workers.facts_of(tx, with_months) if with_months else {}
+    spells = await labour_status.spells_of(tx, looked_at) if looked_at else {}
+    facts = await workers.facts_of(tx, looked_at) if looked_at else {}
     gone = {grant for grant, done in acts.items() if rules.account(done).withdrawn}
     return {
         person: Book(

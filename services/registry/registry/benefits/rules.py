@@ -240,22 +240,40 @@ def overlaps(
                     "duplicate-grant" if same else "merge", entry, holding.grant.id, month,
                     "policy 4.6 重复享受" if same else "policy 5.3.6",
                 )  # fmt: skip
-    for entry in ordered:
-        kind = TABLE[entry.grant.kind]
-        for month in entry.months:
-            begun = begins(entry.grant, month)
-            ended = _ended(kind.ends_with, spells, begun, retires_on)
-            if ended is not None:
-                note(ended[0], entry, None, month, ended[1])
-            if kind.certificate:
-                cause = _without_force(holder, month, begun)
-                if cause is not None:
-                    note(cause, entry, None, month, "policy E4, 4.6")
+    _without_right(entries, spells, holder, retires_on, note)
     _count(first, limit_of, note)
     return sorted(
         (Found(*key, tuple(sorted(months)), clause) for key, (months, clause) in found.items()),
         key=lambda one: (one.cause, one.benefit_id, one.other_id or one.benefit_id),
     )
+
+
+def _without_right(
+    entries: Iterable[Entry],
+    spells: Sequence[Spell],
+    holder: Holder | None,
+    retires_on: RetiresOn,
+    note: Callable[[Cause, Entry, UUID | None, date, str], None],
+) -> None:
+    """What was given after a fact of life or the age of retirement, or without a certificate in force."""
+    for entry in entries:
+        kind = TABLE[entry.grant.kind]
+        for month, begun in _given(entry):
+            ended = _ended(kind.ends_with, spells, begun, retires_on)
+            if ended is not None:
+                note(ended[0], entry, None, month, ended[1])
+            # Whether a relief asks for a certificate, its authority decides by its own law.
+            if kind.certificate and not kind.by_money:
+                cause = _without_force(holder, month, begun)
+                if cause is not None:
+                    note(cause, entry, None, month, "policy E4, 4.6")
+
+
+def _given(entry: Entry) -> list[tuple[date, date]]:
+    """The months in which something is given, each with the first day of it; of a relief, its day."""
+    if TABLE[entry.grant.kind].by_money:
+        return [(first_of(entry.grant.valid_from), entry.grant.valid_from)]
+    return [(month, begins(entry.grant, month)) for month in entry.months]
 
 
 def _ended(
