@@ -260,13 +260,33 @@ async def _custody(city: City) -> list[Further]:
     kept, returned = [await a_placed_person(city) for _ in range(2)]
     gone, back = [await city.a_laid_off_worker_with_certificate() for _ in range(2)]
     await _acts(city, returned.certificate, ("hand-overs", given))
+    lending, void = [await city.a_laid_off_worker_with_certificate() for _ in range(2)]
+    await _acts(city, void.certificate, ("revocations", lent))
     await _acts(city, gone.certificate, ("revocations", lent))
     await _acts(city, back.certificate, ("revocations", lent), ("collections", taken))
     right = {"note": "复核：系同名", "evidence": record}
     await _acts(city, back.certificate, ("restorations", right), subject="a third")
     one = "/v1/certificates/{certificate_id}"
     later = {"on": "2006-11-10"}
+    applied = city.story()
+    await city.registers(applied)
+    await city.applies(applied)
+    of_past = [{"worker_id": applied.worker, "issued_on": "2003-04-10"}]
+    allowance = {
+        "worker_id": lending.worker, "kind": "living-allowance", "valid_from": "2003-05-01",
+        "valid_to": "2003-05-31", "amount": "208.00", "granted_by": "劳动局",
+    }  # fmt: skip
+    paid = (await city.post("registry", "/v1/benefits", allowance)).json()["id"]
+    order = {"on": "2003-05-01", "reason": "多发"}
+    await city.post("registry", f"/v1/benefits/{paid}/recovery-orders", order)
+    repaid = {"on": "2003-09-01", "amount": "208.00", "document": "缴款书 1"}
     return [
+        Further(_call("POST /v1/certificates/issues/imports", rows=of_past), ANOTHER),
+        Further(
+            _call("POST /v1/benefits/{benefit_id}/recoveries", repaid, benefit_id=paid), ANOTHER
+        ),
+        Further(_call(f"POST {one}/revocations", lent, certificate_id=lending.certificate), ANOTHER),
+        Further(_call(f"POST {one}/collections", taken, certificate_id=void.certificate)),
         Further(_call(f"POST {one}/hand-overs", given, certificate_id=kept.certificate)),
         Further(_call(f"POST {one}/returns", later, certificate_id=returned.certificate)),
         Further(
