@@ -15,7 +15,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
     """People, certificates, recognitions."""
     note = calls.of("registry")
     fresh = await people(city, 8)
-    old = await people(city, 4, born="19530504")
+    old = await people(city, 4, born="19600504")
     application = {"applied_on": "2003-03-03", "evidence": PAPERS}
     applied = await made(
         city, "registry", "/v1/certificates", {"worker_id": fresh[0], **application}
@@ -111,7 +111,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
 
 async def _told_late(city: City) -> None:
     """A job that began before somebody's certificate and recognition were decided, told after it."""
-    story = await city.a_laid_off_worker_with_certificate(born="19530504")
+    story = await city.a_laid_off_worker_with_certificate(born="19600504")
     asked = {"worker_id": str(story.worker), "recognised_on": ON}
     await made(city, "registry", "/v1/difficulties", asked)
     thing = city.world["registry"]
