@@ -64,14 +64,7 @@ async def registry_calls(city: City, calls: Calls) -> None:
     note(f"POST {correction}/refusals", {"on": ON, "reason": "证明不足"}, request_id=two)
     note(f"POST {correction}/approvals", {"on": ON}, request_id=three)
     note("POST /v1/certificates", {"worker_id": fresh[4], "applied_on": "2003-03-03"})
-    note(
-        "POST /v1/certificates/imports",
-        rows=[{"worker_id": fresh[5], "applied_on": "2003-03-03", "evidence": PAPERS}],
-    )
-    note(
-        "POST /v1/certificates/issues/imports",
-        rows=[{"worker_id": fresh[5], "issued_on": "2003-04-10"}],
-    )
+    await _imported_certificates(city, calls, fresh[5])
     await _told_by_authorities(city)
     finding = (await city.get("registry", "/v1/contributions/conflicts"))["items"][0]["id"]
     note("GET /v1/contributions/conflicts")  # before it is explained
@@ -107,6 +100,22 @@ async def registry_calls(city: City, calls: Calls) -> None:
     for tail in ("", "/transitions", "/decision", "/evidence"):
         note("GET /v1/certificates/{certificate_id}" + tail, certificate_id=applied)
     await difficulty_calls(city, calls, old)
+
+
+async def _imported_certificates(city: City, calls: Calls, applicant: str) -> None:
+    """An application, and the issue of one that was posted before."""
+    note = calls.of("registry")
+    note(
+        "POST /v1/certificates/imports",
+        rows=[{"worker_id": applicant, "applied_on": "2003-03-03", "evidence": PAPERS}],
+    )
+    posted = city.story()
+    await city.registers(posted)
+    await city.applies(posted)
+    note(
+        "POST /v1/certificates/issues/imports",
+        rows=[{"worker_id": posted.worker, "issued_on": "2003-04-10"}],
+    )
 
 
 async def _told_late(city: City) -> None:
@@ -181,6 +190,20 @@ async def _status_calls(city: City, calls: Calls, fresh: list[str], old: list[st
         "POST /v1/workers/{worker_id}/labour-status/declarations/{declaration_id}/confirmations",
         worker_id=old[3],
         declaration_id=waiting.json()["awaiting"][0]["id"],
+    )
+    person = (await people(city, 1))[0]
+    path = f"/v1/workers/{person}/labour-status/declarations"
+    said = (await city.post("registry", path, died)).json()["awaiting"][0]["id"]
+    other = city.world["registry"].client(
+        "registry_supervisor", area=DISTRICT, office=OFFICE, subject="who confirms"
+    )
+    (await other.post(f"{path}/{said}/confirmations")).raise_for_status()
+    note(
+        "POST /v1/workers/{worker_id}/labour-status/declarations/{declaration_id}/confirmations"
+        "/reversals",
+        {"reason": "录入有误"},
+        worker_id=person,
+        declaration_id=said,
     )
     standing = await city.get("registry", f"/v1/workers/{fresh[6]}/labour-status")
     note(
