@@ -75,7 +75,8 @@ async def test_a_refusal_names_its_clause_in_both_languages(registry: Any) -> No
     assert {p["id"] for p in decision["parameters"]} == {
         "registry.certificate_law", "registry.certificate_categories",
         "registry.certificate_dibao_jobless_months", "registry.certificate_settled_before",
-        "registry.certificate_exhausted_insurance",
+        "registry.certificate_exhausted_insurance", "registry.retirement_age_male",
+        "registry.retirement_age_female", "registry.retirement_age_female_cadre",
     }  # fmt: skip
     (event,) = await registry.told("certificate.refused")
     assert event.data["clause"] == refused["clause"]

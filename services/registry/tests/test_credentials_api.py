@@ -209,7 +209,8 @@ async def test_a_revocation_by_a_fact_that_was_not_so_unsets_its_bit(
     registry.thing.app.state.status_lists = StatusLists(registry.thing.runtime, 0)
     wrong = await registry.declare(worker, "deceased", "2003-09-01")
     assert not (await Stranger.informed(public)).believes(told["credential"], today)
-    await registry.post(f"{path}/{wrong}/reversals", {"reason": "同名误报"})
+    back = f"{path}/{wrong}/confirmations/reversals"
+    await registry.post(back, {"reason": "同名误报"}, by=registry.street)
     assert (await Stranger.informed(public)).believes(told["credential"], today)
 
 

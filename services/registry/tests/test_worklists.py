@@ -92,7 +92,7 @@ async def test_every_kind_waits_for_whoever_did_not_make_it_oldest_first(registr
 
 async def test_a_page_goes_on_across_kinds_of_one_day(registry: Any) -> None:
     """Two of one kind and one of another on the same day, one at a time."""
-    workers = [await registry.worker(born=f"195{n}0101") for n in range(3)]
+    workers = [await registry.worker(born=f"196{n}0101") for n in range(3)]
     asked = [await registry.ask(w, "dibao", True, requested_on="2003-03-03") for w in workers[:2]]
     posted = [await registry.certificate(w) for w in workers[1:]]
     expected = [("correction", id) for id in sorted(one["id"] for one in asked)]

@@ -346,12 +346,13 @@ KEPT: tuple[str, ...] = (
 )
 
 #: Nouns of others that nothing here counts: what somebody earned, who might be whom, money that is held
-#: back within one line, and when a book is closed.
+#: back within one line, when a book is closed, and how far a claim is (what was paid is told by benefits).
 LEFT_ALONE: frozenset[str] = frozenset(
     {
         "registry.contribution",
         "registry.duplicate",
         "registry.insurance-refund",
+        "subsidy.claim",
         "subsidy.reservation",
         "subsidy.period",
     }
