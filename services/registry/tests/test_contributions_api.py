@@ -315,3 +315,43 @@ def test_which_employer_contradicts_which_status(
     assert {month: one.kind for month, one in says.items()} == ({MONTH: kind} if kind else {})
     begun = [*spells, Spell("retired", date(2003, 4, 30))]
     assert contributions.contradicting({MONTH: [payer]}, begun, former) == {}
+
+
+async def test_an_application_waits_until_what_contradicts_it_is_explained(registry: Any) -> None:
+    """4.6: who is insured by another employer while laid off is not checked, and what is posted is not
+    issued, before somebody has looked into it."""
+    applicant, number = await a_worker(registry, **FORMER)
+    posted_for, posted_number = await a_worker(registry, **FORMER)
+    body = {"worker_id": applicant, "applied_on": "2003-06-03", "evidence": registry.papers}
+    application = (await registry.post("/v1/certificates", body))["id"]
+    posted = await registry.certificate(posted_for)
+    other = "70289002-3"
+    await load(agency(registry), [paid(n, "2003-04", payer=other) for n in (number, posted_number)])
+
+    async def step(id: str, path: str, body: dict[str, str], status: int, by: Any) -> Any:
+        etag = (await registry.http.get(f"/v1/certificates/{id}")).headers["etag"]
+        headers = {"If-Match": etag, "Idempotency-Key": str(new_id())}
+        return await registry.post(f"/v1/certificates/{id}/{path}", body, status, by=by, **headers)
+
+    steps = (
+        (application, "checks", {"on": "2003-06-05"}, registry.street, "check"),
+        (posted, "issues", {"on": "2003-06-05"}, registry.checker, "issue"),
+    )
+    for id, path, on, by, name in steps:
+        refused = await step(id, path, on, 409, by)
+        assert (refused["code"], "2003-04" in refused["detail"]) == (
+            "insured-while-without-work",
+            True,
+        )
+        shown = (await by.get(f"/v1/certificates/{id}")).json()
+        assert (shown["contradicted_months"], name in shown["allowed_actions"]) == (
+            ["2003-04"],
+            False,
+        )
+    for one in (await registry.get("/v1/contributions/conflicts"))["items"]:
+        explanation = f"/v1/contributions/conflicts/{one['id']}/explanations"
+        await registry.post(explanation, {"reason": "补缴以前月份，已查证"})
+    for id, path, on, by, name in steps:
+        shown = (await by.get(f"/v1/certificates/{id}")).json()
+        assert (shown["contradicted_months"], name in shown["allowed_actions"]) == ([], True)
+        assert (await step(id, path, on, 201, by))["state"] in ("checked", "issued")

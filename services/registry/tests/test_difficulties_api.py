@@ -249,6 +249,22 @@ async def test_the_list_of_dibao_goes_before_the_paper(
         state,
         None if state == "recognised" else "国发[2005]36号 R5/dibao",
     )
+    if state == "refused":
+        return
+    # The office ends it: the recognition that rests on it ends with it, and comes back when it was not so.
+    client = thing.client("authority", office=office, subject=office)
+    end = {"id": str(new_id()), "life_fact_id": fact["id"], "on": "2007-05-01"}
+    ended = await client.post("/v1/life-facts/ends", json=end)
+    assert ended.status_code == 201, ended.text
+    path = f"/v1/difficulties/{poor['id']}"
+    gone = await registry.get(path)
+    assert (gone["state"], gone["exited_on"], gone["exit_reason"]) == (
+        "exited", "2007-05-01", "dibao_ended",
+    )  # fmt: skip
+    back = {"id": str(new_id()), "reverses": end["id"]}
+    taken = await client.post("/v1/life-facts/reversals", json=back)
+    assert taken.status_code == 201, taken.text
+    assert (await registry.get(path))["state"] == "recognised"
 
 
 async def test_kinds_and_proofs_by_the_law_of_the_day(registry: Any) -> None:

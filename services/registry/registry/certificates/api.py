@@ -399,21 +399,20 @@ problems = [
         ("缺少：{kinds}", "Missing: {kinds}"),
     ),
     refused(
-        domain.NotValidAnyMore,
-        409,
-        "有效期已过，不能发证",
-        "Its validity would be over already",
+        domain.NotValidAnyMore, 409, "有效期已过，不能发证", "Its validity would be over already",
         ("有效期至 {valid_until}", "Valid until {valid_until}"),
+    ),
+    refused(
+        domain.InsuredWhileJobless, 409, "无业期间有参保记录，尚未查清",
+        "Contributions of a time without work are not explained",
+        ("{months}：请先查清或说明", "{months}: clear or explain them first"),
     ),
     refused(
         domain.ValidityNotOver, 409, "尚可发证", "It can still be issued",
         ("有效期至 {valid_until}", "Valid until {valid_until}"),
     ),
     refused(
-        domain.NotOfRetirementAge,
-        409,
-        "未到法定退休年龄",
-        "Below the statutory age of retirement",
+        domain.NotOfRetirementAge, 409, "未到法定退休年龄", "Below the statutory age of retirement",
         ("{retires_on} 到龄", "Reached on {retires_on}"),
     ),
 ]  # fmt: skip

@@ -233,6 +233,10 @@ class CertificateOut(BaseModel):
     due_on: date | None = Field(description="本环节办理期限的最后一日；无期限则为空")
     due_provisional: bool = Field(description="期限是否按暂定日历计算")
     days_late: int = Field(description="已逾期工作日数")
+    contradicted_months: list[str] = Field(
+        description="无业期间由用人单位参保、尚未查清的月份；查清前不得审核、公示、发证",
+        examples=[["2003-02"]],
+    )
     allowed_actions: list[str] = Field(description=ACTIONS, examples=[["issue", "refuse"]])
     area_code: AreaCode
     office: str = Field(description="经办机构")
@@ -247,7 +251,9 @@ class CertificateOut(BaseModel):
             state_on=c.state_on, number=c.number, issued_on=c.issued_on, issued_by=c.issued_by,
             valid_until=c.valid_until, revoked_on=c.revoked_on, held_state=c.held_state,
             decision_id=c.decision_id, due_on=case.due_on, due_provisional=case.provisional,
-            days_late=case.days_late, allowed_actions=case.allowed, area_code=c.area_code,
+            days_late=case.days_late,
+            contradicted_months=[f"{month:%Y-%m}" for month in case.contradicted],
+            allowed_actions=case.allowed, area_code=c.area_code,
             office=c.office, version=c.version,
         )  # fmt: skip
 

@@ -27,21 +27,28 @@ from registry.certificates.evidence import (
 from registry.certificates.reading import Counts
 from registry.certificates.store import Maker
 from registry.certificates.terms import TIMED, Terms
+from registry.contributions import usecases as contributions
 from registry.identities import usecases as identities
 from registry.offices import usecases as offices
+
+#: The states in which an application waits while contributions contradict it, and the acts it waits for.
+WAITS: frozenset[State] = frozenset({"applied", "checked", "publicised"})
+BARRED = frozenset(act.code for act in (acts.CHECK, acts.PUBLICISE, acts.ISSUE))
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """``due_on``: last day of the limit of the current step (``provisional``: counted in a year whose
     calendar is not published). ``allowed``: codes of the acts that the caller may take next.
-    ``days_late``: working days since the limit passed; 0 in time."""
+    ``days_late``: working days since the limit passed; 0 in time. ``contradicted``: months in which an
+    employer insured the applicant while without work, for which the application waits."""
 
     certificate: Certificate
     due_on: date | None
     provisional: bool
     allowed: list[str]
     days_late: int = 0
+    contradicted: Sequence[date] = ()
 
 
 async def present(
@@ -52,6 +59,8 @@ async def present(
     calendar = await calendars.current(rt, tx)
     inspectors = await usecases.inspectors_lately(rt, tx, [one for one, _ in found])
     stands_for = await offices.stands_for(tx, actor)
+    waiting = [one.worker_id for one, _ in found if one.state in WAITS]
+    contradicted = await contributions.contradicted(tx, waiting)
     made: list[Case] = []
     for certificate, makers in found:
         due = terms.due(certificate, calendar)
@@ -70,7 +79,10 @@ async def present(
         )  # fmt: skip
         late = 0 if due is None or due >= today else calendar.working_days_between(due, today)
         provisional = due is not None and calendar.is_provisional(certificate.state_on, due)
-        made.append(Case(certificate, due, provisional, allowed, late))
+        months = contradicted.get(certificate.worker_id, ()) if certificate.state in WAITS else ()
+        if months:
+            allowed = [act for act in allowed if act not in BARRED]
+        made.append(Case(certificate, due, provisional, allowed, late, months))
     return made
 
 

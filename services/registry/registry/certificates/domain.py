@@ -7,6 +7,7 @@ the procedure's own state is in ``standing``; which step leads where, in ``acts`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
@@ -101,6 +102,13 @@ class NotTheCity(Refusal):
     """Where the city confirms, an office of the city does (R11)."""
 
     code = "not-the-city"
+
+
+class InsuredWhileJobless(Refusal):
+    """An employer insured the applicant in ``months`` without work: the application waits until that is
+    cleared or explained (policy 4.6, 已再就业仍领取)."""
+
+    code = "insured-while-without-work"
 
 
 class NotValidAnyMore(Refusal):
@@ -364,6 +372,12 @@ class Certificate:
             return replace(revoked, entitled=False, reason=CORRECTED, revoked_on=day)
         refused = decided._to(acts.CORRECT_TO_REFUSED, "refused", day)
         return replace(refused, entitled=False, reason=CORRECTED)
+
+
+def not_contradicted(months: Sequence[date]) -> None:
+    """Raises :class:`InsuredWhileJobless` where months stand against the applicant."""
+    if months:
+        raise InsuredWhileJobless(months=", ".join(f"{month:%Y-%m}" for month in months))
 
 
 def inspector(certificate: Certificate, issued_in: str | None) -> str | None:

@@ -25,6 +25,7 @@ from registry.certificates.acts import IN_HAND, LIVE_STATES
 from registry.certificates.domain import Certificate, Transition
 from registry.certificates.folding import Moved
 from registry.certificates.terms import Terms
+from registry.contributions import usecases as contributions
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
@@ -64,6 +65,7 @@ async def issue_all(
     numbers = iter(await store.next_numbers(tx, len(commands)))
     terms, today = Terms(rt), rt.today()
     closed = await offices.not_open(tx, {(actor.office, c.issued_on) for c in commands})
+    contradicted = await contributions.contradicted(tx, list(people))
     outcome: list[Refusal | None] = []
     moved: dict[UUID, Certificate] = {}
     told: list[NewEvent] = []
@@ -78,6 +80,8 @@ async def issue_all(
                 raise OfficeNotOpen
             if acts.bars(acts.ISSUE, actor.subject, makers[before.id]):
                 raise MakerIsChecker
+            if not command.past:
+                domain.not_contradicted(contradicted.get(before.worker_id, ()))
             person = people[before.worker_id]
             after = _decided(rt, terms, actor, command, before, person, numbers)
         except Refusal as refusal:

@@ -35,6 +35,7 @@ from registry.certificates.evidence import (
     EvidenceKind,
 )
 from registry.certificates.terms import Terms
+from registry.contributions import usecases as contributions
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.offices import usecases as offices
@@ -224,9 +225,10 @@ async def check_certificate(
     rt: Runtime, actor: Actor, id: UUID, on: date, version: int
 ) -> Certificate:
     """The rule decides on the facts of the day of application: checked, or refused. Raises
-    ``evidence-missing``."""
+    ``evidence-missing`` and ``insured-while-without-work``."""
     async with rt.db.transaction() as tx:
         before = await stepping(rt, tx, actor, id, on, version, acts.CHECK)
+        await _not_contradicted(tx, before)
         papers = (await reading.evidence_of(tx, [id], PAPERS))[id]
         if before.state == "applied":
             kinds = (paper.kind for paper in papers)
@@ -243,6 +245,11 @@ async def check_certificate(
     return after
 
 
+async def _not_contradicted(tx: Tx, certificate: Certificate) -> None:
+    found = await contributions.contradicted(tx, [certificate.worker_id])
+    domain.not_contradicted(found.get(certificate.worker_id, ()))
+
+
 def listed_on(rt: Runtime, posted_as: str | None) -> date | None:
     """From which day on a posting stands on the platform's list, where no paper list hung."""
     return None if posted_as else rt.today()
@@ -251,9 +258,10 @@ def listed_on(rt: Runtime, posted_as: str | None) -> date | None:
 async def publicise_certificate(
     rt: Runtime, actor: Actor, id: UUID, on: date, version: int, posted_as: str | None
 ) -> Certificate:
-    """Post it on the public list; the days of publicity begin."""
+    """Post it on the public list; the days of publicity begin. Raises ``insured-while-without-work``."""
     async with rt.db.transaction() as tx:
         before = await stepping(rt, tx, actor, id, on, version, acts.PUBLICISE)
+        await _not_contradicted(tx, before)
         after = before.publicise(on=on, listed_on=listed_on(rt, posted_as))
         after = await save_step(tx, before, after, actor.subject, None, statement=posted_as)
     rt.wake()

@@ -187,6 +187,16 @@ async def conflicts_of(tx: Tx, workers: Sequence[UUID]) -> list[Conflict]:
     return [_conflict(row) for row in rows]
 
 
+async def standing_months(tx: Tx, people: Sequence[UUID]) -> dict[UUID, list[date]]:
+    """By person, the months that stand against him or her, in order; absent where none does."""
+    rows = await tx.fetch(
+        "select worker_id, array_agg(month order by month) as months from contribution_conflict"
+        " where worker_id = any($1::uuid[]) and standing group by worker_id",
+        people,
+    )
+    return {row["worker_id"]: row["months"] for row in rows}
+
+
 async def save_conflicts(tx: Tx, rows: Sequence[Conflict]) -> None:
     """Write what was found or changed. Payers travel as one text each: arrays of arrays would have to
     be of one length, and no code has a comma."""

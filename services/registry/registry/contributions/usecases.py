@@ -76,6 +76,16 @@ def _event(type: EventType, row: Contribution) -> NewEvent:
 # --- reading
 
 
+async def contradicted(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, list[date]]:
+    """Months in which an employer insured these people, under any of their records, while they were
+    without work, and which are neither cleared nor explained (policy 4.6); absent without any."""
+    if not workers:
+        return {}
+    persons = await identities.person_of(tx, workers)
+    found = await store.standing_months(tx, list(set(persons.values())))
+    return {id: found[person] for id, person in persons.items() if person in found}
+
+
 async def list_contributions(
     rt: Runtime,
     actor: Actor,

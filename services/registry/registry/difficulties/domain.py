@@ -21,11 +21,11 @@ from registry.labour_status.domain import Spell
 
 #: 已认定 / 不予认定 / 已退出
 State = Literal["recognised", "refused", "exited"]
-#: 已就业 / 退休 / 死亡 / 出境定居 / 服刑 / 参军 / 完全丧失劳动能力 / 三次拒绝推荐 / 无就业愿望 / 已有同类认定 /
-#: 更正后不符合条件 / 其他
+#: 已就业 / 退休 / 死亡 / 出境定居 / 服刑 / 参军 / 完全丧失劳动能力 / 三次拒绝推荐 / 无就业愿望 / 低保停发 /
+#: 已有同类认定 / 更正后不符合条件 / 其他
 ExitReason = Literal[
     "employed", "retired", "deceased", "emigrated", "imprisoned", "enlisted", "incapacitated",
-    "refused_three_offers", "wish_ended", "superseded", "corrected", "other",
+    "refused_three_offers", "wish_ended", "dibao_ended", "superseded", "corrected", "other",
 ]  # fmt: skip
 #: What a clerk may write as the reason; the others follow from facts.
 HandReason = Literal["employed", "retired", "refused_three_offers", "wish_ended", "other"]
@@ -189,15 +189,18 @@ def ending(
     refused_on: Iterable[date],
     refusals_allowed: int | None,
     exits: Iterable[Exit],
+    dibao_ended: date | None = None,
 ) -> Ending | None:
     """The first thing that ended a recognition; None while nothing did.
 
-    ``refused_on``: days on which the person refused an introduction. Of two endings on one day the
+    ``refused_on``: days on which the person refused an introduction; ``dibao_ended``: from when on
+    dibao is received no more, where the recognition rests on it. Of two endings on one day the
     one that stands first here is told.
     """
     found = [
         *_by_status(recognised_on, spells),
         *_by_refusals(recognised_on, refused_on, refusals_allowed),
+        *([Ending(dibao_ended, "dibao_ended")] if dibao_ended else []),
         *(Ending(max(exit.on, recognised_on), exit.reason) for exit in sorted(exits, key=_order)),
     ]
     return min(found, key=lambda one: one.on, default=None)

@@ -18,6 +18,8 @@ from registry.difficulties import domain, events, store
 from registry.difficulties.domain import Difficulty, Ending
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
+from registry.life_facts import usecases as life_facts
+from registry.life_facts.domain import dibao_ended
 from registry.refusals import usecases as refusals
 
 REFUSALS_PARAMETER = "registry.difficulty_refusals"
@@ -38,15 +40,21 @@ async def refold(
     spells = await labour_status.spells_of(tx, concerned)
     refused = await refusals.of(tx, concerned)
     exits = await store.exits_of(tx, [row.id for row in rows])
+    on_dibao = {row.worker_id for row in rows if row.kind == "dibao"}
+    facts = await life_facts.of(
+        tx, [id for ids in members.values() if on_dibao & set(ids) for id in ids]
+    )
     changed: list[Difficulty] = []
     told: list[NewEvent] = []
     for person in concerned:
         own = [row for id in members[person] for row in by_worker.get(id, ())]
         days = [one.on for one in refused.get(person, ())]
+        life = [fact for id in members[person] for fact in facts.get(id, ())]
         endings = {
             row.id: domain.ending(
                 row.recognised_on, spells.get(person, []), days,
                 _refusals_allowed(rt, row.recognised_on), exits.get(row.id, ()),
+                dibao_ended(row.recognised_on, life) if row.kind == "dibao" else None,
             )
             for row in own
         }  # fmt: skip

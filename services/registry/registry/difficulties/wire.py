@@ -37,7 +37,8 @@ EXIT = "原因：" + terms(
     {
         "employed": "已就业", "retired": "退休", "deceased": "死亡", "emigrated": "出境定居",
         "imprisoned": "服刑", "enlisted": "参军", "incapacitated": "完全丧失劳动能力",
-        "refused_three_offers": "三次拒绝推荐", "wish_ended": "无就业愿望", "superseded": "已有同类认定",
+        "refused_three_offers": "三次拒绝推荐", "wish_ended": "无就业愿望", "dibao_ended": "低保停发",
+        "superseded": "已有同类认定",
         "corrected": "更正后不符合条件",
         "other": "其他",
     }

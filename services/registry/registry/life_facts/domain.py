@@ -6,7 +6,7 @@ was wrong. What follows from it (policy 4.1, E8) is folded by the nouns that it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, get_args
@@ -86,6 +86,13 @@ def dibao_on(day: date, facts: Iterable[LifeFact]) -> DibaoOnDay | None:
     if not told:
         return None
     return "receives" if any(fact.holds(day) for fact in told) else "does_not_receive"
+
+
+def dibao_ended(after: date, facts: Sequence[LifeFact]) -> date | None:
+    """The first day behind ``after`` on which the civil affairs office says that dibao is received no
+    more; None where it told of no end."""
+    ends = sorted(fact.until for fact in facts if fact.until is not None and fact.until > after)
+    return next((day for day in ends if dibao_on(day, facts) == "does_not_receive"), None)
 
 
 @dataclass(frozen=True, slots=True)
