@@ -200,7 +200,7 @@ async def test_what_is_left_out_is_named_by_the_address_of_the_whole_list(regist
     assert (len(two["contributions"]["items"]), two["contributions"]["more"]) == (2, None)
 
 
-async def test_a_dossier_takes_as_many_statements_however_much_there_is(registry: Any) -> None:
+async def test_a_dossier_takes_no_more_statements_however_much_there_is(registry: Any) -> None:
     """No loop over records, certificates or what hangs on them."""
     few, many, other = [await registry.worker(category=c) for c in ("soe_laid_off", "none", "none")]
     await registry.certificate(few)
@@ -222,4 +222,5 @@ async def test_a_dossier_takes_as_many_statements_however_much_there_is(registry
     await statements(few)
     one, four = await statements(few), await statements(many)
     assert (one[0], four[0]) == (1, 4)
-    assert one[1] == four[1]
+    # What waits is also asked for contributions that contradict it: of the four, none waits.
+    assert four[1] <= one[1]
