@@ -39,11 +39,11 @@ async def items(house: LiveHouse, given: set[str]) -> Items:
         last: dict[str, dict[str, Any]] = {}
         for event in await house.events(service):
             before = last.get(event["subject"])
+            if event["type"] in LOOKED:
+                continue
             if before is None or event["sequence"] > before["sequence"]:
                 last[event["subject"]] = event
         for event in last.values():
-            if event["type"] in LOOKED:
-                continue
             found[_normal(event, given)] += 1
     return found
 
