@@ -53,14 +53,14 @@ live: env ## fault tests against servers of their own
 	@$(PY) -m pytest tests/live -m live $(ARGS)
 
 browser: env ## the pages in a real Chromium (installs it when absent)
-	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk)
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq -o DPkg::Lock::Timeout=300 chromium fonts-noto-cjk)
 	@$(PY) -m pytest tests/browser -m browser $(ARGS)
 
 fuzz: env ## made requests, well and badly formed, against whole contracts
 	@$(PY) -m pytest tests/contracts -m fuzz $(ARGS)
 
 clients: env ## types generated from the contracts, compiled and used (installs Node.js when absent)
-	@command -v npm >/dev/null || (apt-get update -qq && apt-get install -y -qq nodejs npm)
+	@command -v npm >/dev/null || (apt-get update -qq && apt-get install -y -qq -o DPkg::Lock::Timeout=300 nodejs npm)
 	@$(PY) -m pytest tests/clients -m clients $(ARGS)
 
 load: env ## benchmarks as ratios to a limit measured in the same run
