@@ -14,7 +14,7 @@ from subsidy.entitlements import record as entitlements
 from subsidy.programmes import record as programmes
 
 #: The rules of all that is decided; those of programmes come last, because they know any code.
-RULES = ChainMap(dict(entitlements.RULES), dict(evidence.RULES), programmes.RULES)  # type: ignore[arg-type]
+RULES = ChainMap(entitlements.RULES, evidence.RULES, programmes.RULES)
 
 
 async def rederive(tx: Tx, about: UUID | None) -> Mapping[str, object]:

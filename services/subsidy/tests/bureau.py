@@ -10,7 +10,7 @@ import httpx
 
 from .conftest import Desk
 
-DRAFT = {
+DRAFT: dict[str, Any] = {
     "fund": "reemployment", "year": 2003, "drafted_on": "2003-01-10",
     "sources": [{"source": "province", "amount": "900.00"}, {"source": "county", "amount": "100.00"}],
     "lines": [

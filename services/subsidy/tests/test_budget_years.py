@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -75,7 +76,7 @@ async def test_money_moves_between_lines_and_unspent_releases_come_back(bureau: 
     assert fund["arranged_by_use"] == [
         {"code": "post-subsidy", "amount": "300.00"}, {"code": "training-subsidy", "amount": "300.00"},
     ]  # fmt: skip
-    assert sum(float(layer["amount"]) for layer in fund["unallocated_since"]) == 400
+    assert sum(Decimal(layer["amount"]) for layer in fund["unallocated_since"]) == 400
     assert (await bureau.desk.client.get("/v1/journal/check")).json()["holds"] is True
 
 

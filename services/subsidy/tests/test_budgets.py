@@ -109,7 +109,7 @@ async def test_lines_fit_their_sources_and_stand_once(bureau: Bureau) -> None:
     over = [{"use_code": "training-subsidy", "amount": "1000.01"}]
     refused = await bureau.draft(lines=over)
     assert (refused.status_code, refused.json()["code"]) == (422, "more-than-the-sources")
-    refused = await bureau.draft(lines=DRAFT["lines"] + DRAFT["lines"])  # type: ignore[operator]
+    refused = await bureau.draft(lines=DRAFT["lines"] + DRAFT["lines"])
     assert (refused.status_code, refused.json()["code"]) == (422, "budget-line-twice")
     draft = (await bureau.draft()).json()
     refused = await bureau.draft()

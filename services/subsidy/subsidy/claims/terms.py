@@ -9,6 +9,7 @@ from kit import holidays
 from kit.policy import Policies, Table
 from subsidy.claims.domain import (
     CLAIMABLE,
+    Claimant,
     NotClaimable,
     QuarterOpen,
     WindowClosed,
@@ -27,6 +28,13 @@ def programme_of(policies: Policies, code: str, quarter: date) -> Programme:
     if found is None or found[0].facts not in CLAIMABLE or found[0].payee not in PAID_TO:
         raise NotClaimable
     return found[0]
+
+
+def claimant_of(programme: Programme) -> Claimant:
+    """Who claims it. Raises :class:`NotClaimable` for the project of a body."""
+    if programme.claimant == "body":
+        raise NotClaimable
+    return programme.claimant
 
 
 def admit_filing(policies: Policies, programme: Programme, quarter: date, on: date) -> None:

@@ -72,9 +72,8 @@ async def file_claim(rt: Runtime, actor: Actor, asked: Filing, key: Key) -> Show
         programme = terms.programme_of(rt.policies, asked.programme, asked.quarter)
         terms.admit_filing(rt.policies, programme, asked.quarter, asked.filed_on)
         domain.admit_lines(asked.quarter, programme.period == "month", asked.lines)
-        assert programme.claimant in domain.CLAIMANTS
         claim = Claim(
-            asked.id, asked.programme, programme.claimant, asked.claimant_id,  # type: ignore[arg-type]
+            asked.id, asked.programme, terms.claimant_of(programme), asked.claimant_id,
             asked.quarter, asked.filed_on, asked.area_code, asked.office, (actor.subject,),
             state_on=asked.filed_on, due_on=terms.review_due(rt.policies, asked.filed_on),
         )  # fmt: skip

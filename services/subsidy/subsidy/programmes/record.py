@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
@@ -136,4 +136,4 @@ class _Rules(dict[str, Rule]):
 
 
 #: For ``kit.decisions.rederive``.
-RULES: Mapping[str, Callable[..., Any]] = _Rules()
+RULES: dict[str, Rule] = _Rules()
