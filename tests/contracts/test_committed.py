@@ -47,6 +47,8 @@ def test_openapi_is_valid_and_told_in_chinese(service: Service) -> None:
             summary = operation.get("summary", "")
             assert any("\u4e00" <= c <= "\u9fff" for c in summary), f"{method} {path}: {summary!r}"
             assert operation.get("description"), f"{method} {path} has no description"
+            for tag in operation.get("tags", ()):  # one noun is one group of the page
+                assert any("\u4e00" <= c <= "\u9fff" for c in tag), f"{method} {path}: {tag!r}"
 
 
 @pytest.mark.parametrize("event", PUBLISHED, ids=lambda e: e.name)

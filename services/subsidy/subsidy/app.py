@@ -140,10 +140,10 @@ SERVICE = Service(
     title_zh="资金与补贴服务",
     title_en="Funds and subsidies",
     description=(
-        "再就业资金的筹集、安排、预留、支付（复式记账，以分计），补贴项目及其条件与标准，收款账户与银行往来，"
-        "社会保险补贴资格。 Funds, arrangements, reservations and payments in a double-entry journal in"
-        " fen; subsidy programmes as dated rules; payees, payment files and the bank's replies;"
-        " entitlements to the social-insurance subsidy."
+        "再就业资金的筹集、预算、安排、预留、支付（复式记账，以分计），补贴项目及其条件与标准，申领、按月发放与追回，"
+        "收款账户与银行往来，社会保险补贴资格。 Funds, budgets, reservations and payments in a double-entry"
+        " journal in fen; subsidy programmes as dated rules; claims, monthly runs and recoveries; payees,"
+        " payment files and the bank's replies; entitlements to the social-insurance subsidy."
     ),
     catalogue=CATALOGUE,
     routers=[

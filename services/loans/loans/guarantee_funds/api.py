@@ -27,7 +27,10 @@ from loans.guarantee_funds.domain import Contribution, GuaranteeFund, Level
 funds = APIRouter(prefix="/v1/guarantee-funds", tags=["guarantee-funds 担保基金"])
 contributions = APIRouter(prefix="/v1/contributions", tags=["contributions 担保基金出资"])
 contribution_imports = bulk.reading(
-    "/v1/contributions", "contribution", "loans:guarantee-fund:import", tag="contributions"
+    "/v1/contributions",
+    "contribution",
+    "loans:guarantee-fund:import",
+    tag="contributions 担保基金出资",
 )
 
 _EXAMPLE: JsonDict = {

@@ -31,7 +31,7 @@ from loans.loans.domain import State
 from loans.loans.usecases import Disbursement, Repayment
 
 router = APIRouter(prefix="/v1/loans", tags=["loans 小额担保贷款"])
-loan_imports = bulk.reading("/v1/loans", "loan", "loans:loan:import", tag="loans")
+loan_imports = bulk.reading("/v1/loans", "loan", "loans:loan:import", tag="loans 小额担保贷款")
 
 Writer = Annotated[Actor, requires("loans:loan:write")]
 Approver = Annotated[Actor, requires("loans:loan:approve")]

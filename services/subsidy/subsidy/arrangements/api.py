@@ -137,7 +137,7 @@ async def import_arrangements(
 
 
 router_imports = bulk.reading(
-    "/v1/arrangements", "arrangement", "subsidy:arrangement:import", tag="arrangements"
+    "/v1/arrangements", "arrangement", "subsidy:arrangement:import", tag="arrangements 资金安排"
 )
 
 

@@ -32,7 +32,7 @@ from subsidy.funds.api import Reverse
 from subsidy.funds.domain import Fund
 
 router = APIRouter(prefix="/v1/budgets", tags=["budgets 预算"])
-imports = bulk.reading("/v1/budgets", "budget", "subsidy:budget:import", tag="budgets")
+imports = bulk.reading("/v1/budgets", "budget", "subsidy:budget:import", tag="budgets 预算")
 Reader = Annotated[Actor, requires("subsidy:budget:read")]
 Writer = Annotated[Actor, requires("subsidy:budget:write")]
 Approver = Annotated[Actor, requires("subsidy:budget:approve")]

@@ -35,7 +35,7 @@ from subsidy.claims.domain import OUTCOMES, STATES, Outcome, State
 from subsidy.claims.usecases import Shown
 
 router = APIRouter(prefix="/v1/claims", tags=["claims 补贴申领"])
-imports = bulk.reading("/v1/claims", "claim", "subsidy:claim:import", tag="claims")
+imports = bulk.reading("/v1/claims", "claim", "subsidy:claim:import", tag="claims 补贴申领")
 Reader = Annotated[Actor, requires("subsidy:claim:read")]
 Writer = Annotated[Actor, requires("subsidy:claim:write")]
 Reviewer = Annotated[Actor, requires("subsidy:claim-review:write")]

@@ -24,7 +24,9 @@ from subsidy.enrolments.domain import ACTS, STATES, Enrolment, State
 from subsidy.programmes.bodies import Code
 
 router = APIRouter(prefix="/v1/enrolments", tags=["enrolments 享受人员名册"])
-imports = bulk.reading("/v1/enrolments", "enrolment", "subsidy:enrolment:import", tag="enrolments")
+imports = bulk.reading(
+    "/v1/enrolments", "enrolment", "subsidy:enrolment:import", tag="enrolments 享受人员名册"
+)
 Reader = Annotated[Actor, requires("subsidy:enrolment:read")]
 Writer = Annotated[Actor, requires("subsidy:enrolment:write")]
 

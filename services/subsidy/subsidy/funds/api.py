@@ -208,7 +208,10 @@ async def import_appropriations(
 
 
 appropriations_imports = bulk.reading(
-    "/v1/appropriations", "appropriation", "subsidy:appropriation:import", tag="appropriations"
+    "/v1/appropriations",
+    "appropriation",
+    "subsidy:appropriation:import",
+    tag="appropriations 资金拨入",
 )
 
 

@@ -140,7 +140,9 @@ async def import_payments(
     return await load(request, options, MakePayment, MakePayment.fact, usecases.pay, actor)
 
 
-router_imports = bulk.reading("/v1/payments", "payment", "subsidy:payment:import", tag="payments")
+router_imports = bulk.reading(
+    "/v1/payments", "payment", "subsidy:payment:import", tag="payments 资金支付"
+)
 
 
 @router.get("/{payment_id}", summary="查询一笔支付")
