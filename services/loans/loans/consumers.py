@@ -29,6 +29,14 @@ async def certificate_revoked(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await borrowers.note_certificates_revoked(tx, events)
 
 
+async def certificate_suspended(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await borrowers.note_certificates_suspended(tx, events)
+
+
+async def certificate_reinstated(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    await borrowers.note_certificates_reinstated(tx, events)
+
+
 async def certificate_restored(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await borrowers.note_certificates_restored(tx, events)
 
@@ -43,9 +51,8 @@ SUBSCRIPTIONS = (
             "registry.worker.unmerged.v1": workers_merged,
             "registry.certificate.issued.v1": certificate_issued,
             "registry.certificate.revoked.v1": certificate_revoked,
-            # Suspended (annual inspection missed): like revoked from that day, until it is inspected.
-            "registry.certificate.suspended.v1": certificate_revoked,
-            "registry.certificate.reinstated.v1": certificate_restored,
+            "registry.certificate.suspended.v1": certificate_suspended,
+            "registry.certificate.reinstated.v1": certificate_reinstated,
             "registry.certificate.restored.v1": certificate_restored,
         },
     ),

@@ -102,6 +102,20 @@ class CertificateIssued(Heard):
 
 
 class CertificateRevoked(Heard):
-    """registry.certificate.revoked.v1, and of suspended, reinstated, restored the same: whose it is."""
+    """registry.certificate.revoked.v1, and of suspended the same: whose it is."""
 
     worker_id: UUID
+
+
+class CertificateReinstated(Heard):
+    """registry.certificate.reinstated.v1"""
+
+    valid_until: date | None = None
+
+
+class CertificateRestored(Heard):
+    """registry.certificate.restored.v1: the state in which it stands again, since when, until when."""
+
+    state: str
+    state_since: date
+    valid_until: date

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
+from kit.events import Event
 from kit.testing import UnderTest
 from loans.borrowers import usecases as borrowers
 
@@ -63,17 +65,64 @@ async def test_a_suspended_certificate_is_valid_again_once_inspected(loans: Unde
         assert known is not None
         return known.borrower.certificate_valid
 
+    again = {"state_since": "2003-03-10", "valid_until": "2006-03-09"}
     seen = [await valid()]
-    for name, on in (
-        ("suspended", date(2004, 1, 1)), ("reinstated", date(2004, 2, 1)),
-        ("revoked", date(2003, 8, 1)), ("restored", date(2003, 3, 10)),
+    for name, on, more in (
+        ("suspended", date(2004, 1, 1), {}), ("reinstated", date(2004, 2, 1), {}),
+        ("revoked", date(2003, 8, 1), {}), ("restored", date(2003, 3, 10), {"state": "issued", **again}),
     ):  # fmt: skip
-        await loans.deliver(
-            loans.heard(
-                f"registry.certificate.{name}.v1", issued.entity_id, {"worker_id": str(worker)},
-                valid_from=on,
-            )
-        )  # fmt: skip
+        await loans.deliver(_told(loans, name, issued, on, more))
         seen.append(await valid())
     assert seen == [True, False, True, False, True]
     assert await loans.dead() == []
+
+
+def _told(loans: UnderTest, name: str, of: Event, on: date, more: dict[str, Any]) -> Event:
+    return loans.heard(
+        f"registry.certificate.{name}.v1", of.entity_id,
+        {"worker_id": of.data["worker_id"], **more}, valid_from=on,
+    )  # fmt: skip
+
+
+async def test_what_gives_a_certificate_back_ends_only_what_it_takes_back(
+    loans: UnderTest,
+) -> None:
+    """Restored, it is as suspended as before; a suspension that ended under the revocation is over."""
+    worker, day = uuid4(), date(2004, 3, 1)
+    issued = certificate(loans, worker)
+    back = {"state_since": "2004-01-01", "valid_until": "2006-03-09"}
+    steps: list[tuple[str, date, dict[str, Any], bool]] = [
+        ("suspended", date(2004, 1, 1), {}, False),
+        ("revoked", date(2004, 2, 1), {}, False),
+        ("restored", date(2003, 3, 10), {**back, "state": "suspended"}, False),
+        ("reinstated", date(2004, 2, 20), {"valid_until": "2006-03-09"}, True),
+        ("revoked", date(2004, 2, 1), {}, False),
+        ("restored", date(2003, 3, 10), {**back, "state": "suspended"}, False),
+        ("revoked", date(2004, 2, 1), {}, False),
+        ("restored", date(2003, 3, 10), {**back, "state": "issued"}, True),
+    ]  # fmt: skip
+    await loans.deliver(registration(loans, worker), issued)
+    seen = []
+    for name, on, more, _ in steps:
+        await loans.deliver(_told(loans, name, issued, on, more))
+        async with loans.db.looking() as tx:
+            (known,) = await borrowers.known(tx, [(worker, day)])
+        seen.append(known is not None and known.borrower.certificate_valid)
+    assert seen == [valid for *_, valid in steps]
+    assert await loans.dead() == []
+
+
+async def test_a_certificate_is_valid_until_the_day_told_last(loans: UnderTest) -> None:
+    """What a last day follows from was corrected (R12), or the late inspection said another one."""
+    worker, day = uuid4(), date(2006, 6, 1)
+    issued = certificate(loans, worker)
+    back = {"state": "issued", "state_since": "2003-03-10"}
+    await loans.deliver(registration(loans, worker), issued)
+    seen = []
+    for until in ("2006-12-31", "2006-05-03"):
+        more = {**back, "valid_until": until}
+        await loans.deliver(_told(loans, "restored", issued, date(2003, 3, 10), more))
+        async with loans.db.looking() as tx:
+            (known,) = await borrowers.known(tx, [(worker, day)])
+        seen.append(known is not None and known.borrower.certificate_valid)
+    assert seen == [True, False]

@@ -20,8 +20,8 @@ HEARD: dict[str, type[BaseModel]] = {
     "registry.certificate.issued.v1": events.CertificateIssued,
     "registry.certificate.revoked.v1": events.CertificateRevoked,
     "registry.certificate.suspended.v1": events.CertificateRevoked,
-    "registry.certificate.reinstated.v1": events.CertificateRevoked,
-    "registry.certificate.restored.v1": events.CertificateRevoked,
+    "registry.certificate.reinstated.v1": events.CertificateReinstated,
+    "registry.certificate.restored.v1": events.CertificateRestored,
 }
 
 

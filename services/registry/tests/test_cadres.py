@@ -5,12 +5,15 @@ Business day: 2003-10-31, and 2007-02-01 for the law of 2006.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from kit.ids import new_id
+from registry.certificates.ending import expire_outlived
 
+from .test_certificate_facts import tell
 from .test_certificate_procedure import act
 from .test_journey_unemployment import Window
 
@@ -131,6 +134,82 @@ async def test_what_is_in_hand_is_valid_as_long_as_the_corrected_record_says(
     assert [(e.data["state"], e.data["state_since"], e.data["valid_until"]) for e in told] == [
         ("issued", "2006-04-10", day) for day in ("2008-12-31", "2008-05-03", "2008-12-31")
     ]
+
+
+async def _over(registry: Any, born: str = "19560504") -> tuple[str, str]:
+    """A holder whose certificate was over in May 2006, a few weeks after its issue."""
+    worker = await registry.worker(born=born)
+    row = {"id": str(new_id()), "worker_id": worker, "applied_on": "2006-03-03"}
+    await registry.loaded("/v1/certificates", [row])
+    await registry.loaded(
+        "/v1/certificates/issues", [{"worker_id": worker, "issued_on": "2006-04-10"}]
+    )
+    assert await expire_outlived(registry.thing.runtime) == 1
+    return worker, row["id"]
+
+
+async def test_what_was_over_too_early_stands_again(registry_2007: Any) -> None:
+    """R12: a birth date that was wrong ended it; the record of a day says so, and said otherwise before.
+    The expiry is the event that is taken back."""
+    registry = registry_2007
+    worker, id = await _over(registry)
+    before = datetime.now(UTC).isoformat()
+    await registry.correct(worker, "id_number", registry.id_number("19650504"), on="2007-02-01")
+    one = await registry.get(f"/v1/certificates/{id}")
+    assert (one["state"], one["state_on"], one["valid_until"]) == (
+        "issued", "2006-04-10", "2008-12-31",
+    )  # fmt: skip
+    (expired,) = await registry.told("certificate.expired")
+    (restored,) = await registry.told("certificate.restored")
+    assert restored.reverses == expired.id
+    assert (restored.data["state"], restored.data["valid_until"]) == ("issued", "2008-12-31")
+    path = f"/v1/workers/{worker}/record"
+    states = []
+    for known in ({}, {"known_at": before}):
+        (held,) = (await registry.get(path, on="2006-09-01", **known))["certificates"]
+        states.append(held["state"])
+    assert states == ["issued", "expired"]
+
+
+async def test_an_end_that_was_too_late_is_told_again(registry_2007: Any) -> None:
+    """The last day was another one and is over all the same: the calendar ends it on its day."""
+    registry = registry_2007
+    worker, id = await _over(registry)
+    await registry.correct(worker, "id_number", registry.id_number("19560901"), on="2007-02-01")
+    assert await expire_outlived(registry.thing.runtime) == 1
+    one = await registry.get(f"/v1/certificates/{id}")
+    assert (one["state"], one["state_on"], one["valid_until"]) == (
+        "expired", "2006-09-01", "2006-08-31",
+    )  # fmt: skip
+    assert [str(e.valid_from) for e in await registry.told("certificate.expired")] == [
+        "2006-05-04", "2006-09-01",
+    ]  # fmt: skip
+
+
+async def test_nothing_that_was_over_stands_beside_another_one(registry_2007: Any) -> None:
+    """R14: who has applied again meanwhile keeps the new application only."""
+    registry = registry_2007
+    worker, id = await _over(registry)
+    await registry.post("/v1/certificates", {"worker_id": worker, "applied_on": "2007-01-10"})
+    await registry.correct(worker, "id_number", registry.id_number("19650504"), on="2007-02-01")
+    one = await registry.get(f"/v1/certificates/{id}")
+    assert (one["state"], one["valid_until"]) == ("expired", "2006-05-03")
+    assert await registry.told("certificate.restored") == []
+
+
+async def test_a_death_in_the_longer_validity_stands_over_what_comes_back(
+    registry_2007: Any,
+) -> None:
+    """Told while the certificate was over, it had nothing to take; now it has."""
+    registry = registry_2007
+    worker, id = await _over(registry)
+    correct = registry.id_number("19650504")
+    await tell(registry, correct, "deceased", "2006-10-01")
+    await registry.correct(worker, "id_number", correct, on="2007-02-01")
+    one = await registry.get(f"/v1/certificates/{id}")
+    assert (one["state"], one["revoked_on"], one["reason"], one["held_state"]) == (
+        "revoked", "2006-10-01", "deceased", "issued",
+    )  # fmt: skip
 
 
 async def test_a_withdrawal_for_age_waits_for_the_statutory_day(registry: Any) -> None:

@@ -191,6 +191,17 @@ def test_a_correction_without_consequence_keeps_the_state() -> None:
     assert (same.state, same.step, same.decision_id) == ("issued", 4, D2)
 
 
+def test_only_what_was_over_is_reopened() -> None:
+    later = date(2007, 3, 6)
+    over = issued().expire(on=date(2006, 3, 7))
+    again = over.reopen(state="issued", on=issued().state_on, valid_until=later)
+    assert (again.state, again.state_on, again.valid_until, again.step) == (
+        "issued", issued().state_on, later, over.step + 1,
+    )  # fmt: skip
+    with pytest.raises(domain.WrongState):
+        issued().reopen(state="issued", on=ON, valid_until=later)
+
+
 def test_what_a_person_refused_stays_refused() -> None:
     refused = publicised().refuse(reason="proof-false", on=date(2003, 3, 5))
     assert redecide(refused, granted=True).state == "refused"

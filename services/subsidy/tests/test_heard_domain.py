@@ -42,7 +42,7 @@ NEXT = {
     "none": {"issued": "issued"},
     "issued": {"suspended": "suspended", "reissued": "issued", "expired": "over", "revoked": "revoked"},
     "suspended": {"reinstated": "issued", "revoked": "revoked", "expired": "over"},
-    "over": {"revoked": "revoked"},
+    "over": {"revoked": "revoked", "restored": ""},
     "revoked": {"revoked": "revoked", "restored": "", "issued": "issued"},
 }  # fmt: skip
 #: What a restoration calls the state before.
@@ -52,12 +52,12 @@ KINDS = {"issued": "issued", "suspended": "suspended", "over": "expired"}
 @given(st.data())
 def test_a_certificate_holds_on_the_days_that_its_acts_left_it(data: st.DataObject) -> None:
     """A day by itself: acts of the calendar and the window go forward, a revocation may reach back, a
-    restoration puts back what it took."""
+    restoration puts back what it took, or what was over too early."""
     told: list[Telling] = []
     state, before, now = "none", "none", 0
     valid: set[int] = set()
     stood: set[int] = set()
-    until = 0
+    lived, kept, until = "none", valid, 0
     for sequence in range(1, data.draw(st.integers(1, 8)) + 1):
         fact = data.draw(st.sampled_from(sorted(NEXT[state])))
         now = data.draw(st.integers(now, now + 8))
@@ -72,12 +72,15 @@ def test_a_certificate_holds_on_the_days_that_its_acts_left_it(data: st.DataObje
         elif fact == "reissued":
             last = day(until)
         elif fact == "expired":
+            lived, kept = state, valid
             valid = {n for n in valid if n < on}
         elif fact == "revoked":
             if state != "revoked":
                 stood, before = valid, state
             on = data.draw(st.integers(0, now))
             valid = {n for n in stood if n < on}
+        elif state == "over":
+            last, valid, kind, before = day(until), kept, KINDS[lived], lived
         else:
             last, valid, kind = day(until), stood, KINDS[before]
         told.append(telling(sequence, "certificate", fact, on, until=last, kind=kind))
@@ -176,6 +179,17 @@ def test_a_restored_certificate_is_in_the_state_that_it_reached_under_the_revoca
     assert days_of([*told, suspended, late, again, gone, inspected]) == {
         *range(1, 20), *range(30, 40), *range(48, 51),
     }  # fmt: skip
+
+
+def test_a_certificate_that_was_over_too_early_goes_on() -> None:
+    told = [
+        telling(1, "certificate", "issued", 1, until=day(10)),
+        telling(2, "certificate", "expired", 11),
+    ]
+    on = telling(3, "certificate", "restored", 1, until=day(50), kind="issued")
+    assert (certificate([*told, on]).expired_on, days_of([*told, on])) == (None, set(range(1, 51)))
+    shorter = telling(3, "certificate", "restored", 1, until=day(5), kind="issued")
+    assert days_of([*told, shorter]) == set(range(1, 6))
 
 
 def test_what_no_certificate_goes_through_is_no_telling() -> None:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from kit import identity_links
 from kit.db import Tx
 from kit.events import Event
-from loans.events import CertificateIssued, CertificateRevoked, WorkerRegistered
+from loans.events import (
+    CertificateIssued,
+    CertificateReinstated,
+    CertificateRestored,
+    CertificateRevoked,
+    WorkerRegistered,
+)
+
+#: What takes force from a certificate, each until it is taken back by its own opposite: 注销 / 暂停
+Stop = Literal["revoked_on", "suspended_on"]
 
 
 async def workers(tx: Tx, events: Sequence[Event]) -> None:
@@ -46,34 +55,59 @@ async def certificates_issued(tx: Tx, events: Sequence[Event]) -> None:
         " select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[], $5::uuid[])"
         " on conflict (certificate_id) do update set worker_id = excluded.worker_id,"
         " issued_on = excluded.issued_on, valid_until = excluded.valid_until, revoked_on = null,"
-        " event_id = excluded.event_id",
+        " suspended_on = null, event_id = excluded.event_id",
         *[list(column) for column in zip(*rows, strict=True)],
     )
 
 
-async def certificates_restored(tx: Tx, events: Sequence[Event]) -> None:
-    """What revoked or suspended these certificates no longer holds."""
-    latest = {event.entity_id: event.id for event in events}
+async def certificates_reinstated(tx: Tx, events: Sequence[Event]) -> None:
+    """They were inspected: not suspended any more. What revoked one meanwhile stands."""
+    latest = {event.entity_id: event for event in events}
+    told = [CertificateReinstated.model_validate(event.data) for event in latest.values()]
     await tx.execute(
-        "update known_certificate k set revoked_on = null, event_id = u.event_id"
-        " from unnest($1::uuid[], $2::uuid[]) as u (certificate_id, event_id)"
+        "update known_certificate k set suspended_on = null, event_id = u.event_id,"
+        " valid_until = coalesce(u.valid_until, k.valid_until)"
+        " from unnest($1::uuid[], $2::date[], $3::uuid[]) as u (certificate_id, valid_until, event_id)"
         " where k.certificate_id = u.certificate_id",
         list(latest),
-        list(latest.values()),
+        [one.valid_until for one in told],
+        [event.id for event in latest.values()],
     )
 
 
-async def certificates_revoked(tx: Tx, events: Sequence[Event]) -> None:
+async def certificates_restored(tx: Tx, events: Sequence[Event]) -> None:
+    """They stand as if they had never been revoked, in the state that is told: one that was suspended
+    under the revocation, or before it, is suspended; one that is in force again is not."""
+    latest = {event.entity_id: event for event in events}
+    told = [CertificateRestored.model_validate(event.data) for event in latest.values()]
+    await tx.execute(
+        "update known_certificate k set revoked_on = null, event_id = u.event_id,"
+        " valid_until = u.valid_until, suspended_on = case u.state"
+        " when 'suspended' then coalesce(k.suspended_on, u.since)"
+        " when 'expired' then k.suspended_on end"
+        " from unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::uuid[])"
+        " as u (certificate_id, state, since, valid_until, event_id)"
+        " where k.certificate_id = u.certificate_id",
+        list(latest),
+        [one.state for one in told],
+        [one.state_since for one in told],
+        [one.valid_until for one in told],
+        [event.id for event in latest.values()],
+    )
+
+
+async def certificates_stopped(tx: Tx, events: Sequence[Event], stop: Stop) -> None:
+    """They have no force from the day of each event on."""
     latest = {event.entity_id: event for event in events}
     rows = [
         (cid, CertificateRevoked.model_validate(e.data).worker_id, e.valid_from, e.id)
         for cid, e in latest.items()
     ]
     await tx.execute(
-        "insert into known_certificate (certificate_id, worker_id, revoked_on, event_id)"
+        f"insert into known_certificate (certificate_id, worker_id, {stop}, event_id)"  # noqa: S608
         " select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::uuid[])"
         " on conflict (certificate_id) do update"
-        " set revoked_on = excluded.revoked_on, event_id = excluded.event_id",
+        f" set {stop} = excluded.{stop}, event_id = excluded.event_id",
         *[list(column) for column in zip(*rows, strict=True)],
     )
 
@@ -92,6 +126,7 @@ select q.n, w.worker_id, w.birth_date, w.labour_status, w.event_id as worker_eve
        and k.issued_on <= q.day
        and (k.valid_until is null or k.valid_until >= q.day)
        and (k.revoked_on is null or k.revoked_on > q.day)
+       and (k.suspended_on is null or k.suspended_on > q.day)
      order by k.issued_on, k.certificate_id limit 1) c on true
 """  # noqa: S608
 

@@ -33,11 +33,21 @@ async def note_certificates_issued(tx: Tx, events: Sequence[Event]) -> None:
 
 async def note_certificates_revoked(tx: Tx, events: Sequence[Event]) -> None:
     """Registry revoked these certificates, from the day of each event."""
-    await store.certificates_revoked(tx, events)
+    await store.certificates_stopped(tx, events, "revoked_on")
+
+
+async def note_certificates_suspended(tx: Tx, events: Sequence[Event]) -> None:
+    """The annual inspection of these certificates was missed: no force from the day of each event on."""
+    await store.certificates_stopped(tx, events, "suspended_on")
+
+
+async def note_certificates_reinstated(tx: Tx, events: Sequence[Event]) -> None:
+    """These certificates were inspected late."""
+    await store.certificates_reinstated(tx, events)
 
 
 async def note_certificates_restored(tx: Tx, events: Sequence[Event]) -> None:
-    """What had revoked or suspended these certificates no longer holds."""
+    """What had revoked these certificates no longer holds, or their last day is another one."""
     await store.certificates_restored(tx, events)
 
 

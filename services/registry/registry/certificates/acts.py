@@ -143,6 +143,10 @@ CORRECT_TO_GRANTED = Act(
     "correct-to-granted", "更正后重新公示", "grant after a correction", ("refused", "revoked"),
     ("publicised",), "correction",
 )  # fmt: skip
+REOPEN = Act(
+    "reopen", "更正后延长有效期", "reopen after a correction", ("expired",), IN_HAND, "correction",
+    limit="R12",
+)  # fmt: skip
 FACT_REFUSES = Act(
     "fact-refuses", "因事实不予发证", "refuse because of a fact", UNDER_WAY, ("refused",), "fact"
 )
@@ -159,7 +163,7 @@ FACT_REVERSED = Act(
 ACTS: tuple[Act, ...] = (
     APPLY, CHECK, PUBLICISE, OBJECT, DISMISS, UPHOLD, REFUSE, ISSUE, CONFIRM, INSPECT, SUSPEND, REINSTATE,
     UNINSPECT, REPORT_LOSS, REISSUE, FIND, EXPIRE, REVOKE, RESTORE, CORRECT_TO_REFUSED, CORRECT_TO_REVOKED,
-    CORRECT_TO_GRANTED, FACT_REFUSES, FACT_REVOKES, FACT_REVERSED,
+    CORRECT_TO_GRANTED, REOPEN, FACT_REFUSES, FACT_REVOKES, FACT_REVERSED,
 )  # fmt: skip
 
 #: 状态的中文名

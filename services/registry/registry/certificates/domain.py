@@ -297,6 +297,13 @@ class Certificate:
         """Its validity is over (R12); ``on`` is the first day without it."""
         return self._to(acts.EXPIRE, "expired", on)
 
+    def reopen(self, *, state: State, on: date, valid_until: date) -> Certificate:
+        """Its validity was counted from what turned out wrong: it stands where it stood before it was
+        over, since the day of then, with another last day."""
+        if not acts.REOPEN.leads(self.state, state):
+            raise WrongState(state=self.state)
+        return self._moved(state, on, valid_until=valid_until)
+
     def report_loss(self, *, on: date) -> Certificate:
         """The holder declares it lost; its number is worth nothing from now on."""
         return self._to(acts.REPORT_LOSS, "lost", on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -35,8 +35,6 @@ from registry.workers import usecases as workers
 
 #: A set is taken in steps of so many, each a transaction of its own.
 CHUNK = 5_000
-#: What stands as the actor of a step that nobody took.
-BY_CALENDAR = "system:calendar"
 
 
 async def revoke_certificate(
@@ -178,10 +176,10 @@ async def _all(rt: Runtime, find: Find, step: Step) -> int:
                 return done
             await labour_status.hold(tx, [one.worker_id for one in due])
             taken = [step(before) for before in await find(tx, [one.id for one in due])]
-            moved = [after for after, _ in taken]
+            moved = [replace(after, told_event=event.id) for after, event in taken]
             await store.save(tx, moved)
             await store.add_transitions(
-                tx, [usecases.transition(after, BY_CALENDAR) for after in moved]
+                tx, [usecases.transition(after, usecases.BY_CALENDAR) for after in moved]
             )
             await emit(tx, [event for _, event in taken])
             await issuing.annotate(rt, tx, [after.worker_id for after in moved], {})

@@ -44,6 +44,10 @@ from registry.workers.domain import Category
 
 #: So many papers of one case are looked at.
 PAPERS = 200
+#: What stands as the actor of a step that nobody took.
+BY_CALENDAR = "system:calendar"
+#: The step with which a validity ended.
+EXPIRED = ("expired", BY_CALENDAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +299,7 @@ async def refuse_certificate(
 
 
 async def _until(rt: Runtime, tx: Tx, certificate: Certificate) -> Certificate:
-    """With the last day of validity that what is known of its holder now gives (R12); of one that is
-    over nothing begins again."""
+    """With the last day of validity that what is known of its holder now gives (R12)."""
     if certificate.issued_on is None or certificate.state not in acts.IN_HAND:
         return certificate
     person = (await workers.facts_of(tx, [certificate.worker_id]))[certificate.worker_id]
@@ -334,4 +337,30 @@ async def redecide(
         )
     elif after.entitled != before.entitled:
         event = decided(after, after.state_on, reverses=before.told_event)
+    after = await save_step(tx, before, after, actor.subject, event)
+    reopened = await _reopen(rt, tx, actor, members)
+    return reopened if reopened is not None and reopened.id == after.id else after
+
+
+async def _reopen(rt: Runtime, tx: Tx, actor: Actor, members: Sequence[UUID]) -> Certificate | None:
+    """Of these records' certificates the last that is over, when it was over on another day than what
+    is known now gives: it stands as before, with that day as its last, also under a fact that lies over
+    it; where that day is over too, the calendar ends it again. Not beside another one (R14)."""
+    held = await store.all_locked(tx, members)
+    over = [one for one in held if standing.lifted(one).state == "expired"]
+    if not over or any(one.state in acts.LIVE_STATES for one in held):
+        return None
+    before = over[-1]
+    base = standing.lifted(before)
+    assert base.issued_on is not None
+    person = (await workers.facts_of(tx, [base.worker_id]))[base.worker_id]
+    until = Terms(rt).valid_until(base.issued_on, person)
+    if until == base.valid_until:
+        return None
+    steps = (await reading.transitions_of(tx, [base.id]))[base.id]
+    ended = max(n for n, step in enumerate(steps) if (step.state, step.actor) == EXPIRED)
+    stood = steps[ended - 1]
+    base = base.reopen(state=stood.state, on=stood.day, valid_until=until)
+    after = standing.again(base, before)
+    event = restored(after, reverses=before.told_event) if after == base else None
     return await save_step(tx, before, after, actor.subject, event)

@@ -104,6 +104,7 @@ def certificate(tellings: Iterable[Telling]) -> Certificate:
                 revoked = one.on
             case "restored":
                 revoked, until = None, one.until or until
+                expired = expired if one.kind == "expired" else None
                 stops = _as_restored(stops, one)
             case _:
                 raise ValueError(f"a certificate is never {one.fact}")
