@@ -148,6 +148,25 @@ async def test_of_claims_reviewed_at_once_one_has_the_month_and_the_others_name_
             assert line["clause"] in (None, "policy 4.6/not-granted-twice")
 
 
+async def test_of_one_persons_claims_under_two_records_reviewed_at_once_one_is_granted(
+    bureau: Bureau,
+) -> None:
+    bureau.hire("wang", "2003-09")
+    bureau.hire("wang again", "2003-09")
+    record, survivor = bureau.id("wang again"), bureau.id("wang")
+    bureau.world.say(
+        "registry.worker.merged", "wang again", date(2003, 10, 1), survivor_id=str(survivor),
+        merged_id=str(record),
+    )  # fmt: skip
+    await bureau.world.tell()
+    claims = [
+        made(await bureau.file(bureau.line(name, "2003-09"))) for name in ("wang", "wang again") * 3
+    ]
+    reviewed = [made(one) for one in await asyncio.gather(*map(bureau.review, claims))]
+    assert sorted(one["state"] for one in reviewed) == ["rejected"] * 5 + ["reviewed"]
+    assert len(await bureau.months()) == 1
+
+
 async def test_counters_go_on_from_line_to_line_and_end_where_the_law_says(bureau: Bureau) -> None:
     """R28: a contract of twelve months opens twelve, and no counter has more than thirty-six."""
     bureau.hire("wang", "2003-08", "2003-09", contract_months=60)
@@ -156,9 +175,9 @@ async def test_counters_go_on_from_line_to_line_and_end_where_the_law_says(burea
         for n in range(35):
             await tx.execute(
                 "insert into benefit_month (id, worker_id, programme, kind, month, counter, holder,"
-                " holder_id, amount, state, area_code, office) values ($1, $2, 'si-enterprise', $3,"
-                " date '1999-01-01' + make_interval(months => $4), 'si-months', 'run', $1, 1, 'paid',"
-                " '231100000000', 'x')",
+                " holder_id, amount, state, area_code, office, person_id) values ($1, $2,"
+                " 'si-enterprise', $3, date '1999-01-01' + make_interval(months => $4), 'si-months',"
+                " 'run', $1, 1, 'paid', '231100000000', 'x', $2)",
                 uuid4(), bureau.id("wang"), "social-insurance-subsidy", n,
             )  # fmt: skip
     months = ("2003-09", "2003-08")

@@ -82,6 +82,66 @@ async def test_of_many_who_want_the_same_months_at_once_each_month_has_one_and_t
     assert asked - freed <= set(keys)
 
 
+OCCUPIES = {
+    KIND: {"occupies_insurance": True}, OTHER: {"occupies_post": True},
+    "flexible-insurance-subsidy": {"occupies_insurance": True, "occupies_post": True},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_of_kinds_that_exclude_each_other_one_stands_for_a_persons_month_whoever_comes_at_once(
+    subsidy: UnderTest, seed: int
+) -> None:
+    """Two records are one person: what one of them holds, the other one cannot be granted."""
+    chance = random.Random(seed)
+    record, survivor, other = uuid4(), uuid4(), uuid4()
+    link = {"survivor_id": str(survivor), "merged_id": str(record)}
+    await subsidy.deliver(subsidy.heard("registry.worker.merged.v1", record, link))
+
+    def wanted() -> list[BenefitMonth]:
+        kinds = [chance.choice([*OCCUPIES]) for _ in range(6)]
+        return [
+            a_month(chance.choice([record, survivor, other]), date(2006, chance.randint(1, 3), 1),
+                    kind=kind, **OCCUPIES[kind])
+            for kind in kinds
+        ]  # fmt: skip
+
+    asked = [wanted() for _ in range(12)]
+    await asyncio.gather(*(hold(subsidy, *months) for months in asked))
+    async with subsidy.db.reading() as tx:
+        rows = await tx.fetch("select id, worker_id, kind, month from benefit_month")
+    granted: dict[tuple[bool, date], list[str]] = {}
+    for row in rows:
+        granted.setdefault((row["worker_id"] == other, row["month"]), []).append(row["kind"])
+    for kinds in granted.values():
+        assert sorted(kinds) in (
+            [KIND], [OTHER], [OTHER, KIND], ["flexible-insurance-subsidy"]
+        )  # fmt: skip
+    assert {*granted} == {
+        (one.worker_id == other, one.month) for months in asked for one in months
+    }  # fmt: skip
+
+
+async def test_a_month_taken_for_another_person_goes_with_its_record_when_they_are_parted(
+    subsidy: UnderTest,
+) -> None:
+    record, survivor = uuid4(), uuid4()
+    link = {"survivor_id": str(survivor), "merged_id": str(record)}
+    merge = subsidy.heard("registry.worker.merged.v1", record, link)
+    await subsidy.deliver(merge)
+    assert await hold(subsidy, a_month(record)) == set()
+    mine = a_month(survivor)
+    assert await hold(subsidy, mine) == {mine.id}
+    await subsidy.deliver(
+        subsidy.heard("registry.worker.unmerged.v1", record, link, reverses=merge.id)
+    )
+    (asked,) = await standing(subsidy, Ask(survivor, date(2003, 9, 1)))
+    assert asked == Standing(), "the month was the other person's"
+    assert await hold(subsidy, mine) == set()
+    again = a_month(record)
+    assert await hold(subsidy, again) == {again.id}
+
+
 async def test_the_database_keeps_it_by_itself_and_only_a_recovered_month_is_free(
     subsidy: UnderTest,
 ) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from kit.policy import NoValue, Policies
+from kit.policy import NoValue, Policies, PolicyError
 from subsidy import law
 from subsidy.entitlements import terms
+from subsidy.programmes import terms as programmes
 
 POLICIES = Policies.load(Path(__file__).parent.parent / "policies")
 
@@ -40,6 +42,18 @@ def test_before_the_first_day_there_is_nothing() -> None:
         POLICIES.value("subsidy.si_months_max", date(2002, 12, 2))
     assert terms.insurance_terms(terms.insurance_parameters(POLICIES, date(2002, 12, 2))) is None
     assert law.permitted_uses(POLICIES, "reemployment", date(2002, 12, 2)) is None
+
+
+def test_kinds_that_exclude_each_other_without_a_place_in_common_stop_the_start() -> None:
+    programmes.check(POLICIES)
+    law = programmes.law_of(POLICIES)
+    post = law.version("post-subsidy", date(2006, 1, 1))
+    flexible = law.version("si-flexible-4050", date(2006, 1, 1))
+    assert post is not None
+    assert flexible is not None
+    apart = replace(flexible[0], occupies=frozenset({"insurance"}))
+    with pytest.raises(PolicyError, match="occupies no place"):
+        programmes.check_places([post[0], apart])
 
 
 def test_severance_is_in_no_list_and_round_two_adds_uses() -> None:

@@ -226,10 +226,12 @@ def _month(claim: Claim, one: Decided) -> BenefitMonth:
     assert facts is not None
     assert terms.programme is not None
     assert one.assessment is not None
+    programme = terms.programme
     return BenefitMonth(
-        line.id, line.worker_id, claim.programme, kind_of(terms.programme, line.part),
-        month_of(terms.programme, _day(line, facts)), terms.programme.counter, line.reference,
+        line.id, line.worker_id, claim.programme, kind_of(programme, line.part),
+        month_of(programme, _day(line, facts)), programme.counter, line.reference,
         "claim", claim.id, one.assessment.amount, claim.area_code, claim.office,
+        "insurance" in programme.occupies, "post" in programme.occupies,
     )  # fmt: skip
 
 

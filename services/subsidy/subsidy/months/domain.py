@@ -1,13 +1,14 @@
 """A person's month of a kind of benefit: held once by a line of a claim or a run, then paid.
 
 held → paid → recovered; a bank that sends money back makes it held again, and a hold that is given up
-is gone. What is held or paid counts: for the same kind of the same month nobody else is granted, and
-the counters of the person have it. Only what has come back whole is free again (policy 5.3 no. 3).
+is gone. What is held or paid counts: for the same kind of the same month nobody else is granted, nor a
+kind that excludes it, and the counters of the person have it. Only what has come back whole is free again
+(policy 5.3 no. 3).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -29,7 +30,8 @@ FOR_LIFE = date(1900, 1, 1)
 @dataclass(frozen=True, slots=True)
 class BenefitMonth:
     """``id``: of the line that was granted it. ``month``: see :func:`month_of`. ``counter``: whose months
-    it uses up; ``reference``: the work, enrolment or introduction; ``amount`` in fen."""
+    it uses up; ``reference``: the work, enrolment or introduction; ``amount`` in fen. ``occupies_insurance``,
+    ``occupies_post``: which of the month's places it takes (:data:`subsidy.programmes.domain.Place`)."""
 
     id: UUID
     worker_id: UUID
@@ -43,6 +45,8 @@ class BenefitMonth:
     amount: int
     area_code: str
     office: str
+    occupies_insurance: bool = False
+    occupies_post: bool = False
     state: State = "held"
 
 
@@ -77,8 +81,3 @@ def month_of(programme: Programme, day: date) -> date:
 def kind_of(programme: Programme, part: Part = "whole") -> str:
     """The kind of benefit; the parts of one payment are kinds of their own."""
     return programme.kind if part == "whole" else f"{programme.kind}/{part}"
-
-
-def in_one_order(months: Sequence[BenefitMonth]) -> list[BenefitMonth]:
-    """The order in which all holders take months, so that two of them never wait for each other."""
-    return sorted(months, key=lambda one: (one.worker_id, one.kind, one.month))

@@ -6,17 +6,37 @@ from collections.abc import Sequence
 from dataclasses import fields
 from uuid import UUID
 
+from kit import identity_links
 from kit.db import Tx
 from subsidy.months.domain import Ask, BenefitMonth, State
 
 _NAMES = tuple(field.name for field in fields(BenefitMonth))
 _SELECT = f"select {', '.join(_NAMES)} from benefit_month"  # noqa: S608
+# All holders take months in one order, so that two of them never wait for each other.
 _HOLD = f"""
-insert into benefit_month ({", ".join(_NAMES)})
-select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::text[],
-    $7::uuid[], $8::text[], $9::uuid[], $10::bigint[], $11::text[], $12::text[], $13::text[])
-on conflict (worker_id, kind, month) where state <> 'recovered' do nothing
+with recursive {identity_links.same()},
+asked as materialized (
+    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::text[],
+        $7::uuid[], $8::text[], $9::uuid[], $10::bigint[], $11::text[], $12::text[], $13::bool[],
+        $14::bool[], $15::text[]) with ordinality as a ({", ".join(_NAMES)}, n))
+insert into benefit_month ({", ".join(_NAMES)}, person_id)
+select {", ".join("a." + name for name in _NAMES)}, coalesce(p.person, a.worker_id) as person
+  from asked a left join same_person p on p.record = a.worker_id
+ order by person, a.month, a.kind, a.n
+on conflict do nothing
 returning id
+"""  # noqa: S608
+_PARTED = f"""
+with recursive {identity_links.same()},
+mine as materialized (
+    select w.id as worker_id, coalesce(p.person, w.id) as person
+      from unnest($1::uuid[]) as w (id) left join same_person p on p.record = w.id),
+one as materialized (
+    select w.worker_id, w.person, o.record from mine w join record_of o on o.person = w.person)
+update benefit_month m set person_id = w.person
+  from mine w
+ where m.worker_id = w.worker_id and m.person_id = any($1::uuid[]) and m.person_id <> w.person
+   and not exists (select from one o where o.worker_id = m.worker_id and o.record = m.person_id)
 """  # noqa: S608
 _ASKED = """
 with asked as materialized (
@@ -26,7 +46,7 @@ person as materialized (select * from unnest($5::int[], $6::uuid[]) as p (n, wor
 had as (
     select a.*, m.kind, m.counter, m.month as had_month, m.reference as had_reference
       from asked a join person p using (n)
-      join benefit_month m on m.worker_id = p.worker_id and m.state <> 'recovered')
+      join benefit_month m on m.person_id = p.worker_id and m.state <> 'recovered')
 """
 _USED = f"""{_ASKED}
 select n, counter, count(distinct case when once then had_reference::text else had_month::text end)
@@ -40,7 +60,8 @@ _TAKEN = f"{_ASKED} select distinct n, kind from had where not once and had_mont
 
 
 async def hold(tx: Tx, months: Sequence[BenefitMonth]) -> set[UUID]:
-    """Take these months, in their order; answers the ids of those that were free."""
+    """Take these months; answers the ids of those that were free. Of two for the same place of a person's
+    month the first one has it."""
     if not months:
         return set()
     columns = [[getattr(one, name) for one in months] for name in _NAMES]
@@ -91,11 +112,17 @@ async def paid_for(tx: Tx, kind: str, references: Sequence[UUID]) -> set[UUID]:
 
 
 async def of_workers(tx: Tx, workers: Sequence[UUID]) -> list[BenefitMonth]:
-    """What these records hold or were paid."""
+    """What the persons of these records hold or were paid, given all records of each."""
     rows = await tx.fetch(
-        _SELECT + " where worker_id = any($1::uuid[]) and state <> 'recovered'", workers
+        _SELECT + " where person_id = any($1::uuid[]) and state <> 'recovered'", workers
     )
     return [BenefitMonth(**dict(row)) for row in rows]
+
+
+async def part(tx: Tx, workers: Sequence[UUID]) -> None:
+    """Months that were taken for a person who is not that of their record any more are that of their
+    record's. ``workers``: every record that was of the person."""
+    await tx.execute(_PARTED, workers)
 
 
 async def page(

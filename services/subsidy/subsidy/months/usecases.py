@@ -10,7 +10,7 @@ from kit import findings, identity_links
 from kit.auth import Actor
 from kit.db import Tx
 from kit.service import Runtime
-from subsidy.months import domain, store, twice
+from subsidy.months import store, twice
 from subsidy.months.domain import Ask, BenefitMonth, Standing, State
 
 
@@ -23,9 +23,9 @@ async def standing(tx: Tx, asks: Sequence[Ask]) -> list[Standing]:
 
 async def hold(tx: Tx, months: Sequence[BenefitMonth]) -> set[UUID]:
     """Take months for the lines that were granted them. Answers the ids of the lines that came second:
-    another line holds their month, by now or since a moment ago; they are decided again. Of two lines
-    here for the same month the first one has it."""
-    held = await store.hold(tx, domain.in_one_order(months))
+    another line of the person, under whatever record, holds their month or what excludes it, by now or
+    since a moment ago; they are decided again. Of two lines here for the same month the first one has it."""
+    held = await store.hold(tx, months)
     return {one.id for one in months} - held
 
 
@@ -61,7 +61,9 @@ async def paid_for(tx: Tx, kind: str, references: Sequence[UUID]) -> set[UUID]:
 
 async def look_again(tx: Tx, workers: Iterable[UUID], cause: UUID | None) -> None:
     """Records are one person, or no longer: what stands twice under them is found, or is no more."""
-    await findings.look_again(tx, workers, store.of_workers, twice.granted_twice, cause)
+    records = list(workers)
+    await store.part(tx, records)
+    await findings.look_again(tx, records, store.of_workers, twice.granted_twice, cause)
 
 
 async def list_months(

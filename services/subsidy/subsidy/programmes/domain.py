@@ -28,6 +28,9 @@ Version = Literal["1998", "2002", "2003", "2006", "2008"]
 Claimant = Literal["employer", "person", "provider", "body"]
 Payee = Literal["insurance_agency", "employer_account", "provider", "person", "body"]
 Period = Literal["month", "once"]
+#: What of a person's month a kind takes up: the one benefit for insurance, the one for a post. Kinds that
+#: exclude each other share a place, so that no two of them can be granted, whoever decides at the moment.
+Place = Literal["insurance", "post"]
 #: How often a once-benefit may be had: once a calendar year / once for all.
 Frequency = Literal["year", "life"]
 #: Who is paid by the rule of a programme, in the words of payees. A body's project is no claim.
@@ -82,6 +85,7 @@ class Programme:
     facts: str
     kind: str
     excludes: frozenset[str]
+    occupies: frozenset[Place]
     counter: str | None
     frequency: Frequency | None
     window: str | None
@@ -270,6 +274,8 @@ def programme_of(code: str, raw: Mapping[str, Any]) -> Programme:
     _one_of(code, raw["fund"], get_args(Fund))
     _one_of(code, raw["facts"], tuple(CATALOGUE))
     _one_of(code, raw.get("frequency"), (None, *get_args(Frequency)))
+    for place in raw.get("occupies", ()):
+        _one_of(code, place, get_args(Place))
     entries, formulas = CATALOGUE[raw["facts"]], FORMULAS[raw["facts"]]
     _one_of(code, raw["amount"]["formula"], tuple(formulas))
     known = formulas[raw["amount"]["formula"]]
@@ -298,7 +304,8 @@ def programme_of(code: str, raw: Mapping[str, Any]) -> Programme:
     own["excludes"] = frozenset(raw.get("excludes", ()))
     return Programme(
         code, raw["version"], raw["claimant"], raw["payee"], raw["use"], raw["fund"], raw["period"],
-        raw["facts"], raw["kind"], own["excludes"], raw.get("counter"), raw.get("frequency"),
+        raw["facts"], raw["kind"], own["excludes"], frozenset(raw.get("occupies", ())),
+        raw.get("counter"), raw.get("frequency"),
         None if window is None else f"subsidy.{window}",
         raw["amount"]["formula"], tuple(rules), law, month, own, _by_part(rules),
     )  # fmt: skip

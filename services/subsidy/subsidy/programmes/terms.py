@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -100,11 +100,26 @@ def check(policies: Policies) -> None:
     values can be read. Raises :class:`kit.policy.PolicyError`, so that a wrong file stops the start."""
     law = Law(policies)
     known = {one.id: one for one in policies}
+    versions = []
     for code in law.codes():
         for entry in law.policy(code).entries:
             found = law.version(code, entry.since)
             if found is not None:
                 _check_bound(known, found[0])
+                versions.append(found[0])
+    check_places(versions)
+
+
+def check_places(versions: Sequence[Programme]) -> None:
+    """What excludes each other meets in a place of the month, where the database lets only one stand.
+    Raises :class:`kit.policy.PolicyError`."""
+    for one in versions:
+        for other in versions:
+            if other.kind in one.excludes - {one.kind} and not one.occupies & other.occupies:
+                raise PolicyError(
+                    f"programme {one.code}, version {one.version}, excludes {other.kind} of"
+                    f" {other.code} and occupies no place with it"
+                )
 
 
 def _check_bound(known: Mapping[str, Policy], programme: Programme) -> None:

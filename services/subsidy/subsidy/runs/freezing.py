@@ -23,7 +23,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from subsidy.enrolments.domain import NotByMonth
 from subsidy.heard import usecases as heard
-from subsidy.heard.facts import Of
+from subsidy.heard.facts import Answer, Of
 from subsidy.months import usecases as months
 from subsidy.programmes.domain import Programme
 from subsidy.programmes.terms import Law, law_of
@@ -122,18 +122,29 @@ async def _decide(tx: Tx, decider: Decider, members: Sequence[Member]) -> None:
 
 
 async def _decide_wave(tx: Tx, decider: Decider, wave: Sequence[Member]) -> list[Decided]:
-    """A line for each person. Whose month somebody else takes at the same moment is decided again."""
+    """A line for each person. Whose month somebody else takes at the same moment is decided again; who
+    then comes second once more, although nothing refuses, waits for the next run."""
     of = cast("Of", monthly(decider.law, decider.run.programme).facts)
     done: dict[UUID, Decided] = {}
     waiting = list(wave)
-    while waiting:
+    for again in (False, True):
         standing = await months.standing(tx, [one.ask for one in waiting])
         asked = [one.line(of, had) for one, had in zip(waiting, standing, strict=True)]
         answers = await heard.facts_of(tx, asked)
         decided = [decider.decide(one, told) for one, told in zip(waiting, answers, strict=True)]
         second = await months.hold(tx, [one.held for one in decided if one.held is not None])
+        if again:
+            decided = [
+                decider.decide(one.member, Answer(None, {}, ("month",)))
+                if one.id in second
+                else one
+                for one in decided
+            ]
+            second = set()
         done |= {one.id: one for one in decided if one.id not in second}
         waiting = [one.member for one in decided if one.id in second]
+        if not waiting:
+            break
     await decisions.store(tx, [one.decision for one in done.values() if one.decision is not None])
     return list(done.values())
 

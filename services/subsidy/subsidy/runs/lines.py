@@ -105,6 +105,7 @@ class Decider:
                 id, member.worker_id, run.programme, kind_of(programme), member.month,
                 programme.counter, member.reference, "run", run.id, assessed.amount,
                 member.area_code, member.office,
+                "insurance" in programme.occupies, "post" in programme.occupies,
             )  # fmt: skip
         digest = self._digest(member, verdict, [], decision)
         return Decided(
