@@ -15,6 +15,7 @@ from kit import decisions
 from kit.ids import new_id
 from registry.certificates.deciding import RULES
 from registry.closures.domain import Keys
+from registry.difficulties.usecases import RULES as RECOGNITIONS
 
 from .conftest import DISTRICT, OTHER
 
@@ -135,6 +136,64 @@ async def test_an_employer_corrected_from_a_later_day_is_not_asked_about_for_the
     moved = {"name": "黑河市第二机械厂", "code": None}
     await registry.correct(worker, "former_employer", moved, valid_from="2003-06-01")
     assert (await registry.get(f"/v1/certificates/{id}"))["state"] == "publicised"
+
+
+async def recognised(registry: Any, **fields: Any) -> tuple[str, str, str | None]:
+    """A woman of 45 of an enterprise that is neither state-owned nor collective asks for recognition by
+    the law of 2006: the request, its state, the first failing condition."""
+    form = {
+        "born": "19610201", "labour_status": "unemployed", "status_since": "2003-01-10",
+        "category": "none", "former_enterprise_kind": "other", "centre_agreement_on": None,
+        **FACTORY, **fields,
+    }  # fmt: skip
+    asked = await registry.post(
+        "/v1/difficulties",
+        {"worker_id": await registry.worker(**form), "recognised_on": "2006-03-03"},
+    )
+    answer = await registry.get(f"/v1/difficulties/{asked['id']}/decision")
+    failing = [c["code"] for c in answer["conditions"] if not c["passed"]]
+    return asked["id"], asked["state"], failing[0] if failing else None
+
+
+async def test_recognition_asks_the_list_too(registry_2007: Any) -> None:
+    """R5: whoever was laid off by a closed enterprise. The claim stands only while nobody has a list."""
+    registry = registry_2007
+    closed, open_ = {"former_enterprise_closed": True}, {"former_enterprise_closed": False}
+    assert (await recognised(registry, **closed))[1:] == ("recognised", None)
+    assert (await recognised(registry, **open_))[1:] == ("refused", "soe-or-collective")
+    await registry.loaded(PATH, [line(closed_on="2006-03-03")])
+    id, *listed = await recognised(registry, **open_)
+    assert listed == ["recognised", None]
+    other = {"former_employer": "黑河市第二机械厂", "former_employer_code": None}
+    assert (await recognised(registry, **closed, **other))[1:] == ("refused", "soe-or-collective")
+    answer = await registry.get(f"/v1/difficulties/{id}/decision")
+    assert answer["facts"]["closure_list"] == "listed"
+    async with registry.thing.db.looking() as tx:
+        (record,) = (await decisions.load_of(tx, [UUID(id)]))[UUID(id)]
+    assert decisions.rederive(record, RECOGNITIONS).same
+
+
+async def test_of_the_state_owned_nobody_asks_whether_they_were_closed(registry_2007: Any) -> None:
+    registry = registry_2007
+    await registry.loaded(PATH, [line(name="黑河市第二机械厂")])
+    id, state, failing = await recognised(registry, former_enterprise_kind="state_owned")
+    assert (state, failing) == ("recognised", None)
+    answer = await registry.get(f"/v1/difficulties/{id}/decision")
+    assert answer["facts"]["closure_list"] is None
+
+
+async def test_a_line_taken_back_lists_the_recognition_that_rested_on_it(
+    registry_2007: Any,
+) -> None:
+    registry = registry_2007
+    first = line()
+    await registry.loaded(PATH, [first, line(name="黑河市第二机械厂")])
+    id, _, _ = await recognised(registry)
+    await registry.post(f"{PATH}/{first['id']}/reversals", {"reason": "录入有误"})
+    page = await registry.get("/v1/difficulties/differing")
+    assert [(d["id"], [c["code"] for c in d["conditions"]]) for d in page["items"]] == [
+        (id, ["soe-or-collective"])
+    ]
 
 
 async def test_bad_lines_and_lines_taken_back(registry: Any) -> None:

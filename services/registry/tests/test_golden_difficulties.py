@@ -99,6 +99,23 @@ def test_what_was_decided_before_an_upper_age_was_asked_is_derived_without_it() 
     assert failing(conditions) is None
 
 
+def test_what_was_decided_before_there_was_a_list_is_derived_from_the_claim() -> None:
+    day = date(2006, 3, 1)
+    told = {
+        "birth_date": date(1961, 2, 1), "former_enterprise_kind": "other",
+        "former_enterprise_closed": True, "closure": "not_listed",
+    }  # fmt: skip
+    held, facts = law_on(policies("2006"), day), facts_of(told)
+    assert failing(rule.LAWS[held.version]("4050", facts, held.terms, day)) is not None
+    then = {k: v for k, v in record.record("4050", facts).items() if k != "closure_list"}
+    terms = orjson.loads(orjson.dumps({one.id: one.value for one in held.parameters}, default=str))
+    for version in ("2006-2", "2006"):
+        conditions, _ = record.RULES[f"{rule.RULE}@{version}"](
+            orjson.loads(orjson.dumps(then)), terms, day
+        )
+        assert failing(conditions) is None
+
+
 def test_a_decision_of_the_first_shape_is_derived_by_the_first_shape() -> None:
     """What ``registry.difficulty_4050@2002`` decided stands alone, as long as the code lives."""
     kept = {

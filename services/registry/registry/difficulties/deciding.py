@@ -13,6 +13,8 @@ from kit.db import Tx
 from kit.decisions import Decision
 from kit.policy import NoValue, Parameter, Policies
 from kit.service import Runtime
+from registry.closures import usecases as enterprise_closures
+from registry.closures.domain import ClosureOnDay
 from registry.difficulties import domain, record, rule
 from registry.difficulties.domain import Difficulty
 from registry.difficulties.rule import Evidence, Facts, Kind, Terms
@@ -34,6 +36,7 @@ class Person:
     place: Place
     spells: list[Spell]
     life: list[LifeFact]
+    closure: ClosureOnDay | None = None
 
     def facts(self, on: date, wishes: bool, evidence: Iterable[Evidence] = ()) -> Facts:
         """As the rule looks at it on a day. Before the first status nothing is known: that is
@@ -49,7 +52,7 @@ class Person:
             self.place.sex, self.place.birth_date, claims.category,
             spell.status if spell else "new_entrant", claims.former_enterprise_kind,
             claims.former_enterprise_closed, self._jobless_since(on), dibao,
-            claims.zero_employment_household, wishes, shown, claims.cadre,
+            claims.zero_employment_household, wishes, shown, claims.cadre, self.closure,
         )  # fmt: skip
 
     def dibao(self, on: date) -> LifeFact | None:
@@ -88,15 +91,27 @@ async def people(tx: Tx, asked: Iterable[tuple[UUID, date]]) -> dict[tuple[UUID,
     members = await identities.members_of(tx, persons)
     spells = await labour_status.spells_of(tx, persons)
     life = await life_facts.of(tx, [id for ids in members.values() for id in ids])
-    return {
-        (worker, days[worker]): Person(
-            place,
-            spells.get(person_of[worker], []),
-            [fact for id in members[person_of[worker]] for fact in life.get(id, ())],
+    found: dict[tuple[UUID, date], Person] = {}
+    for days in rounds:
+        places = await workers.facts_on(tx, days)
+        closures = await enterprise_closures.on_days(
+            tx,
+            {id: (place.employer, days[id]) for id, place in places.items() if _may_close(place)},
         )
-        for days in rounds
-        for worker, place in (await workers.facts_on(tx, days)).items()
-    }
+        for id, place in places.items():
+            found[id, days[id]] = Person(
+                place,
+                spells.get(person_of[id], []),
+                [fact for one in members[person_of[id]] for fact in life.get(one, ())],
+                closures.get(id),
+            )
+    return found
+
+
+def _may_close(place: Place) -> bool:
+    """Whether it matters to a rule that the former enterprise was closed (R5): of the others its kind
+    is enough."""
+    return place.claims.former_enterprise_kind not in rule.SOE_AND_COLLECTIVE
 
 
 @dataclass(frozen=True, slots=True)

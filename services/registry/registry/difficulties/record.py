@@ -27,6 +27,7 @@ def record(kind: Kind, facts: Facts) -> dict[str, Any]:
         "wishes_work": facts.wishes_work,
         "evidence": sorted(facts.evidence),
         "cadre": facts.cadre,
+        "closure_list": facts.closure,
     }
 
 
@@ -38,6 +39,7 @@ def _facts(told: Mapping[str, Any]) -> Facts:
         None if since is None else date.fromisoformat(since), told["dibao"],
         told["zero_employment_household"], told["wishes_work"], frozenset(told["evidence"]),
         told.get("cadre", False),  # asked for since an upper age is
+        told.get("closure_list"),  # asked since there is one
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args
 from kit.crypto import Sex
 from kit.decisions import Clause, Condition
 from kit.facts import add_months
+from registry.closures.domain import ClosureOnDay
 from registry.labour_status.domain import BASE_STATUSES, LabourStatus
 from registry.retirement_ages import FEMALE, FEMALE_CADRE, MALE, RetirementAges
 
@@ -45,7 +46,9 @@ Evidence = Literal[
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the rules look at, on the day of recognition. ``jobless_since``: the first day of the
-    present time without work. ``evidence``: the kinds of proof that were shown by that day."""
+    present time without work. ``evidence``: the kinds of proof that were shown by that day.
+    ``closure``: what the list of closed enterprises says of the former one on that day; None where
+    there is no list, so that the claim stands, and of enterprises that it is not asked about."""
 
     sex: Sex
     birth_date: date
@@ -59,6 +62,7 @@ class Facts:
     wishes_work: bool = True
     evidence: frozenset[Evidence] = frozenset()
     cadre: bool = False
+    closure: ClosureOnDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,14 @@ class Terms:
 
 
 #: The version of the rule that decides by the law of that name.
-IN_USE = {"2002": "2002-2", "2006": "2006-2", "2008": "2008-2"}
+IN_USE = {"2002": "2002-2", "2006": "2006-3", "2008": "2008-2"}
 _EVERY_LAW = (
     KINDS_PARAMETER, MALE_PARAMETER, FEMALE_PARAMETER, REFERENCE_PARAMETER, MALE, FEMALE, FEMALE_CADRE,
 )  # fmt: skip
 #: The parameters that each version in use asks, in the order of a decision's record.
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "2002-2": _EVERY_LAW,
-    "2006-2": (*_EVERY_LAW, JOBLESS_PARAMETER),
+    "2006-3": (*_EVERY_LAW, JOBLESS_PARAMETER),
     "2008-2": (*_EVERY_LAW, LONG_TERM_PARAMETER),
 }
 
@@ -140,6 +144,13 @@ def _jobless_for(facts: Facts, months: int | None, on: date) -> bool:
     return months is not None and since is not None and since <= add_months(on, -months)
 
 
+def _closed(facts: Facts) -> bool:
+    """The list's word goes before the claim."""
+    if facts.closure is None:
+        return facts.former_enterprise_closed
+    return facts.closure == "listed"
+
+
 #: Enterprises whose people R5 means: state-owned and collective ones.
 SOE_AND_COLLECTIVE = frozenset({"state_owned", "collective", "soe_run_collective"})
 
@@ -187,6 +198,14 @@ _WITHOUT_WORK = Clause(
     ("labour_status",),
 )  # fmt: skip
 _SOE = Clause(
+    "soe-or-collective", "国发[2005]36号 R5",
+    "国有、集体企业下岗失业人员或关闭破产企业需安置人员（关闭破产企业名单先于本人申报）",
+    "was laid off by a state-owned or collective enterprise, or by one that was closed (the list of"
+    " those goes before the claim)",
+    ("former_enterprise_kind", "former_enterprise_closed", "closure_list"),
+)  # fmt: skip
+#: As it was asked before there was a list.
+_SOE_CLAIMED = Clause(
     "soe-or-collective", "国发[2005]36号 R5",
     "国有、集体企业下岗失业人员或关闭破产企业需安置人员",
     "was laid off by a state-owned or collective enterprise, or by one that was closed",
@@ -273,7 +292,8 @@ TESTS: dict[Clause, Test] = {
     AGE: _old_enough,
     _BELOW_RETIREMENT: _below_retirement,
     _WITHOUT_WORK: lambda f, t, on: f.status in BASE_STATUSES,
-    _SOE: lambda f, t, on: (
+    _SOE: lambda f, t, on: _closed(f) or f.former_enterprise_kind in SOE_AND_COLLECTIVE,
+    _SOE_CLAIMED: lambda f, t, on: (
         f.former_enterprise_closed or f.former_enterprise_kind in SOE_AND_COLLECTIVE
     ),
     _AGE_2006: _old_enough,
@@ -302,7 +322,7 @@ _ALL_2008 = (_KIND_2008, _WISH_2008, _BELOW_RETIREMENT, _JOBLESS_2008)
 #: failing one is told.
 CLAUSES: dict[str, dict[Kind, tuple[Clause, ...]]] = {
     "2002-2": {"4050": (_KIND_2002, _WISH, _BELOW_RETIREMENT, TARGET_GROUP, AGE)},
-    "2006-2": {
+    "2006-3": {
         "4050": (_KIND_2006, _WISH, _BELOW_RETIREMENT, _WITHOUT_WORK, _SOE, _AGE_2006),
         "dibao": (
             _KIND_2006,
@@ -327,16 +347,23 @@ CLAUSES: dict[str, dict[Kind, tuple[Clause, ...]]] = {
 }
 
 
-#: Earlier shapes, that asked for no age above which nobody is recognised: decisions that were made
-#: by them are derived by them.
-_EARLIER: dict[str, dict[Kind, tuple[Clause, ...]]] = {
+#: Earlier shapes: decisions that were made by them are derived by them. That of 2006 believed the claim
+#: that an enterprise was closed.
+_CLAIMED_CLOSED: dict[Kind, tuple[Clause, ...]] = {
+    kind: tuple(_SOE_CLAIMED if clause is _SOE else clause for clause in clauses)
+    for kind, clauses in CLAUSES["2006-3"].items()
+}
+#: The first ones asked for no age above which nobody is recognised.
+_BEFORE_AGE: dict[str, dict[Kind, tuple[Clause, ...]]] = {
     law: {
         kind: tuple(clause for clause in clauses if clause is not _BELOW_RETIREMENT)
-        for kind, clauses in CLAUSES[version].items()
+        for kind, clauses in shape.items()
     }
-    for law, version in IN_USE.items()
-}
-_SHAPES = {**CLAUSES, **_EARLIER}
+    for law, shape in (
+        ("2002", CLAUSES["2002-2"]), ("2006", _CLAIMED_CLOSED), ("2008", CLAUSES["2008-2"]),
+    )
+}  # fmt: skip
+_SHAPES = {**CLAUSES, "2006-2": _CLAIMED_CLOSED, **_BEFORE_AGE}
 
 
 def clauses_of(version: str, kind: Kind) -> tuple[Clause, ...]:
