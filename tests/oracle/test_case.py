@@ -106,6 +106,21 @@ def test_the_oracle_finds_what_the_sample_prints() -> None:
             lambda c: named(c["published"], "loan-amount")["period"].update(to="2003-06-30"),
             "cuts fact loans",
         ),
+        (
+            lambda c: c["closed_quarter"].update(quarter="2003Q4"),
+            "closed_quarter.quarter: 数据截止日前办理不完",
+        ),
+        (lambda c: c["closed_quarter"].update(quarter="2006Q3"), "closed_quarter.quarter: 写法不对"),
+        (
+            lambda c: named(c["facts"], "fund-social-insurance-subsidy").update(
+                use_code="post-subsidy"
+            ),
+            "closed_quarter: 没有安排 social-insurance-subsidy",
+        ),
+        (
+            lambda c: named(c["published"], "fund-won").update(indicator="fund_paid"),
+            "what it pays would move published.fund-won",
+        ),
     ],
 )  # fmt: skip
 def test_a_wrong_case_says_where_and_why(change: Any, told: str) -> None:

@@ -7,6 +7,7 @@ for machines. :func:`read` gives a checked case or a :class:`CaseRefused` that n
 from __future__ import annotations
 
 import json
+from calendar import monthrange
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -194,6 +195,34 @@ class Model(Strict):
     notes: list[str] = Field(default_factory=list)
 
 
+class ClosedQuarter(Strict):
+    """A quarter of subsidies that is worked through when all facts are loaded: claims, a month's run,
+    bank files and their answers. The source knows nothing of it; what is paid comes out of the money
+    that the facts arrange."""
+
+    quarter: Annotated[
+        str,
+        Field(
+            pattern=r"^200[345]Q[1-4]$",
+            description="2003 至 2005 年（其后收款方、申报期限不同） (later law pays others)",
+        ),
+    ]
+    note: str = Field(
+        max_length=200, description="写入各项记录的说明 (what its records say of themselves)"
+    )
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return date(int(self.quarter[:4]), 3 * int(self.quarter[5]) - 2, 1)
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        month = self.first.month + 2
+        return self.first.replace(month=month, day=monthrange(self.first.year, month)[1])
+
+
 class Case(Strict):
     """A whole city. Counts and amounts are facts; nothing in here is an outcome."""
 
@@ -210,6 +239,7 @@ class Case(Strict):
     targets: list[Target] = Field(default_factory=list)
     statistics: list[Statistic] = Field(default_factory=list)
     published: list[Published]
+    closed_quarter: ClosedQuarter | None = None
     model: Model = Field(default_factory=Model)
 
     @property

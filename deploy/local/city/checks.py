@@ -10,8 +10,11 @@ from local.city import sums, windows
 from local.city.case import Case, Published
 from local.city.facts import Fact
 from local.city.indicators import SOURCES, known
+from local.city.quarter import USE, days_of, line_of
 
 Place = tuple[str | None, str | None]
+#: What a closed quarter pays counts in these.
+_PAID = ("fund_paid", "social_insurance_subsidy_paid")
 
 
 def place_of(thing: Any) -> Place:
@@ -29,6 +32,7 @@ def problems_of(case: Case) -> list[str]:
         *_targets(case),
         *_published(case),
         *windows.problems_of(case),
+        *_closed_quarter(case),
     ]
 
 
@@ -127,3 +131,17 @@ def _unlocated(case: Case, value: Published) -> Iterator[Fact]:
         there = any(p.part_of == fact.id and place_of(p) == here for p in case.facts)
         if not there and windows.counts(fact, value):
             yield fact
+
+
+def _closed_quarter(case: Case) -> Iterator[str]:
+    """A quarter that is worked through has its time before ``as_of``, and money to come from."""
+    asked = case.closed_quarter
+    if asked is None:
+        return
+    if days_of(asked.last, case.as_of) is None:
+        yield f"closed_quarter.quarter: 数据截止日前办理不完 / ends too late for {case.as_of}"
+    if line_of(case) is None:
+        yield f"closed_quarter: 没有安排 {USE} / no fact of the whole city arranges money for it"
+    for value in case.published:
+        if value.indicator in _PAID:
+            yield f"closed_quarter: 会改变 {value.id} / what it pays would move published.{value.id}"

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from local.city.case import Case, read
+from local.city.desks import Desks, Quarter
 from local.city.identity import Ids
 from local.city.market import Market
 from local.city.money import Money
@@ -36,6 +38,8 @@ REGISTRY, JOBS, SUBSIDY, LOANS, ASSESSMENT = (
 )  # fmt: skip
 #: Who takes over what was issued on the loader's applications (a key of local.personas).
 APPROVER = "issuing-loader"
+#: Who files claims.
+CLERK = "subsidy-clerk"
 #: Looks at a service's backlog while it is waited for.
 LOOK_EVERY_S = 0.3
 #: Nothing has moved for so long: something is wrong.
@@ -56,10 +60,19 @@ async def load_city(
     :class:`LoadFailed`.
     """
     case = read(case_path)
-    async with (
-        front_door(base_url, tokens.headers) as client,
-        front_door(base_url, partial(tokens.headers, APPROVER)) as approver,
-    ):
+    async with AsyncExitStack() as doors:
+
+        async def open_as(persona: str, **place: str) -> Client:
+            headers = partial(tokens.headers, persona, **place)
+            return await doors.enter_async_context(front_door(base_url, headers))
+
+        client, approver = await open_as("loader"), await open_as(APPROVER)
+        # Claims are brought to the city's own bureau.
+        place = {"area_code": case.city_area, "office": f"{case.city.code}-employment-bureau"}
+        at_desks = [
+            await open_as(persona, **(place if persona == CLERK else {}))
+            for persona in Desks.PERSONAS
+        ]
 
         async def settle(publisher: str, consumer: str) -> None:
             await heard(client, base_url, publisher, consumer)
@@ -67,8 +80,9 @@ async def load_city(
         started = time.monotonic()
         with _progress(console) as progress:
             sent = await load_case(
-                case, client, settle, approver=approver, scale=scale, progress=progress
-            )
+                case, client, settle, approver=approver, at_desks=at_desks, scale=scale,
+                progress=progress,
+            )  # fmt: skip
         console.print(
             f"已送 {sent:,} 条事实，用时 {time.monotonic() - started:.0f} 秒"
             f" / {sent:,} facts sent over HTTP"
@@ -92,17 +106,24 @@ async def load_case(
     settle: Settle,
     *,
     approver: Client,
+    at_desks: Sequence[Client] = (),
     scale: Decimal = Decimal(1),
     progress: Progress | None = None,
 ) -> int:
     """Load a case with given clients; says how many rows were sent. ``settle(a, b)`` returns when
     ``b`` has heard everything that ``a`` told so far. ``approver`` is another person than
-    ``client``: nobody issues a certificate whose application he or she took.
+    ``client``: nobody issues a certificate whose application he or she took. The case's closed
+    quarter is worked through where there is somebody ``at_desks`` (see :class:`Desks`).
     """
     progress = progress or Progress(disable=True)
     loading = _Loading(case, client, approver, settle, scale, progress)
     await loading.run()
-    return loading.sender.sent + loading.approving.sent
+    sent = loading.sender.sent + loading.approving.sent
+    if case.closed_quarter is None or not at_desks:
+        return sent
+    desks = Desks(*(Sender(one, loading.prefix, progress) for one in at_desks))
+    await Quarter(case, loading.ids, loading.market, loading.people, desks, settle).work_through()
+    return sent + desks.sent
 
 
 class _Loading:
@@ -122,8 +143,9 @@ class _Loading:
         self.people = People(plan, ids)
         self.market = Market(plan, ids)
         self.money = Money(plan, ids)
-        self.sender = Sender(client, f"{case.case}-{scale:f}", progress)
-        self.approving = Sender(approver, f"{case.case}-{scale:f}", progress)
+        self.prefix = f"{case.case}-{scale:f}"
+        self.sender = Sender(client, self.prefix, progress)
+        self.approving = Sender(approver, self.prefix, progress)
         self.settle = settle
 
     async def run(self) -> None:

@@ -26,6 +26,7 @@ NOT_YET = frozenset({"not-yet-known", "request-in-progress"})
 UNAVAILABLE = frozenset({408, 429, 500, 502, 503, 504})
 
 Client = Callable[[str], httpx.AsyncClient]
+Json = dict[str, Any]
 
 
 class LoadFailed(Exception):
@@ -77,23 +78,43 @@ class Sender:
                 for path, body in requests:
                     content = orjson.dumps(body)
                     key = f"{self._prefix}-{name}-{crc32(content + path.encode()):08x}"
-                    await self._post(service, path, content, "application/json", key)
+                    await self._ask(service, "POST", path, content, _json(key))
                     self._done(task, 1)
 
             await asyncio.gather(*(lane() for _ in range(lanes)))
+
+    async def act(
+        self, service: str, path: str, body: dict[str, Any], *, version: int | None = None
+    ) -> Json:
+        """One POST that changes something, and its answer; ``version``: of what it changes. The same
+        act again has the same key, so it is answered as the first time."""
+        content = orjson.dumps(body)
+        headers = _json(f"{self._prefix}-act-{crc32(content + path.encode()):08x}")
+        if version is not None:
+            headers["If-Match"] = f'"v{version}"'
+        self.sent += 1
+        found: Json = (await self._ask(service, "POST", path, content, headers)).json()
+        return found
+
+    async def see(self, service: str, path: str) -> Json:
+        """What a GET answers."""
+        found: Json = (await self._ask(service, "GET", path)).json()
+        return found
+
+    async def fetch(self, service: str, path: str) -> bytes:
+        """A file."""
+        return (await self._ask(service, "GET", path)).content
 
     async def _lane(
         self, service: str, path: str, parts: Iterator[tuple[int, list[str]]], task: TaskID
     ) -> None:
         name = path.removeprefix("/v1/").replace("/", "-")
         for number, part in parts:
-            await self._post(
-                service,
-                f"{path}/imports?mode=all",
-                "".join(part).encode(),
-                "application/x-ndjson",
-                f"{self._prefix}-{name}-{number:05d}",
-            )
+            key = f"{self._prefix}-{name}-{number:05d}"
+            await self._ask(
+                service, "POST", f"{path}/imports?mode=all", "".join(part).encode(),
+                {"Content-Type": "application/x-ndjson", "Idempotency-Key": key},
+            )  # fmt: skip
             self._done(task, len(part))
 
     def _done(self, task: TaskID, rows: int) -> None:
@@ -103,19 +124,21 @@ class Sender:
     def _bar(self, service: str, name: str, total: int | None) -> _Bar:
         return _Bar(self._progress, f"{service} {name.removeprefix('/v1/')}", total)
 
-    async def _post(
-        self, service: str, path: str, content: bytes, kind: str, key: str
+    async def _ask(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         loop = asyncio.get_running_loop()
         until = loop.time() + PATIENCE_S
         while True:
             answer: httpx.Response | None = None
             try:
-                answer = await self._client(service).post(
-                    path,
-                    content=content,
-                    headers={"Content-Type": kind, "Idempotency-Key": key},
-                    timeout=300,
+                answer = await self._client(service).request(
+                    method, path, content=content, headers=headers, timeout=300
                 )
                 if answer.is_success:
                     return answer
@@ -145,6 +168,10 @@ class _Bar:
 
     def __exit__(self, *_: object) -> None:
         self._progress.remove_task(self._task)
+
+
+def _json(key: str) -> dict[str, str]:
+    return {"Content-Type": "application/json", "Idempotency-Key": key}
 
 
 def _parts(rows: Iterator[str]) -> Iterator[list[str]]:

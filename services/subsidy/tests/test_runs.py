@@ -56,6 +56,7 @@ async def test_a_month_is_decided_frozen_approved_and_paid(payroll: Payroll) -> 
     assert len(await payroll.lines(run)) == 6
     assert by_verdict["waiting"]["missing"] == ["placement"]
     assert (by_verdict["granted"]["amount"], by_verdict["granted"]["payment"]) == (MONTH, "due")
+    assert by_verdict["refused"]["payment"] is None
     run = await payroll.approved(run)
     run, file = await payroll.ordered(run)
     assert run["content_hash"].encode() in file

@@ -12,7 +12,9 @@ from kit.db import Tx
 _LINES = """
 select l.id, l.payee_id, l.enrolment_id, l.month, l.worker_id, l.verdict, l.amount,
        coalesce(l.funded, l.amount) as funded, l.clause, l.missing, p.state as payment
-  from run_line l left join run_payment p on p.run_id = l.run_id and p.payee_id = l.payee_id
+  from run_line l
+  left join run_payment p
+    on p.run_id = l.run_id and p.payee_id = l.payee_id and coalesce(l.funded, l.amount) > 0
 """
 
 
