@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -253,16 +254,16 @@ class Policies:
 def read(path: Path) -> Policy:
     """One file, with everything about it checked. Raises :class:`PolicyError` with its path."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PolicyError(f"{path}: {error}") from None
-    try:
-        return _policy(raw)
-    except PolicyError as error:
+        return _policy(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, PolicyError) as error:
         raise PolicyError(f"{path}: {error}") from None
 
 
-def _policy(raw: dict[str, Any]) -> Policy:
+@lru_cache(
+    maxsize=1024
+)  # by the text: the tests start services thousands of times on the same files
+def _policy(text: str) -> Policy:
+    raw: dict[str, Any] = tomllib.loads(text, parse_float=Decimal)
     _only(raw, _FILE_KEYS, "the file")
     for key in ("id", "title", "title_zh", "unit"):
         if not isinstance(raw.get(key), str) or not raw[key].strip():

@@ -13,7 +13,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -58,28 +58,42 @@ def xdist_name() -> str:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory, xdist_name: str) -> Iterator[PostgresServer]:
     """A PostgreSQL of this test process (embedded: fsync off, for it dies with the tests)."""
+    with _server(tmp_path_factory) as url:
+        server = PostgresServer(url, xdist_name)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+@contextmanager
+def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The superuser's URL of a server of the chosen backend, which is up while the block is open."""
     match backend():
         case "embedded":
             from kit.embedded import EmbeddedPostgres
 
+            # Every test makes, opens and drops a database: each time all buffers are looked through,
+            # and each connection derives its key from the password.
             settings = {
                 "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-                "max_wal_size": "256MB",
+                "max_wal_size": "256MB", "wal_level": "minimal", "max_wal_senders": "0",
+                "shared_buffers": "64MB", "scram_iterations": "1",
             }  # fmt: skip
             with cluster_folder(lambda: tmp_path_factory.mktemp("postgres")) as folder:
                 server = EmbeddedPostgres(folder / "data", settings=settings)
                 server.start()
                 try:
-                    yield PostgresServer(server.dsn(), xdist_name)
+                    yield server.dsn()
                 finally:
                     server.stop("immediate")
         case "testcontainers":
             from kit.containers import postgres_container
 
             with postgres_container() as url:
-                yield PostgresServer(url, xdist_name)
+                yield url
         case _:
-            yield PostgresServer(os.environ["TEST_POSTGRES_URL"], xdist_name)
+            yield os.environ["TEST_POSTGRES_URL"]
 
 
 @pytest.fixture

@@ -73,6 +73,9 @@ class PostgresServer:
     admin: str
     worker: str
     _made: set[str] = field(default_factory=set)
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
+    _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    _connection: Any = None
 
     def url(self, database: str, user: str | None = None) -> str:
         parts = urlsplit(self.admin)
@@ -81,17 +84,27 @@ class PostgresServer:
         return urlunsplit(parts._replace(netloc=f"{who}@{host}", path=f"/{database}"))
 
     def run(self, *statements: str) -> None:
-        """Statements as the superuser, outside of transactions."""
+        """Statements as the superuser, outside of transactions; by one connection and in a thread of
+        its own, for there are several for every test."""
 
         async def go() -> None:
-            connection = await asyncpg.connect(self.admin, timeout=20)
-            try:
-                for statement in statements:
-                    await connection.execute(statement)
-            finally:
-                await connection.close()
+            if self._connection is None or self._connection.is_closed():
+                self._connection = await asyncpg.connect(self.admin, timeout=20)
+            for statement in statements:
+                await self._connection.execute(statement)
 
-        blocking(go())
+        self._thread.submit(self._runner.run, go()).result()
+
+    def close(self) -> None:
+        """Give the connection back; the server may stop."""
+
+        async def go() -> None:
+            if self._connection is not None:
+                await self._connection.close()
+
+        self._thread.submit(self._runner.run, go()).result()
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
 
     def ensure_role(self, role: str) -> None:
         self.run(
