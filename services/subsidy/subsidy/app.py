@@ -43,6 +43,7 @@ from subsidy.recoveries import api as recoveries
 from subsidy.rederiving import rederive
 from subsidy.replies import api as replies
 from subsidy.reservations import api as reservations
+from subsidy.reversals import api as reversals
 from subsidy.runs import api as runs
 from subsidy.runs import freezing, paying
 
@@ -61,6 +62,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(replies.problems),
     **dict(claims.problems),
     **dict(recoveries.problems),
+    **dict(reversals.problems),
     YearOutOfRange: Problem(
         422, "budget-year-differs", "预算年度与到账日期不符",
         "The budget year does not fit the day of receipt",
@@ -157,6 +159,7 @@ SERVICE = Service(
         arrangement_imports,
         reservations.router,
         payments,
+        reversals.router,
         payment_imports,
         journal,
         periods.router,

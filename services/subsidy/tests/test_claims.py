@@ -205,6 +205,33 @@ async def test_a_short_line_of_money_promises_nothing_and_says_what_is_missing(
     assert refused(await bureau.approve(claim, arrangement_id=str(uuid4())))[0] == 404
 
 
+async def test_what_was_approved_and_not_paid_is_rejected_by_another_and_frees_money_and_months(
+    bureau: Bureau,
+) -> None:
+    claim = made(
+        await bureau.approve(made(await bureau.review(await bureau.filed(*three(bureau)))))
+    )
+    assert "reject" in claim["allowed"]
+    body = {"on": "2003-10-15", "reason": "withdrawn"}
+    assert refused(await bureau.act(bureau.approver, claim, "rejections", **body)) == (
+        409, "maker-is-checker",
+    )  # fmt: skip
+    claim = made(await bureau.pay(claim, await bureau.payee()))
+    at_the_bank = await bureau.act(bureau.reviewer, claim, "rejections", **body)
+    assert refused(at_the_bank) == (409, "money-at-the-bank")
+    batch = {"id": claim["dues"][0]["batch_id"]}
+    made(await bureau.treasury.step(batch, "withdrawals", "2003-10-15"))
+    claim = made(await bureau.act(bureau.reviewer, claim, "rejections", **body))
+    assert (claim["state"], claim["reason"], claim["amount"], claim["dues"], claim["allowed"]) == (
+        "rejected", "withdrawn", "0.00", [], [],
+    )  # fmt: skip
+    assert await bureau.months() == []
+    assert await bureau.treasury.fund() == {"committed": "0.00", "ordered": "0.00", "paid": "0.00"}
+    assert [one["amount"] for one in await bureau.told("reservation.released")] == ["264.00"]
+    again = made(await bureau.review(made(await bureau.file(bureau.line("wang", "2003-09")))))
+    assert made(await bureau.approve(again))["amount"] == "132.00"
+
+
 async def test_of_claims_approved_at_once_no_more_is_promised_than_there_is(
     subsidy: UnderTest,
 ) -> None:

@@ -140,7 +140,9 @@ async def reject_claim(
     version: versions.Required,
     key: Required,
 ) -> ClaimBody:
-    """Reject a claim with its reason, for good; its months are free again."""
+    """Reject a claim with its reason, for good; its months are free again. One that was approved and of
+    which nothing was paid is rejected (or withdrawn) by another person, and its money is released; 409
+    while the bank has an order for it."""
     shown = await usecases.turn_claim(
         runtime_of(request), actor, id, version, "reject", body.on, body.reason, body.note,
         key.answering(201, ClaimBody.of),
@@ -286,6 +288,10 @@ problems = [
     refused(
         domain.NothingDue, 409, "该申领无应付此类收款方的款项", "Nothing of the claim is due to this kind of payee",
         ("收款方类别 {kind}", "{kind}"),
+    ),
+    refused(
+        domain.PartlyPaid, 409, "已拨付部分款项，应予追回，不能驳回",
+        "A part of it was paid: that is recovered, and not rejected",
     ),
     refused(domain.NotThePayee, 422, "收款方与申请人不符", "The payee does not stand for the claimant"),
 ]  # fmt: skip

@@ -48,7 +48,7 @@ ACTS: tuple[Act, ...] = (
     Act("approved", "paid", "settle", "银行入账", "bank"),
     Act("paid", "approved", "come_back", "银行退汇", "bank"),
     *each(("filed", "reviewed"), "returned", "return", "退回补正", _RETURN),
-    *each(("filed", "reviewed", "returned"), "rejected", "reject", "不予批准", _RETURN),
+    *each(("filed", "reviewed", "returned", "approved"), "rejected", "reject", "不予批准", _RETURN),
 )  # fmt: skip
 
 #: Why a claim is sent back or rejected (B16, B24).
@@ -160,6 +160,12 @@ class NothingDue(Refusal):
     """Nothing of this claim is to be paid to a payee of this kind."""
 
     code = "nothing-due-to-payee"
+
+
+class PartlyPaid(Refusal):
+    """A part of it was paid: that is recovered, and not rejected."""
+
+    code = "claim-partly-paid"
 
 
 class NotThePayee(Refusal):
@@ -278,9 +284,12 @@ class Claim:
         return replace(self, state=target, state_on=on, due_on=due_on, version=self.version + 1)
 
     def turn(
-        self, act: Literal["return", "reject"], on: date, reason: Reason, today: date
+        self, act: Literal["return", "reject"], on: date, by: str, reason: Reason, today: date
     ) -> Claim:
-        """Sent back, or rejected: nothing is granted."""
+        """Sent back, or rejected: nothing is granted. What was approved is rejected by another person than
+        who approved it (:class:`MakerIsChecker`)."""
+        if self.state == "approved" and by == self.approved_by:
+            raise MakerIsChecker
         after = self._to(act, on, today)
         return replace(after, reason=reason, amount=0, reviewed_by=None, pay_by=None)
 

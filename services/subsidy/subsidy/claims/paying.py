@@ -77,13 +77,12 @@ async def pay_claim(
 async def hear(rt: Runtime, tx: Tx, actor: Actor, order_ids: Sequence[UUID]) -> list[UUID]:
     """What the bank said of orders, as it stands now: with the last order of a claim it is paid, and when
     one comes back it is not. Each line that was paid is told, and taken back by name. Answers the claims
-    of which a part was paid now."""
+    of which a part was paid, or came back."""
     known = {one.about: one for one in await orders.some(tx, actor, order_ids)}
     claims = await store.lock(tx, await store.claims_due(tx, list(known)), actor.area_prefix)
     ids = [one.id for one in claims]
     all_dues, all_lines = await store.dues(tx, ids), await store.lines(tx, ids)
     moved: list[Due] = []
-    paid: list[UUID] = []
     for claim in claims:
         dues = []
         for due in all_dues[claim.id]:
@@ -97,13 +96,17 @@ async def hear(rt: Runtime, tx: Tx, actor: Actor, order_ids: Sequence[UUID]) -> 
             lines = [one for one in all_lines[claim.id] if one.payee_kind == due.payee_kind]
             if after.paid_on is not None:
                 await _paid(tx, claim, lines, after.paid_on)
-                paid.append(claim.id)
             else:
                 await _came_back(tx, claim, lines, order.state_on)
         on = max(known[due.id].state_on for due in dues if due.id in known)
         await _settle(tx, actor, claim, on, whole=all(due.paid_on for due in dues))
     await store.save_dues(tx, moved)
-    return paid
+    return sorted({due.claim_id for due in moved})
+
+
+async def claims_due(tx: Tx, due_ids: Sequence[UUID]) -> list[UUID]:
+    """The claims of which these are dues; none for what is due otherwise."""
+    return await store.claims_due(tx, due_ids)
 
 
 async def _settle(tx: Tx, actor: Actor, claim: Claim, on: date, *, whole: bool) -> None:

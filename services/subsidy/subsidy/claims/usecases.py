@@ -204,10 +204,13 @@ async def turn_claim(
     note: str | None,
     key: Key,
 ) -> Shown:
-    """Sent back to be made good, or rejected: its lines are undecided again and hold no month."""
+    """Sent back to be made good, or rejected: its lines hold no month, and what was promised for it is free
+    again. Raises :class:`domain.PartlyPaid`, or what forbids the release of its money."""
     async with rt.db.transaction() as tx, once(tx, key) as kept:
         before = await stepping(tx, actor, id, version)
-        claim = before.turn(act, on, reason, rt.today())
+        claim = before.turn(act, on, actor.subject, reason, rt.today())
+        if before.state == "approved":
+            await _release(rt, tx, actor, claim)
         lines = (await store.lines(tx, [id]))[id]
         await months.give_up(tx, [one.id for one in lines])
         if act == "return":
@@ -267,6 +270,14 @@ async def approve_claim(
 
 
 # --- inside
+
+
+async def _release(rt: Runtime, tx: Tx, actor: Actor, claim: Claim) -> None:
+    """The money that was promised for it goes back to its line."""
+    if any(due.paid_on for due in (await store.dues(tx, [claim.id]))[claim.id]):
+        raise domain.PartlyPaid
+    assert claim.reservation_id is not None
+    await reservations.release(rt, tx, actor, claim.reservation_id, claim.state_on)
 
 
 def quarter_text(quarter: date) -> str:
@@ -339,7 +350,7 @@ async def _shown(rt: Runtime, tx: Tx, claims: Sequence[Claim]) -> list[Shown]:
     return [
         Shown(
             one, papers[one.id], _missing(rt, one, papers[one.id]), counts.get(one.id, {}),
-            tuple(dues[one.id]),
+            tuple(dues[one.id]) if one.state in ("approved", "paid") else (),
         )
         for one in claims
     ]  # fmt: skip

@@ -52,6 +52,7 @@ ACTS: tuple[Act, ...] = (
     *each(_WAITING, "unknown", "ask", "逾期查询", "finance_officer", "subsidy.bank_reply_days"),
     Act("unknown", "unknown", "ask", "再次查询", "finance_officer"),
     Act("settled", "returned", "return", "退汇", "bank"),
+    Act("settled", "returned", "reverse", "冲销", "finance_approver"),
     *each(_CAME_BACK, "carried", "carry", "转下批重发", "finance_officer"),
 )
 

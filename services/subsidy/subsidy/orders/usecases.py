@@ -121,6 +121,14 @@ async def ask(tx: Tx, actor: Actor, batch_id: UUID, on: date, cause: UUID) -> li
     return late
 
 
+async def reverse(tx: Tx, actor: Actor, order_id: UUID, on: date, reason_code: str) -> None:
+    """An order that was paid, and whose payment was taken back just now: the reservation holds the money
+    again. It may be carried forward, like what the bank sent back."""
+    (order,) = [o.to("reverse", on, reason_code) for o in await locked(tx, actor, [order_id])]
+    await _save(tx, actor, [order], order_id)
+    await _move(tx, actor, [order], on, order_id, to_bank=False)
+
+
 async def of_batch(tx: Tx, batch_id: UUID) -> list[Order]:
     """The orders of a batch, in the order of its lines."""
     return await store.of_batch(tx, batch_id)

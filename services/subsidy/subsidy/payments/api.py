@@ -59,16 +59,6 @@ class MakePayment(Asked):
         )  # fmt: skip
 
 
-class ReversePayment(Asked):
-    """A payment taken back (冲销)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"reversed_on": "2003-10-20", "reason": "重复支付"}]}
-    )
-    reversed_on: FactDate
-    reason: Text = Field(description="原因（不得含姓名、证件号、账号）")
-
-
 class PaymentBody(BaseModel):
     """A payment, and the day on which it was taken back, if it was."""
 
@@ -107,22 +97,6 @@ async def make_payment(
         runtime_of(request), actor, body.fact(), claim.answering(201, PaymentBody.of)
     )
     response.headers["Location"] = f"/v1/payments/{result.id}"
-    return PaymentBody.of(result)
-
-
-@router.post("/{payment_id}/reversals", summary="冲销一笔支付", status_code=201)
-async def reverse_payment(
-    request: Request,
-    payment_id: UUID,
-    body: ReversePayment,
-    actor: Annotated[Actor, requires("subsidy:payment:approve")],
-    claim: Required,
-) -> PaymentBody:
-    """Take a payment back by an entry that names the payment's own; it can be done once."""
-    result = await usecases.reverse_payment(
-        runtime_of(request), actor, payment_id, body.reversed_on, body.reason,
-        claim.answering(201, PaymentBody.of),
-    )  # fmt: skip
     return PaymentBody.of(result)
 
 

@@ -101,21 +101,10 @@ async def pay(
     return results
 
 
-async def reverse_payment(
-    rt: Runtime, actor: Actor, payment_id: UUID, on: date, reason: str, claim: Claim
-) -> Payment:
-    """The payment is taken back by an entry that names its own; the line holds the money again."""
-    async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        (after,) = await take_back(rt, tx, actor, [(payment_id, on, reason)])
-        await kept.keep(after)
-    rt.wake()
-    return after
-
-
 async def take_back(
     rt: Runtime, tx: Tx, actor: Actor, asked: Sequence[tuple[UUID, date, str]]
 ) -> list[Payment]:
-    """The same for a set of payments, each with its day and reason: all or none."""
+    """Payments are taken back, each with its day and reason, by entries that name their own: all or none."""
     ids = [payment_id for payment_id, _, _ in asked]
     await store.lock(tx, ids)
     rows = {row["id"]: row for row in await store.some(tx, ids, actor.area_prefix)}

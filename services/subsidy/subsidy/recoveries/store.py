@@ -81,6 +81,14 @@ async def standing(tx: Tx, claim_ids: Sequence[UUID]) -> dict[UUID, Recovery]:
     return {one.claim_id: one for one in await _whole(tx, rows)}
 
 
+async def ordered(tx: Tx, claim_ids: Sequence[UUID]) -> list[UUID]:
+    rows = await tx.fetch(
+        "select id from recovery where claim_id = any($1::uuid[]) and state not in ('open', 'withdrawn')",
+        claim_ids,
+    )
+    return [row["id"] for row in rows]
+
+
 async def dealt_with(tx: Tx, line_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Fen of these lines that recoveries which are over brought back or gave up."""
     rows = await tx.fetch(

@@ -70,6 +70,11 @@ async def look_again(
             await store.save(tx, opened, _step(opened, "open", FACTS))
 
 
+async def ordered(tx: Tx, claim_ids: Sequence[UUID]) -> list[UUID]:
+    """Recoveries of these claims of which the claimant was told, and those that brought something back."""
+    return await store.ordered(tx, claim_ids)
+
+
 async def give_notice(
     rt: Runtime, actor: Actor, id: UUID, version: int, on: date, fine: int, reference: str, key: Key
 ) -> Shown:

@@ -21,16 +21,13 @@ from kit.idempotency import Claim, once
 from kit.ids import new_id
 from kit.problems import NotFound
 from kit.service import Runtime
-from subsidy import bank_replies
+from subsidy import bank_replies, consequences
 from subsidy.batches import usecases as batches
-from subsidy.claims import paying
 from subsidy.orders import usecases as orders
 from subsidy.orders.domain import Answer
 from subsidy.orders.usecases import Said
-from subsidy.recoveries import usecases as recoveries
 from subsidy.replies import domain, store
 from subsidy.replies.domain import LOOKED_AT_AGAIN, RANK, Line, Message, Outcome, Resolution
-from subsidy.runs import usecases as runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +169,7 @@ async def _judge(
     marks = await store.booked(tx, [one.end_to_end_id for one in said])
     outcomes = await orders.hear(rt, tx, actor, said, marks, reply_id)
     moved = {one.order_id for one in outcomes if one.applied and one.order_id is not None}
-    paid = await paying.hear(rt, tx, actor, sorted(moved))
-    await recoveries.look_again(rt, tx, None, claims=paid)
-    await runs.bank_answered(rt, tx, await orders.locked(tx, actor, sorted(moved)))
+    await consequences.follow(rt, tx, actor, moved)
     for outcome in outcomes:
         became: Outcome = (
             "applied" if outcome.applied else "known" if outcome.doubt is None else "doubt"

@@ -118,10 +118,10 @@ async def release(
 ) -> Standing:
     """The same inside a transaction. Raises :class:`domain.NothingHeld` when all of it was paid."""
     before, line = await _stepping(tx, actor, id, version)
-    after = before.reservation.release(on, before.held, rt.today())
-    ordered = await journal.held(tx, [_key(after, line, "ordered")])
+    ordered = await journal.held(tx, [_key(before.reservation, line, "ordered")])
     if ordered:
         raise domain.MoneyAtTheBank(ordered=ordered)
+    after = before.reservation.release(on, before.held, rt.today())
     held_in = HELD[before.reservation.state]
     await _move(tx, after, line, "release", (held_in, "arranged"), before.held, on, actor)
     await _save(tx, events.RESERVATION_RELEASED, after, line, before.held)
