@@ -90,6 +90,42 @@ def test_comparing_has_no_direction(one: Profile, born: date) -> None:
     assert MATCHERS.compare(one, other) == MATCHERS.compare(other, one)
 
 
+PEOPLE = st.builds(
+    Profile,
+    st.sampled_from(["王小明", "王晓明", "王小明明", "李红", None]),
+    st.sampled_from(["a", "b", None]),
+    st.sampled_from(["110105196005040020", "110105196005040128", "110105197108220020", None]),
+    st.sampled_from([BORN, date(1960, 4, 5), date(1971, 8, 22), None]),
+    st.sampled_from(["male", "female"]),
+    st.sampled_from(["H1", "H2", None]),
+    st.sampled_from(["E1", "E2", None]),
+)
+
+
+@given(PEOPLE, PEOPLE)
+def test_what_is_proposed_is_what_reaches_the_threshold(one: Profile, other: Profile) -> None:
+    compared = MATCHERS.compare(one, other)
+    same = one.id_number is not None and one.id_number == other.id_number
+    expected = compared if compared[0] >= MATCHERS.threshold else None
+    assert MATCHERS.proposes(one, other, same_number=same) == expected
+
+
+class Closed(Profile):
+    """Somebody whose number nobody may open."""
+
+    @property
+    def id_number(self) -> str:
+        raise AssertionError
+
+
+def test_the_numbers_of_strangers_stay_closed() -> None:
+    stranger = Closed.__new__(Closed)
+    values = {"name": "李建国", "sound": "li jian guo", "birth_date": BORN, "sex": "female"}
+    for name, value in {**values, "household": None, "employer": "制药厂"}.items():
+        object.__setattr__(stranger, name, value)
+    assert MATCHERS.proposes(PERSON, stranger) is None
+
+
 @given(
     st.dates(date(1930, 1, 1), date(1995, 12, 31)), st.dates(date(1930, 1, 1), date(1995, 12, 31))
 )

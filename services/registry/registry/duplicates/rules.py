@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import tomllib
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Hamming
 
 from kit.policy import NoValue, canonical, plain
 
@@ -36,10 +38,29 @@ class MatchersWrong(ValueError):
     """The file of matchers is wrong; the message begins with its path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Compared(Protocol):
     """What is compared. Name and number in plain, for the moment of comparing only; ``sound``,
     ``household`` and ``employer`` as keys that are equal or not."""
+
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def sound(self) -> str | bytes | None: ...
+    @property
+    def id_number(self) -> str | None: ...
+    @property
+    def birth_date(self) -> date | None: ...
+    @property
+    def sex(self) -> str | None: ...
+    @property
+    def household(self) -> str | bytes | None: ...
+    @property
+    def employer(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Somebody who is not registered yet, as he or she is compared."""
 
     name: str | None = None
     sound: str | bytes | None = None
@@ -63,66 +84,99 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    when: str
-    points: int
-    zh: str
-    en: str
-    at_least: int = 0
+    """What may be found of an attribute, and the part of a score that it makes."""
+
+    holds: Test
+    at_least: int
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Comparator:
+    """How one attribute is compared: the first outcome that holds counts. ``best``: the most that any
+    gives; ``best_of_others``: the same of records whose numbers are known to differ."""
+
+    attribute: str
+    value: Callable[[Compared], Any]
+    outcomes: tuple[Outcome, ...]
+    best: int
+    best_of_others: int
+
+    def part(self, one: Compared, other: Compared) -> Part | None:
+        """What is found; None where nothing is, or a value is missing."""
+        a = self.value(one)
+        if a is None or (b := self.value(other)) is None:
+            return None
+        for outcome in self.outcomes:
+            if outcome.holds(a, b, outcome.at_least, one, other):
+                return outcome.part
+        return None
+
+    def points(self, one: Compared, other: Compared) -> int:
+        part = self.part(one, other)
+        return part.points if part else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Matchers:
-    """One version: in force from ``since`` on, named by ``hash``."""
+    """One version: in force from ``since`` on, named by ``hash``. ``clear`` and ``sealed`` are the
+    ``comparators`` of what lies open and of what is kept encrypted, in the order of opening it."""
 
     since: date
     hash: str
     threshold: int
     candidates: int
     blocking: tuple[tuple[str, ...], ...]
-    comparators: tuple[tuple[str, tuple[Outcome, ...]], ...]
+    comparators: tuple[Comparator, ...]
+    clear: tuple[Comparator, ...]
+    sealed: tuple[Comparator, ...]
 
-    def compare(self, one: Profile, other: Profile) -> tuple[int, tuple[Part, ...]]:
+    def compare(self, one: Compared, other: Compared) -> tuple[int, tuple[Part, ...]]:
         """The score of a pair and its parts, in the order of the file."""
-        parts = []
-        for attribute, outcomes in self.comparators:
-            a, b = _value(one, attribute), _value(other, attribute)
-            if a is None or b is None:
-                continue
-            for outcome in outcomes:
-                if TESTS[attribute, outcome.when](a, b, outcome.at_least, one, other):
-                    parts.append(
-                        Part(attribute, outcome.when, outcome.points, outcome.zh, outcome.en)
-                    )
-                    break
-        return sum(part.points for part in parts), tuple(parts)
+        found = [comparator.part(one, other) for comparator in self.comparators]
+        parts = tuple(part for part in found if part is not None)
+        return sum(part.points for part in parts), parts
+
+    def proposes(
+        self, one: Compared, other: Compared, *, same_number: bool = False
+    ) -> tuple[int, tuple[Part, ...]] | None:
+        """:meth:`compare` of a pair that reaches the threshold, else None. Nearly all whom a look finds
+        are strangers: of those no more is opened than it takes to know. ``same_number``: whether both
+        have the same ID number, which its keyed hash tells."""
+        best = 0
+        for comparator in self.clear:
+            best += comparator.points(one, other)
+        left = [c.best if same_number else c.best_of_others for c in self.sealed]
+        best += sum(left)
+        for comparator, most in zip(self.sealed, left, strict=True):
+            if best < self.threshold:
+                return None
+            best += comparator.points(one, other) - most
+        return self.compare(one, other) if best >= self.threshold else None
 
 
-def _value(profile: Profile, attribute: str) -> Any:
-    match attribute:
-        case "household_number":
-            return profile.household
-        case "former_employer":
-            return profile.employer
-        case _:
-            return getattr(profile, attribute)
+#: What is kept encrypted: first the names, by which most people are told apart.
+SEALED = ("name", "id_number")
+SAME_NUMBER = ("id_number", "equal")
+_VALUES = {"household_number": "household", "former_employer": "employer"}
 
 
 # --- what outcomes mean
 
-Test = Callable[[Any, Any, int, Profile, Profile], bool]
+Test = Callable[[Any, Any, int, Compared, Compared], bool]
 
 
 def one_digit(a: str, b: str) -> bool:
     """Whether two texts of one length differ in exactly one place."""
-    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) == 1
+    return len(a) == len(b) and Hamming.distance(a, b) == 1
 
 
 def transposed(a: str, b: str) -> bool:
     """Whether two neighbours changed places, and nothing else differs."""
-    if len(a) != len(b) or a == b:
+    if len(a) != len(b) or Hamming.distance(a, b) != 2:
         return False
     at = [n for n, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
-    return len(at) == 2 and at[1] == at[0] + 1 and (a[at[0]], a[at[1]]) == (b[at[1]], b[at[0]])
+    return at[1] == at[0] + 1 and (a[at[0]], a[at[1]]) == (b[at[1]], b[at[0]])
 
 
 def swapped(a: date, b: date) -> bool:
@@ -218,14 +272,28 @@ def _version(raw: dict[str, Any]) -> Matchers:
     blocking = tuple(tuple(one["on"]) for one in raw["blocking"])
     if unknown := set(blocking) - INDEXED:
         raise MatchersWrong(f"no index serves {sorted(unknown)}")
-    comparators = tuple(
-        (one["attribute"], tuple(Outcome(**outcome) for outcome in one["outcomes"]))
-        for one in raw["comparators"]
-    )
-    wanted = {(attribute, outcome.when) for attribute, ones in comparators for outcome in ones}
-    if unknown_outcomes := wanted - TESTS.keys():
-        raise MatchersWrong(f"no such outcome: {sorted(unknown_outcomes)}")
+    comparators = tuple(_comparator(**one) for one in raw["comparators"])
+    sealed = [one for one in comparators if one.attribute in SEALED]
     return Matchers(
         raw["since"], sha256(canonical(plain(raw))).hexdigest(), int(raw["threshold"]),
         int(raw["candidates"]), blocking, comparators,
+        tuple(one for one in comparators if one not in sealed),
+        tuple(sorted(sealed, key=lambda one: SEALED.index(one.attribute))),
     )  # fmt: skip
+
+
+def _comparator(attribute: str, outcomes: Sequence[dict[str, Any]]) -> Comparator:
+    found = tuple(_outcome(attribute, **one) for one in outcomes)
+    others = [one.part for one in found if (attribute, one.part.outcome) != SAME_NUMBER]
+    return Comparator(
+        attribute, attrgetter(_VALUES.get(attribute, attribute)), found,
+        max(0, *(one.part.points for one in found)), max(0, *(part.points for part in others)),
+    )  # fmt: skip
+
+
+def _outcome(
+    attribute: str, when: str, points: int, zh: str, en: str, at_least: int = 0
+) -> Outcome:
+    if (attribute, when) not in TESTS:
+        raise MatchersWrong(f"no such outcome: {attribute} {when}")
+    return Outcome(TESTS[attribute, when], at_least, Part(attribute, when, points, zh, en))

@@ -25,11 +25,11 @@ from kit.problems import NotFound
 from kit.service import Runtime
 from registry.duplicates import domain, events, rules, store
 from registry.duplicates.domain import Duplicate, State, Unmerged, Verdict
-from registry.duplicates.rules import Matchers, Part, Profile
+from registry.duplicates.rules import Compared, Matchers, Part, Profile
 from registry.identities import usecases as identities
 from registry.workers import usecases as workers
 from registry.workers.domain import Worker
-from registry.workers.reading import Comparable
+from registry.workers.reading import Comparable, Way, days
 
 #: So many new records are compared in one transaction.
 CHUNK = 100
@@ -90,40 +90,33 @@ def matchers_on(rt: Runtime, day: date) -> Matchers:
     return rules.load(own if own and own.exists() else rt.service.root / MATCHERS).on(day)
 
 
-def _profile(c: Comparable) -> Profile:
-    return Profile(c.name, c.sound, c.id_number, c.birth_date, c.sex, c.household, c.employer)
-
-
-def _keys(profile: Profile, on: Sequence[str]) -> list[tuple[Any, ...]]:
-    """The keys under which records like this one are looked for; none when a value is missing."""
-    values: dict[str, tuple[Any, ...]] = {
-        "name_sound": (profile.sound,),
-        "birth_date": (profile.birth_date,),
-        "birth_date_near": rules.near(profile.birth_date) if profile.birth_date else (None,),
-        "sex": (profile.sex,),
-        "household_number": (profile.household,),
-        "former_employer": (profile.employer,),
+def _keys(of: Compared, on: Sequence[str]) -> tuple[Any, ...] | None:
+    """The key under which records like this one are looked for; None when a value is missing."""
+    born = of.birth_date
+    values: dict[str, Any] = {
+        "name_sound": of.sound,
+        "birth_date": born,
+        "birth_date_near": days(rules.near(born)) if born else None,
+        "sex": of.sex,
+        "household_number": of.household,
+        "former_employer": of.employer,
     }
-    keys: list[tuple[Any, ...]] = [()]
-    for name in on:
-        keys = [(*key, value) for key in keys for value in values[name]]
-    return [key for key in keys if None not in key]
+    key = tuple(values[name] for name in on)
+    return None if None in key else key
 
 
-async def _alike(tx: Tx, matchers: Matchers, profiles: Sequence[Profile]) -> list[set[UUID]]:
-    """By profile, the records worth comparing with it: one statement per way of looking."""
-    found: list[set[UUID]] = [set() for _ in profiles]
-    for on in matchers.blocking:
-        keys = [(n, key) for n, profile in enumerate(profiles) for key in _keys(profile, on)]
-        many: dict[int, int] = {}
-        for n, id in await workers.alike(tx, on, keys, matchers.candidates):
-            many[n] = many.get(n, 0) + 1
-            if many[n] <= matchers.candidates:
-                found[n].add(id)
-    return found
+def _ways(matchers: Matchers, compared: Sequence[Compared]) -> list[Way]:
+    """The ways of looking for records worth comparing with each of these."""
+    return [
+        Way(on, [(n, key) for n, of in enumerate(compared) if (key := _keys(of, on)) is not None])
+        for on in matchers.blocking
+    ]
 
 
 # --- before somebody is registered
+
+#: Where others have the number of a profile: found by the ID number itself.
+SAME_NUMBER = -1
 
 
 async def search(rt: Runtime, actor: Actor, form: Form) -> Found:
@@ -140,17 +133,21 @@ async def search(rt: Runtime, actor: Actor, form: Form) -> Found:
             rt, form.name, form.household_number, form.former_employer, form.former_employer_code
         )
     ]  # fmt: skip
+    ways = _ways(matchers, profiles)
+    if number is not None:
+        ways.append(workers.with_number(rt, number, SAME_NUMBER))
     async with rt.db.looking() as tx:
-        ids = set[UUID]().union(*await _alike(tx, matchers, profiles))
-        if number is not None:
-            ids |= await workers.with_number(rt, tx, number)
+        found, records = await workers.alike(rt, tx, ways, matchers.candidates)
+        same = {id for n, id in found if n == SAME_NUMBER}
         scored = []
-        for id, other in (await workers.comparables(rt, tx, list(ids))).items():
-            score, parts = max(
-                (matchers.compare(profile, _profile(other)) for profile in profiles),
-                key=lambda compared: compared[0],
-            )
-            if score >= matchers.threshold:
+        for id, other in records.items():
+            likely = [
+                one
+                for profile in profiles
+                if (one := matchers.proposes(profile, other, same_number=id in same))
+            ]
+            if likely:
+                score, parts = max(likely, key=lambda one: one[0])
                 scored.append((score, id, parts, other.area_code))
         scored.sort(key=lambda one: (-one[0], one[1]))
         visible = [one for one in scored if actor.may_see(one[3])][: matchers.candidates]
@@ -193,32 +190,35 @@ async def compare(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> None:
     """Compare these records with all that are like them, and keep which pairs score."""
     matchers, today = matchers_on(rt, rt.today()), rt.today()
     mine = await workers.comparables(rt, tx, ids)
-    profiles = {id: _profile(one) for id, one in mine.items()}
-    order = list(profiles)
-    alike = dict(zip(order, await _alike(tx, matchers, list(profiles.values())), strict=True))
-    for known in await store.open_of(tx, order):
-        for a, b in ((known.one, known.other), (known.other, known.one)):
-            if a in alike:
-                alike[a].add(b)
-    pairs = {domain.pair(a, b) for a, others in alike.items() for b in others if a != b}
-    missing = {id for one in pairs for id in one} - mine.keys()
-    everyone = {**mine, **await workers.comparables(rt, tx, list(missing))}
+    order = list(mine)
+    ways = _ways(matchers, list(mine.values()))
+    found, records = await workers.alike(rt, tx, ways, matchers.candidates)
+    everyone = records | mine
+    pairs = {domain.pair(order[n], id) for n, id in found if order[n] != id}
+    known = {(one.one, one.other): one for one in await store.open_of(tx, order)}
+    pairs |= known.keys()
+    missing = {id for pair in known for id in pair} - everyone.keys()
+    everyone |= await workers.comparables(rt, tx, list(missing))
     persons = await identities.person_of(tx, everyone)
+    pairs = {(a, b) for a, b in pairs if persons[a] != persons[b]}
+    known |= await store.of_pairs(tx, list(pairs))
     scored: dict[tuple[UUID, UUID], tuple[int, tuple[Part, ...]]] = {}
     for a, b in pairs:
-        if persons[a] != persons[b]:
-            scored[a, b] = matchers.compare(_profile(everyone[a]), _profile(everyone[b]))
-    await _keep(tx, matchers, scored, everyone, today)
+        # What is known may score no more, and is told by how much.
+        weigh = matchers.compare if (a, b) in known else matchers.proposes
+        if (score := weigh(everyone[a], everyone[b])) is not None:
+            scored[a, b] = score
+    await _keep(tx, matchers, scored, known, everyone, today)
 
 
 async def _keep(
     tx: Tx,
     matchers: Matchers,
     scored: Mapping[tuple[UUID, UUID], tuple[int, tuple[Part, ...]]],
+    known: Mapping[tuple[UUID, UUID], Duplicate],
     everyone: Mapping[UUID, Comparable],
     today: date,
 ) -> None:
-    known = await store.of_pairs(tx, list(scored))
     new: list[Duplicate] = []
     changed: list[Duplicate] = []
     for (a, b), (score, parts) in sorted(scored.items()):
@@ -227,7 +227,7 @@ async def _keep(
             after = before.scored(score, parts, matchers.hash, today, matchers.threshold)
             if after is not None:
                 changed.append(after)
-        elif score >= matchers.threshold:
+        else:
             area = domain.area_of_both(everyone[a].area_code, everyone[b].area_code)
             new.append(
                 Duplicate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -13,28 +14,31 @@ from kit.db import Tx
 from registry.workers.names import name_key
 from registry.workers.store import ID_NUMBER, NAME, name_indexes
 
-#: What a way of looking is served by.
+#: What a way of looking is served by: the column, how it is compared with the key, the key's type.
 _COLUMNS = {
-    "name_sound": ("sound_index", "bytea"),
-    "birth_date": ("birth_date", "date"),
-    "birth_date_near": ("birth_date", "date"),
-    "sex": ("sex", "text"),
-    "household_number": ("household_index", "bytea"),
-    "former_employer": ("employer_key", "text"),
+    "id_number": ("id_number_index", "{}", "bytea"),
+    "name_sound": ("sound_index", "{}", "bytea"),
+    "birth_date": ("birth_date", "{}", "date"),
+    "birth_date_near": ("birth_date", "any({}::date[])", "text"),
+    "sex": ("sex", "{}", "text"),
+    "household_number": ("household_index", "{}", "bytea"),
+    "former_employer": ("employer_key", "{}", "text"),
 }
 _COMPARED = (
-    "select id, name, id_number, sound_index, household_index, employer_key, sex, birth_date,"
-    " area_code, office from worker where id = any($1::uuid[])"
+    "w.id, w.name, w.id_number, w.sound_index, w.household_index, w.employer_key, w.sex,"
+    " w.birth_date, w.area_code, w.office"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Comparable:
-    """One record as it is compared. Name (normalised) and number live as long as the comparison."""
+    """One record as it is compared. Name (normalised) and number are opened when somebody asks, and
+    live as long as the comparison."""
 
+    keyring: Keyring
     id: UUID
-    name: str
-    id_number: str
+    sealed_name: bytes
+    sealed_number: bytes
     sound: bytes | None
     household: bytes | None
     employer: str | None
@@ -42,42 +46,80 @@ class Comparable:
     birth_date: date
     area_code: str
     office: str
+    _name: str | None = None
+    _number: str | None = None
+
+    @property
+    def name(self) -> str:
+        if self._name is None:
+            self._name = name_key(self.keyring.decrypt(self.sealed_name, place(NAME, self.id)))
+        return self._name
+
+    @property
+    def id_number(self) -> str:
+        if self._number is None:
+            self._number = self.keyring.decrypt(self.sealed_number, place(ID_NUMBER, self.id))
+        return self._number
 
 
 async def comparables(tx: Tx, keyring: Keyring, ids: Sequence[UUID]) -> dict[UUID, Comparable]:
-    """These records, opened for comparing."""
-    decrypt = keyring.decrypt
-    return {
-        row["id"]: Comparable(
-            row["id"],
-            name_key(decrypt(row["name"], place(NAME, row["id"]))),
-            decrypt(row["id_number"], place(ID_NUMBER, row["id"])),
-            row["sound_index"], row["household_index"], row["employer_key"], row["sex"],
-            row["birth_date"], row["area_code"], row["office"],
-        )
-        for row in await tx.fetch(_COMPARED, ids)
-    }  # fmt: skip
+    """These records, to be compared."""
+    rows = await tx.fetch(f"select {_COMPARED} from worker w where w.id = any($1::uuid[])", ids)  # noqa: S608
+    return {row["id"]: Comparable(keyring, *row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of looking: records agree in the attributes ``on`` with a key. Each key comes with the
+    number of whose it is; of a ``birth_date_near`` it names the days (:func:`days`)."""
+
+    on: tuple[str, ...]
+    keys: Sequence[tuple[int, tuple[Any, ...]]]
+
+
+@lru_cache(maxsize=20_000)
+def days(near: tuple[date, ...]) -> str:
+    """Several days as one key."""
+    return "{" + ",".join(map(date.isoformat, near)) + "}"
 
 
 async def alike(
-    tx: Tx, on: Sequence[str], keys: Sequence[tuple[int, tuple[Any, ...]]], limit: int
-) -> list[tuple[int, UUID]]:
-    """Records that agree with a key in the columns ``on``, with the number that came with the key;
-    at most ``limit`` for each key."""
-    if not keys:
-        return []
-    columns = [_COLUMNS[name] for name in on]
-    arrays = ", ".join(f"${n}::{type}[]" for n, (_, type) in enumerate(columns, 3))
-    names = ", ".join(f"k{n}" for n in range(len(columns)))
-    equal = " and ".join(f"w.{column} = v.k{n}" for n, (column, _) in enumerate(columns))
-    rows = await tx.fetch(
-        f"select v.n, w.id from unnest($2::int[], {arrays}) as v (n, {names})"  # noqa: S608
-        f" cross join lateral (select w.id from worker w where {equal} limit $1) w",
-        limit,
-        [n for n, _ in keys],
-        *(list(values) for values in zip(*(key for _, key in keys), strict=True)),
-    )
-    return [(row["n"], row["id"]) for row in rows]
+    tx: Tx, keyring: Keyring, ways: Sequence[Way], limit: int
+) -> tuple[list[tuple[int, UUID]], dict[UUID, Comparable]]:
+    """Records that agree with a key, at most ``limit`` for each: the number that came with the key and
+    the record's id; and the records. One statement, whose round trip costs as much as it reads."""
+    given: list[list[Any]] = []
+    for way in ways:
+        given.append([n for n, _ in way.keys])
+        given += [[key[at] for _, key in way.keys] for at in range(len(way.on))]
+    rows = await tx.fetch(_looking(tuple(way.on for way in ways)), limit, *given)
+    records: dict[UUID, Comparable] = {}
+    found = []
+    for row in rows:
+        n, id = row[0], row[1]
+        found.append((n, id))
+        if id not in records:
+            records[id] = Comparable(keyring, *row[1:])
+    return found, records
+
+
+@lru_cache(maxsize=32)
+def _looking(ways: tuple[tuple[str, ...], ...]) -> str:
+    """The statement of some ways. Its parameters: the limit, then of each way the numbers and, by
+    attribute, the keys."""
+    looks, given = [], 1
+    for on in ways:
+        arrays, equal = [f"${given + 1}::int[]"], []
+        for at, (column, how, type) in enumerate(_COLUMNS[name] for name in on):
+            arrays.append(f"${given + 2 + at}::{type}[]")
+            equal.append(f"w.{column} = {how.format(f'v.k{at}')}")
+        given += len(arrays)
+        keys = ", ".join(f"k{at}" for at in range(len(on)))
+        looks.append(
+            f"select v.n, w.* from unnest({', '.join(arrays)}) as v (n, {keys}) cross join lateral"  # noqa: S608
+            f" (select {_COMPARED} from worker w where {' and '.join(equal)} limit $1) w"
+        )
+    return " union all ".join(looks)
 
 
 async def named(

@@ -42,7 +42,7 @@ from registry.workers.domain import (
     Worker,
 )
 from registry.workers.names import employer_key, name_key
-from registry.workers.reading import Comparable
+from registry.workers.reading import Comparable, Way
 from registry.workers.record import Known
 from registry.workers.store import NewWorker, Plain
 
@@ -380,21 +380,21 @@ def comparable_forms(
 
 
 async def comparables(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Comparable]:
-    """These records, opened for comparing: neither kept nor shown."""
+    """These records, to be compared: neither kept nor shown."""
     return await reading.comparables(tx, rt.keyring, ids)
 
 
 async def alike(
-    tx: Tx, on: Sequence[str], keys: Sequence[tuple[int, tuple[Any, ...]]], limit: int
-) -> list[tuple[int, UUID]]:
-    """Records that agree with a key in some columns; at most ``limit`` for each key."""
-    return await reading.alike(tx, on, keys, limit)
+    rt: Runtime, tx: Tx, ways: Sequence[Way], limit: int
+) -> tuple[list[tuple[int, UUID]], dict[UUID, Comparable]]:
+    """Records that agree with a key in some columns (:func:`registry.workers.reading.alike`)."""
+    return await reading.alike(tx, rt.keyring, ways, limit)
 
 
-async def with_number(rt: Runtime, tx: Tx, number: IdNumber) -> set[UUID]:
-    """The record with exactly this number, if there is one."""
+def with_number(rt: Runtime, number: IdNumber, n: int) -> Way:
+    """How the record with exactly this ID number is looked for; it is found as the ``n``th's."""
     indexes = store.number_indexes(rt.keyring, number.number)
-    return set((await store.ids_of(tx, indexes)).values())
+    return Way(("id_number",), [(n, (index,)) for index in indexes])
 
 
 async def many(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Worker]:
