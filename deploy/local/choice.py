@@ -22,7 +22,8 @@ class UnknownCity(Exception):
 
 @dataclass(frozen=True)
 class Choice:
-    """`case` is None for an empty installation; `as_of` is then empty: rules look at today."""
+    """`case` is None for an empty installation; `as_of` is then empty: rules look at today. `quarter`
+    is the closed one that the case shows, or empty."""
 
     identity: str
     case: Path | None
@@ -31,6 +32,7 @@ class Choice:
     as_of: str
     scale: Decimal
     places: Places
+    quarter: str = ""
 
     def overlay(self, service: str) -> Path | None:
         """The city's own policy files of one service, when it has any."""
@@ -50,10 +52,13 @@ def choose(city: str | None, scale: str | None) -> Choice:
         facts: dict[str, Any] = json.loads(content)
         code, name = str(facts["city"]["code"])[:6], str(facts["city"]["name"])
         as_of = str(facts["as_of"])
+        quarter = str((facts.get("closed_quarter") or {"quarter": ""})["quarter"])
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise UnknownCity(f"{case} is not a case file: {problem}") from problem
     digest = hashlib.sha256(content).hexdigest()[:12]
-    return Choice(f"{case.stem} ({digest})", case, code, name, as_of, factor, _places(facts, code))
+    return Choice(
+        f"{case.stem} ({digest})", case, code, name, as_of, factor, _places(facts, code), quarter
+    )
 
 
 def find_case(city: str) -> Path:

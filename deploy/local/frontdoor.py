@@ -3,7 +3,7 @@
 /api/<service>/v1/…            the service, streamed both ways
 /api/<service>/openapi.json    its contract
 /health   /health/<service>[/live|/ready|/status]
-/   /docs/<service>   /report   /open/<service>/v1/…   pages for people
+/   /docs/<service>   /report   /quarter   /open/<service>/v1/…   pages for people
 /verify   /verify/<part>       the page behind the QR code of a certificate (registry shows it)
 /issuer/…                      the development issuer
 """
@@ -50,6 +50,7 @@ class FrontDoorSettings(BaseSettings):
     places: dict[str, str] = Field(default_factory=dict, description="JSON: see personas.Places")
     city_name: str = ""
     business_day: str = ""
+    quarter: str = Field(default="", description="the quarter of subsidies that the city shows")
     # Other names in the Host header are refused: a page elsewhere could otherwise read the tokens.
     allowed_hosts: list[str] = ["127.0.0.1", "localhost"]
 
@@ -90,7 +91,7 @@ def create_front_door(
     proxy = Proxy(settings.service_urls, http)
     pages = Pages(
         settings.service_urls, http, TokenSource(key, settings.issuer, places),
-        settings.city_name, settings.business_day,
+        settings.city_name, settings.business_day, settings.quarter,
     )  # fmt: skip
 
     async def api(request: Request) -> Response:
@@ -129,6 +130,7 @@ def create_front_door(
             Route("/", pages.start),
             Route("/docs/{service}", pages.docs),
             Route("/report", pages.report),
+            Route("/quarter", pages.quarter),
             Route("/open/{service}/v1/{path:path}", pages.open),
             Route("/verify", verification),
             Route("/verify/{part:str}", verification),

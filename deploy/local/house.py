@@ -236,6 +236,7 @@ class House:
             "PLACES": json.dumps(vars(places)),
             "CITY_NAME": self.choice.name,
             "BUSINESS_DAY": self.choice.as_of,
+            "QUARTER": self.choice.quarter,
         }
 
     async def _ready(self) -> None:

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from local.installation import SERVICES
 from local.personas import PERSONAS
 from local.tokens import TokenSource
+from local.walk import SERVICE, walk
 
 HERE = Path(__file__).resolve().parent
 CONTENT_SECURITY_POLICY = (
@@ -65,6 +66,7 @@ class Pages:
         tokens: TokenSource,
         city_name: str,
         as_of: str,
+        quarter: str,
     ) -> None:
         self._services = services
         self._client = client
@@ -72,7 +74,10 @@ class Pages:
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape()
         )
-        self._environment.globals.update(city_name=city_name, as_of=as_of, services=SERVICES)
+        self._environment.globals.update(
+            city_name=city_name, as_of=as_of, services=SERVICES, quarter=quarter
+        )
+        self._quarter = quarter
 
     def _page(
         self, template: str, policy: str = CONTENT_SECURITY_POLICY, **values: Any
@@ -123,6 +128,19 @@ class Pages:
             unexpected=unexpected,
             problem=None,
         )
+
+    async def quarter(self, _: Request) -> Response:
+        """Where to look at the quarter that the city worked through."""
+
+        async def read(path: str) -> tuple[int, Any]:
+            return await self._read(SERVICE, path, "")
+
+        if not self._quarter:
+            return RedirectResponse("/", 303)
+        try:
+            return self._page("quarter.html", stops=await walk(read, self._quarter), problem=None)
+        except ValueError as problem:
+            return self._page("quarter.html", stops=[], problem=problem)
 
     async def open(self, request: Request) -> Response:
         """Any GET of a service as a page, with every address in it a link to the next one."""

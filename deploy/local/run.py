@@ -109,6 +109,8 @@ async def _up(home: Installation, choice: Choice, *, loaded: bool) -> int:
             if expected is INTERRUPTED:
                 return EXIT_INTERRUPTED
             say(f"report done: {house.address}/report")
+            if choice.quarter:
+                say(f"a closed quarter, {choice.quarter}: {house.address}/quarter")
         if os.environ.get("ONCE") == "1":
             return 0 if expected else EXIT_UNEXPECTED
         say("Ctrl-C stops everything  按 Ctrl-C 停止全部服务")

@@ -100,6 +100,7 @@ def prepare(folder: Path, choice: Choice) -> None:
             "PLACES": json.dumps(vars(choice.places)),
             "CITY_NAME": choice.name,
             "BUSINESS_DAY": choice.as_of,
+            "QUARTER": choice.quarter,
             # The services fetch the issuer's keys under its name in the network.
             "ALLOWED_HOSTS": json.dumps(["127.0.0.1", "localhost", "front-door"]),
         },

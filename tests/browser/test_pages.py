@@ -113,8 +113,30 @@ async def test_the_report_opens_down_to_an_event(visit: Visit) -> None:
     await picture(visit, "figure")
 
 
+async def test_the_closed_quarter_leads_into_the_api_docs(visit: Visit) -> None:
+    """A claim is found on the page, and tried in the docs under its id."""
+    await visit.open("/")
+    await visit.page.click("a[href='/quarter']")
+    claim = visit.page.locator("tr", has=visit.page.locator("a[href$='/get_claim']")).first
+    id = await claim.locator("code").inner_text()
+    await picture(visit, "quarter")
+    await claim.locator("a[href$='/get_claim']").click()
+    shown = visit.page.locator(".opblock.is-open")
+    # The page breaks long paths with spaces of no width.
+    path = shown.locator(".opblock-summary-path")
+    await expect(path).to_have_text(re.compile(r"claims.*\{id\}$"), timeout=30_000)
+    await visit.page.select_option("#persona", "auditor")
+    await visit.page.locator("#acting:has-text('✓')").wait_for()
+    await shown.get_by_role("button", name="Try it out").click()
+    await shown.get_by_placeholder("id").fill(id)
+    await shown.get_by_role("button", name="Execute").click()
+    answer = shown.locator(".live-responses-table tr.response")
+    await expect(answer.locator(".response-col_status").first).to_contain_text("200")
+    await expect(answer.locator(".response-col_description").first).to_contain_text("si-enterprise")
+
+
 async def test_no_page_shows_an_id_number(visit: Visit) -> None:
-    for path in ("/", "/report", "/open/registry/v1/workers"):
+    for path in ("/", "/report", "/quarter", "/open/registry/v1/workers"):
         await visit.open(path)
         assert (
             re.search(r"(?<![0-9-])[0-9]{17}[0-9X](?![0-9-])", await visit.page.inner_text("body"))

@@ -163,6 +163,12 @@ async def test_start_page_gives_tokens_and_links(door: Door) -> None:
         assert f'href="/api/{service}/openapi.json"' in page
 
 
+async def test_a_city_without_a_closed_quarter_leads_nowhere(door: Door) -> None:
+    assert "/quarter" not in (await door.client.get("/")).text
+    answer = await door.client.get("/quarter")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
 async def test_report_page_escapes_and_opens(door: Door) -> None:
     page = (await door.client.get("/report")).text
     assert "新增就业岗位" in page

@@ -1,0 +1,184 @@
+"""The sample city's closed quarter in a whole house: every claim, order and fen is where it belongs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from rich.console import Console
+
+from local.choice import SAMPLE, find_case
+from local.city.load import load_city
+from tests.live.harness import NAMES, LiveHouse
+from tests.live.snapshot import figures
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(300),
+]
+SCALE = Decimal("0.02")
+QUARTER = "2003Q3"
+
+
+async def load(house: LiveHouse, case: Path) -> None:
+    await load_city(case, house.address, house.tokens, SCALE, Console(quiet=True))
+    await house.settled()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, Any]]:
+    """A house with the city's facts; then the quarter on top of them, twice. ``figures`` after each."""
+    folder = tmp_path_factory.mktemp("quarter")
+    sample = find_case(SAMPLE)
+    facts = json.loads(sample.read_text(encoding="utf-8"))
+    del facts["closed_quarter"]
+    without = folder / "facts.json"
+    without.write_text(json.dumps(facts), encoding="utf-8")
+    house = LiveHouse(folder / "house")
+    try:
+        await house.start()
+        shown, counted = [], []
+        for case in (without, sample, sample):
+            await load(house, case)
+            shown.append(await figures(house))
+            counted.append({name: len(await house.events(name)) for name in NAMES})
+        yield {"house": house, "figures": shown, "events": counted}
+    finally:
+        await house.close()
+
+
+async def items(house: LiveHouse, path: str, **query: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await house.read("subsidy", path, limit=100, **query))["items"]
+    return found
+
+
+def fen(rows: list[dict[str, Any]]) -> Decimal:
+    return sum((Decimal(row["amount"]) for row in rows), Decimal(0))
+
+
+async def test_no_published_figure_moves(told: dict[str, Any]) -> None:
+    facts, quarter, again = told["figures"]
+    assert len(facts) == 73
+    assert facts == quarter == again
+
+
+async def test_a_load_that_is_repeated_tells_nothing_twice(told: dict[str, Any]) -> None:
+    facts, quarter, again = told["events"]
+    assert quarter["subsidy"] > facts["subsidy"]
+    assert again == quarter
+
+
+async def test_the_claims_came_to_four_ends(told: dict[str, Any]) -> None:
+    house = told["house"]
+    claims = await items(house, "claims", quarter=QUARTER)
+    assert [(one["state"], one["reason"]) for one in claims] == [
+        ("paid", None), ("approved", None), ("returned", "contributions-unpaid"),
+        ("rejected", "not-entitled"),
+    ]  # fmt: skip
+    for claim in claims:
+        hands = [*claim["filers"], claim["reviewed_by"], claim["approved_by"]]
+        known = [one for one in hands if one is not None]
+        assert len(set(known)) == len(known)
+        lines = await items(house, f"claims/{claim['id']}/lines")
+        assert fen(lines) == Decimal(claim["amount"])
+        assert {one["paid"] for one in lines} == {claim["state"] == "paid"}
+        for line in lines:
+            if line["outcome"] is not None:
+                path = f"claims/{claim['id']}/lines/{line['id']}/decision"
+                assert (await house.read("subsidy", path))["rederives"] is True
+
+
+async def test_the_run_is_closed_with_what_it_granted_paid(told: dict[str, Any]) -> None:
+    house = told["house"]
+    (listed,) = await items(house, "runs", month="2003-09")
+    run = await house.read("subsidy", f"runs/{listed['id']}")
+    assert run["state"] == "closed"
+    assert run["drafted_by"] != run["approved_by"]
+    assert run["totals"]["granted"] > 1
+    assert run["totals"]["refused"] > 0
+    (paid,) = run["payments"]
+    assert (paid["state"], paid["amount"]) == ("settled", run["totals"]["funded"])
+    lines = await items(house, f"runs/{run['id']}/lines")
+    assert fen(lines) == Decimal(run["totals"]["amount"])
+    batches = await items(house, "payment-batches", reservation_id=run["reservation_id"])
+    file = await house.get(f"/api/subsidy/v1/payment-batches/{batches[0]['id']}/file")
+    assert run["content_hash"] in file.text
+
+
+async def test_every_fen_is_reconciled(told: dict[str, Any]) -> None:
+    house = told["house"]
+    orders = await items(house, "payment-orders")
+    settled = [one for one in orders if one["state"] == "settled"]
+    (rejected,) = [one for one in orders if one["state"] == "rejected"]
+    assert len(orders) == len(settled) + 1
+    fund = await house.read("subsidy", "funds/reemployment")
+    assert Decimal(fund["paid"]) == fen(settled)
+    assert (fund["reserved"], fund["ordered"]) == ("0.00", "0.00")
+    assert fund["committed"] == rejected["amount"], "what the bank did not take is promised still"
+    booked = []
+    for message in await items(house, "bank-messages"):
+        booked += await items(house, f"bank-messages/{message['id']}/lines")
+    taken = [one for one in booked if (one["kind"], one["outcome"]) == ("settle", "applied")]
+    assert sorted(one["order_id"] for one in taken) == sorted(one["id"] for one in settled)
+    assert fen(taken) == fen(settled)
+    (desk,) = await items(house, "reconciliation-items")
+    assert desk["doubt"] == "paid-twice"
+    assert {one["id"] for one in booked if one["outcome"] == "doubt"} == {desk["id"]}
+    months = await items(house, "benefit-months", state="paid")
+    assert fen(months) == fen(settled)
+    check = await house.read("subsidy", "journal/check")
+    assert (check["holds"], check["unbalanced_entries"]) == (True, [])
+
+
+async def test_a_rejection_says_whose_turn_it_is(told: dict[str, Any]) -> None:
+    (order,) = await items(told["house"], "payment-orders", state="rejected")
+    reason = (await told["house"].read("subsidy", f"payment-orders/{order['id']}"))["reason"]
+    assert (reason["code"], reason["owner"], reason["again"]) == ("AC04", "payee", "after-change")
+    assert reason["next_zh"]
+    assert reason["next_en"]
+
+
+async def test_the_book_of_the_quarter_is_closed(told: dict[str, Any]) -> None:
+    house = told["house"]
+    (period,) = await items(house, "periods")
+    assert (period["state"], period["book_closed_until"]) == ("closed", "2003-09-30")
+    late = {
+        "fund": "reemployment", "source": "city", "amount": "1.00", "year": 2003,
+        "received_on": "2003-09-30", "area_code": period["area_code"], "office": period["office"],
+    }  # fmt: skip
+    answer = await house.http.post(
+        f"{house.address}/api/subsidy/v1/appropriations",
+        headers={**house.tokens.headers("finance-officer"), "Idempotency-Key": "too-late-0001"},
+        json=late,
+    )
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (409, "period-closed")
+
+
+async def test_registry_shows_who_was_paid(told: dict[str, Any]) -> None:
+    house = told["house"]
+    (claim,) = await items(house, "claims", state="paid")
+    line = (await items(house, f"claims/{claim['id']}/lines"))[0]
+    ledger = await house.read("registry", "benefits", worker_id=line["worker_id"])
+    assert any(
+        one["amount"] == line["amount"] for one in ledger["items"] if one["amount"] is not None
+    ), ledger
+
+
+async def test_the_page_leads_to_all_of_it(told: dict[str, Any]) -> None:
+    house = told["house"]
+    page: httpx.Response = await house.http.get(f"{house.address}/quarter")
+    assert page.status_code == 200
+    for path, query in [
+        ("claims", {"quarter": QUARTER}), ("runs", {}), ("payment-batches", {}),
+        ("payment-orders", {"state": "rejected"}), ("bank-messages", {}), ("periods", {}),
+    ]:  # fmt: skip
+        for one in await items(house, path, **query):
+            assert f"/open/subsidy/v1/{path}/{one['id']}" in page.text
+    assert "同一指令两次入账 paid-twice" in page.text
