@@ -50,6 +50,11 @@ PROBLEMS: dict[type[Exception], Problem] = {
         422, "too-old-at-maturity", "贷款到期时借款人超龄",
         "The borrower is too old when the term ends",
     ),
+    domain.BorrowerUnable: Problem(
+        409, "borrower-unable", "借款人已死亡、退休、离开或丧失劳动能力，只能不予办理",
+        "The borrower died, retired, left or cannot work: it can only be declined",
+        "自 {since} 起{kind}", "since {since}",
+    ),
     domain.OverRepaid: Problem(
         422, "more-than-outstanding", "归还本金超过未还本金", "More principal than is outstanding"
     ),

@@ -94,6 +94,22 @@ class WorkerRegistered(Heard):
     population: Literal["base", "outside"]
 
 
+class WorkerCorrected(Heard):
+    """registry.worker.corrected.v1: the record as it is now."""
+
+    birth_date: date
+
+
+class LifeFactTold(Heard):
+    """registry.life-fact.*.v1. ``until``: the first day without it; ``what`` a reversal takes back."""
+
+    worker_id: UUID
+    kind: str
+    on: date
+    until: date | None = None
+    what: Literal["fact", "end"] | None = None
+
+
 class CertificateIssued(Heard):
     """registry.certificate.issued.v1"""
 

@@ -15,6 +15,7 @@ from loans.consumers import SUBSCRIPTIONS
 SERVICES = Path(__file__).parents[2]
 HEARD: dict[str, type[BaseModel]] = {
     "registry.worker.registered.v1": events.WorkerRegistered,
+    "registry.worker.corrected.v1": events.WorkerCorrected,
     "registry.worker.merged.v1": Merged,
     "registry.worker.unmerged.v1": Merged,
     "registry.certificate.issued.v1": events.CertificateIssued,
@@ -22,6 +23,9 @@ HEARD: dict[str, type[BaseModel]] = {
     "registry.certificate.suspended.v1": events.CertificateRevoked,
     "registry.certificate.reinstated.v1": events.CertificateReinstated,
     "registry.certificate.restored.v1": events.CertificateRestored,
+    "registry.life-fact.recorded.v1": events.LifeFactTold,
+    "registry.life-fact.ended.v1": events.LifeFactTold,
+    "registry.life-fact.reversed.v1": events.LifeFactTold,
 }
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from kit import identity_links
 from kit.db import Tx
 from kit.events import Event
 from loans.borrowers import store
-from loans.borrowers.domain import Borrower
+from loans.borrowers.domain import Borrower, LifeFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,30 @@ class Known:
 async def note_workers(tx: Tx, events: Sequence[Event]) -> None:
     """Registry told of these workers."""
     await store.workers(tx, events)
+
+
+async def note_corrected(tx: Tx, events: Sequence[Event]) -> None:
+    """Registry corrected these workers' records."""
+    await store.corrected(tx, events)
+
+
+async def note_life_facts(tx: Tx, events: Sequence[Event]) -> list[UUID]:
+    """Authorities told registry of these facts, their ends, or that they were not so; answers whose."""
+    return await store.life_facts(tx, events)
+
+
+async def life_facts(tx: Tx, workers: Iterable[UUID]) -> dict[UUID, list[LifeFact]]:
+    """By record, what stands of the person under any of his or her records."""
+    records = await identity_links.records_of(tx, workers)
+    told: dict[UUID, list[LifeFact]] = {}
+    for fact in await store.life_facts_of(tx, [id for ids in records.values() for id in ids]):
+        told.setdefault(fact.worker_id, []).append(fact)
+    return {who: [fact for id in ids for fact in told.get(id, ())] for who, ids in records.items()}
+
+
+async def births(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, date]:
+    """When each of these was born, as registry has it now."""
+    return await store.births(tx, workers)
 
 
 async def note_certificates_issued(tx: Tx, events: Sequence[Event]) -> None:
@@ -51,11 +76,10 @@ async def note_certificates_restored(tx: Tx, events: Sequence[Event]) -> None:
     await store.certificates_restored(tx, events)
 
 
-async def hold(tx: Tx, records: Sequence[UUID]) -> None:
-    """Lock a person of several records until the end of the transaction: no index of ours sees that
-    they are one. A person of one record is kept apart by the loans' own index."""
-    if len(records) > 1:
-        await store.lock(tx, records)
+async def hold(tx: Tx, records: Iterable[UUID]) -> None:
+    """Lock people until the end of the transaction, by all of their records: of what is asked for under
+    one of them and what is told of another the second one sees the first."""
+    await store.lock(tx, list(records))
 
 
 async def known(tx: Tx, asked: Sequence[tuple[UUID, date]]) -> list[Known | None]:

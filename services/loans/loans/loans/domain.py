@@ -8,6 +8,7 @@ fen, rates are per cent per year, terms are months.
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,16 +17,17 @@ from uuid import UUID
 
 from kit.decisions import Condition
 from kit.refusal import Refusal
-from loans.borrowers.domain import Borrower
+from loans.borrowers.domain import UNABLE, Borrower, LifeFact, unable
 
 State = Literal[
     "applied", "recommended", "labour_ok", "committed", "declined",
     "disbursed", "repaying", "repaid",
 ]  # fmt: skip
+#: On the way; paid out and not repaid.
+OPEN: tuple[State, ...] = ("applied", "recommended", "labour_ok", "committed")
+OWED: tuple[State, ...] = ("disbursed", "repaying")
 #: A worker has at most one loan in one of these (4.3: no other live guaranteed loan).
-LIVE: tuple[State, ...] = (
-    "applied", "recommended", "labour_ok", "committed", "disbursed", "repaying",
-)  # fmt: skip
+LIVE: tuple[State, ...] = (*OPEN, *OWED)
 #: What may be asked of a loan in each state.
 ACTIONS: dict[State, tuple[str, ...]] = {
     "applied": ("recommendations", "refusals"),
@@ -75,6 +77,13 @@ class AlreadyBorrowing(Refusal):
     """The worker has another live guaranteed loan."""
 
     code = "another-live-loan"
+
+
+class BorrowerUnable(Refusal):
+    """On the day of the step the borrower is dead, retired, away or cannot work (4.1, E8; ``kind`` in
+    Chinese, ``since``): the application can only be declined."""
+
+    code = "borrower-unable"
 
 
 class TooOldAtMaturity(Refusal):
@@ -158,8 +167,7 @@ class Loan:
 
     def decline(self, on: date) -> Loan:
         """The community, the bureau, the guarantor or the bank says no."""
-        after: tuple[State, ...] = ("applied", "recommended", "labour_ok", "committed")
-        return self._step(on, "declined", after=after)
+        return self._step(on, "declined", after=OPEN)
 
     def disburse(
         self,
@@ -193,6 +201,13 @@ class Loan:
         left = self.outstanding - principal
         after = self._step(on, "repaying" if left else "repaid", after=("disbursed", "repaying"))
         return replace(after, outstanding=left, interest_paid=self.interest_paid + interest)
+
+
+def check_able(facts: Iterable[LifeFact], on: date) -> None:
+    """Raises :class:`BorrowerUnable` when nothing can go on for the borrower on that day."""
+    fact = unable(facts, on)
+    if fact is not None:
+        raise BorrowerUnable(kind=UNABLE[fact.kind], since=fact.since)
 
 
 def maturity(start: date, months: int) -> date:
@@ -267,10 +282,14 @@ class Course:
     bank: str | None = None
     annual_rate: Decimal | None = None
 
+    @property
+    def days(self) -> tuple[date | None, ...]:
+        """Of the steps after the application, in their order."""
+        return (self.recommended_on, self.reviewed_on, self.committed_on, self.disbursed_on)
+
     def check(self) -> None:
         """Raises :class:`StepMissing` when a step stands without the one before it."""
-        days = (self.recommended_on, self.reviewed_on, self.committed_on, self.disbursed_on)
-        given = [day is not None for day in days]
+        given = [day is not None for day in self.days]
         if given != sorted(given, reverse=True):
             raise StepMissing
         if self.disbursed_on is not None and (self.bank is None or self.annual_rate is None):

@@ -16,6 +16,7 @@ from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
 from loans.borrowers import usecases as borrowers
+from loans.borrowers.domain import LifeFact
 from loans.borrowers.usecases import Known
 from loans.guarantee_funds import usecases as funds
 from loans.guarantee_funds.domain import FundUnknown, GuaranteeFund, Movement, city_of
@@ -32,6 +33,7 @@ class _Work:
     funds: dict[str, GuaranteeFund]
     records: dict[UUID, list[UUID]]  # by worker, all records of the person
     borrowing: set[UUID]
+    facts: dict[UUID, list[LifeFact]]  # by worker, of all records of the person
     loans: list[tuple[Loan, UUID | None]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
@@ -52,7 +54,11 @@ async def record_loans(
         tx, [(row.loan.worker_id, row.reviewed_on or row.loan.applied_on) for row in rows]
     )
     records = await identity_links.records_of(tx, {row.loan.worker_id for row in rows})
-    work = _Work(rt, await _funds(tx, actor, rows), records, await usecases.borrowing(tx, records))
+    await borrowers.hold(tx, {id for ids in records.values() for id in ids})
+    work = _Work(
+        rt, await _funds(tx, actor, rows), records, await usecases.borrowing(tx, records),
+        await borrowers.life_facts(tx, records),
+    )  # fmt: skip
     results: list[Loan | Refusal] = []
     for row, borrower in zip(rows, known, strict=True):
         try:
@@ -68,6 +74,8 @@ async def record_loans(
         await funds.save(tx, work.funds[city], movements)
     await decisions.store(tx, work.decisions)
     await store.add(tx, work.loans, work.steps, recorded_by=actor.subject)
+    told_of = {loan.worker_id for loan, _ in work.loans if work.facts[loan.worker_id]}
+    await usecases.look_at(rt, tx, list(told_of), None)
     await emit(tx, work.told)
     return results
 
@@ -113,6 +121,8 @@ def _follow(work: _Work, course: Course, known: Known | None) -> Loan:
         raise domain.BorrowerNotYetKnown
     if course.loan.worker_id in work.borrowing:
         raise domain.AlreadyBorrowing
+    for day in filter(None, (course.loan.applied_on, *course.days)):
+        domain.check_able(work.facts[course.loan.worker_id], day)
     row = _Row(course.loan)
     row.step(course.loan)
     if course.recommended_on is not None:

@@ -31,6 +31,11 @@ def review_parameters(policies: Policies, on: date) -> tuple[Parameter, ...]:
         raise NoRuleInForce(on=on) from None
 
 
+def age_max(policies: Policies, on: date) -> int:
+    """Completed years at maturity at most, by the law of a day (L1). Raises :class:`NoRuleInForce`."""
+    return review_terms(review_parameters(policies, on)).age_max
+
+
 def review_terms(parameters: tuple[Parameter, ...]) -> Terms:
     """What the rule takes of them; an amount becomes fen."""
     age, registered, amount, term = parameters

@@ -25,7 +25,7 @@ from loans import events
 from loans.borrowers import usecases as borrowers
 from loans.guarantee_funds import usecases as funds
 from loans.guarantee_funds.domain import Movement
-from loans.loans import domain, record, store, terms, twice
+from loans.loans import domain, record, standing, store, terms
 from loans.loans.domain import Loan
 from loans.loans.store import Step
 
@@ -59,8 +59,8 @@ async def apply_for_loan(rt: Runtime, actor: Actor, loan: Loan, claim: Claim) ->
         (known,) = await borrowers.known(tx, [(loan.worker_id, loan.applied_on)])
         if known is None:
             raise domain.BorrowerNotYetKnown
+        await _able(tx, loan, loan.applied_on)
         records = await identity_links.records_of(tx, [loan.worker_id])
-        await borrowers.hold(tx, records[loan.worker_id])
         if await borrowing(tx, records):
             raise domain.AlreadyBorrowing
         step = Step(loan.id, 1, loan.state, loan.applied_on)
@@ -70,6 +70,7 @@ async def apply_for_loan(rt: Runtime, actor: Actor, loan: Loan, claim: Claim) ->
             if clash.constraint_name != "loan_one_live_per_worker":
                 raise
             raise domain.AlreadyBorrowing from None  # another one came in between
+        await look_at(rt, tx, [loan.worker_id], None)
         await kept.keep(loan, location=f"/v1/loans/{loan.id}")
     return loan
 
@@ -79,7 +80,7 @@ async def recommend_loan(
 ) -> Loan:
     """The community vouches for the borrower."""
     async with rt.db.transaction() as tx:
-        loan = (await _locked(rt, tx, actor, loan_id, on)).recommend(on)
+        loan = (await _going_on(rt, tx, actor, loan_id, on)).recommend(on)
         await store.save(tx, loan, community, recorded_by=actor.subject)
     return loan
 
@@ -87,7 +88,7 @@ async def recommend_loan(
 async def review_loan(rt: Runtime, actor: Actor, loan_id: UUID, on: date) -> Loan:
     """The labour bureau decides by the rule of that day, with a record; refused is declined."""
     async with rt.db.transaction() as tx:
-        loan = await _locked(rt, tx, actor, loan_id, on)
+        loan = await _going_on(rt, tx, actor, loan_id, on)
         (known,) = await borrowers.known(tx, [(loan.worker_id, on)])
         assert known is not None
         parameters = terms.review_parameters(rt.policies, on)
@@ -109,7 +110,7 @@ async def review_loan(rt: Runtime, actor: Actor, loan_id: UUID, on: date) -> Loa
 async def commit_loan(rt: Runtime, actor: Actor, loan_id: UUID, on: date, claim: Claim) -> Loan:
     """The guarantor promises: the fund reserves the principal, under the lock of its row."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        loan = await _locked(rt, tx, actor, loan_id, on)
+        loan = await _going_on(rt, tx, actor, loan_id, on)
         promised = loan.commit(on)
         fund = await funds.lock_for(tx, loan.area_code)
         after = promised.guaranteed_by(fund.id)
@@ -131,7 +132,7 @@ async def decline_loan(rt: Runtime, actor: Actor, loan_id: UUID, on: date, reaso
             moved = Movement("release", on, loan.id, reserved=-loan.principal)
             await funds.save(tx, fund.release(loan.principal), [moved])
         await store.save(tx, after, reason, recorded_by=actor.subject)
-        await look_at(tx, [loan.worker_id], None)
+        await look_at(rt, tx, [loan.worker_id], None)
     return after
 
 
@@ -141,7 +142,7 @@ async def disburse_loan(
     """The bank pays out: the reservation becomes exposure."""
     on = told.disbursed_on
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        loan = await _locked(rt, tx, actor, loan_id, on)
+        loan = await _going_on(rt, tx, actor, loan_id, on)
         (known,) = await borrowers.known(tx, [(loan.worker_id, on)])
         assert known is not None
         rule = terms.review_terms(terms.review_parameters(rt.policies, on))
@@ -157,6 +158,7 @@ async def disburse_loan(
         )
         await funds.save(tx, fund.expose(loan.principal), [moved])
         await store.save(tx, after, told.bank, recorded_by=actor.subject)
+        await look_at(rt, tx, [loan.worker_id], None)
         await emit(tx, [disbursed(after)])
         await kept.keep(after)
     rt.wake()
@@ -180,6 +182,7 @@ async def repay_loan(
         happened = [_repaid(after, told)]
         if after.state == "repaid":
             happened.append(_event(events.LOAN_SETTLED, after, {}))
+            await look_at(rt, tx, [loan.worker_id], None)
         await store.add_repayment(
             tx, new_id(), after, principal=told.principal, interest=told.interest,
             event_id=happened[0].id, recorded_by=actor.subject,
@@ -200,9 +203,34 @@ async def borrowing(tx: Tx, records: Mapping[UUID, Sequence[UUID]]) -> set[UUID]
     return {id for ids in records.values() if live.intersection(ids) for id in ids}
 
 
-async def look_at(tx: Tx, workers: Sequence[UUID], cause: UUID | None) -> None:
-    """Find what these people were lent twice. ``cause``: the event that made or unmade them one."""
-    await findings.look_again(tx, workers, store.of_workers, twice.found_in, cause)
+async def look_at(rt: Runtime, tx: Tx, workers: Sequence[UUID], cause: UUID | None) -> None:
+    """Find what these people were lent twice, or should not be lent or go on owing as is known now.
+    ``cause``: the event that told of it."""
+    records = await identity_links.records_of(tx, workers)
+    everyone = [id for ids in records.values() for id in ids]
+    await borrowers.hold(tx, everyone)
+    facts = await borrowers.life_facts(tx, everyone)
+    births = await borrowers.births(tx, everyone)
+
+    def found_in(loans: list[Loan]) -> list[findings.Finding]:
+        return standing.found_in(loans, facts, births, lambda on: terms.age_max(rt.policies, on))
+
+    await findings.look_again(tx, workers, store.of_workers, found_in, cause)
+
+
+async def _able(tx: Tx, loan: Loan, on: date) -> None:
+    """The borrower, locked, can begin something on that day. Raises BorrowerUnable."""
+    records = await identity_links.records_of(tx, [loan.worker_id])
+    await borrowers.hold(tx, records[loan.worker_id])
+    facts = await borrowers.life_facts(tx, [loan.worker_id])
+    domain.check_able(facts[loan.worker_id], on)
+
+
+async def _going_on(rt: Runtime, tx: Tx, actor: Actor, loan_id: UUID, on: date) -> Loan:
+    """The loan, locked, for a step forward: of nobody who is dead or gone on that day."""
+    loan = await _locked(rt, tx, actor, loan_id, on)
+    await _able(tx, loan, on)
+    return loan
 
 
 async def _locked(rt: Runtime, tx: Tx, actor: Actor, loan_id: UUID, on: date) -> Loan:
