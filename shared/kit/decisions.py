@@ -8,7 +8,7 @@ the hash of its content; with it a record stands alone and can be read without a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -22,6 +22,8 @@ from kit.ids import new_id
 from kit.policy import Parameter, canonical, plain
 
 if TYPE_CHECKING:
+    from asyncpg import Record
+
     from kit.db import Tx
 
 DECISION_SQL = """
@@ -88,8 +90,9 @@ class Decision:
     """One decision. ``rule`` is ``<service>.<rule>``, ``version`` the shape of the law (``2002``).
 
     ``law_on`` is the day whose law was applied, ``decided_on`` the day of deciding. ``facts`` holds
-    every value the rule was given; ``events`` the event by which a fact became known. ``outcome``
-    is what was granted (months, a rate, a category).
+    every value the rule was given, as a mapping or a dataclass (sets in it as sorted tuples);
+    ``events`` the event by which a fact became known. ``outcome`` is what was granted (months, a
+    rate, a category).
     """
 
     noun: str
@@ -99,7 +102,7 @@ class Decision:
     decided_on: date
     law_on: date
     conditions: tuple[Condition, ...]
-    facts: Mapping[str, Any]
+    facts: Any
     parameters: tuple[Parameter, ...] = ()
     parameter_set: str = ""
     events: Mapping[str, UUID] = field(default_factory=dict)
@@ -127,17 +130,18 @@ class Decision:
 
     def record(self) -> dict[str, Any]:
         """The whole record as JSON values."""
-        return merge(self.id, self.basis()[1], orjson.loads(_json(self._own())))
+        row = {"id": self.id, "noun": self.noun, "entity_id": self.entity_id}
+        return merge({**row, "record": self.body(), "content": self.basis()[1]})
 
     def basis(self) -> tuple[str, bytes]:
         """Hash and content of what this decision shares with others."""
         told = tuple((c.code, c.clause, c.zh, c.en, c.facts) for c in self.conditions)
         return _basis(self.rule, self.version, told, self.parameters, self.parameter_set)
 
-    def _own(self) -> dict[str, Any]:
-        return {
-            "noun": self.noun,
-            "entity_id": self.entity_id,
+    def body(self) -> bytes:
+        """What is decided here and on which facts, as JSON with sorted keys: without ids of its own, so
+        that the same decision made again has the same bytes."""
+        own = {
             "decided_on": self.decided_on,
             "law_on": self.law_on,
             "granted": self.granted,
@@ -146,11 +150,12 @@ class Decision:
             "events": self.events,
             "outcome": self.outcome,
         }
+        return orjson.dumps(own, default=_text, option=orjson.OPT_SORT_KEYS)
 
 
-def _json(own: dict[str, Any]) -> bytes:
-    """Dates and ids as their text, decimals too: the same values as ``kit.policy.plain`` gives."""
-    return orjson.dumps(own, default=plain)
+def _text(value: Any) -> Any:
+    """The same as ``kit.policy.plain`` gives; an id that the database driver read is asked for most."""
+    return str(value) if isinstance(value, UUID) else plain(value)
 
 
 @lru_cache(maxsize=512)
@@ -176,15 +181,16 @@ def _basis(
     return sha256(content).hexdigest(), content
 
 
-def merge(decision_id: UUID, basis: bytes | str, own: Mapping[str, Any]) -> dict[str, Any]:
-    """One full record out of its shared and its own part."""
-    shared = orjson.loads(basis)
+def merge(row: Mapping[str, Any] | Record) -> dict[str, Any]:
+    """One full record out of its row in ``decision`` and the ``content`` of its basis."""
+    shared, own = orjson.loads(row["content"]), orjson.loads(row["record"])
     rest = {key: value for key, value in own.items() if key != "ok"}
     conditions = [
         {**condition, "passed": passed}
         for condition, passed in zip(shared.pop("conditions"), own["ok"], strict=True)
     ]
-    return {"id": str(decision_id), **shared, **rest, "conditions": conditions}
+    about = {"id": str(row["id"]), "noun": row["noun"], "entity_id": str(row["entity_id"])}
+    return {**about, **shared, **rest, "conditions": conditions}
 
 
 _COLUMNS = ("id", "noun", "entity_id", "rule", "decided_on", "granted", "clause", "basis", "record")
@@ -201,25 +207,42 @@ on conflict do nothing
 """
 
 
-async def store(tx: Tx, decisions: Sequence[Decision]) -> None:
-    """Keep decisions, in two statements however many they are."""
-    if not decisions:
-        return
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Decisions as the rows that keep them. ``digests``: of each one by its id, SHA-256 of what was decided
+    and on what; ids that were given to it are not in it."""
+
+    rows: list[tuple[Any, ...]]
+    bases: dict[str, str]
+    digests: dict[UUID, bytes]
+
+
+def prepare(decisions: Iterable[Decision]) -> Prepared:
+    """Everything about keeping decisions that needs no database: most of the work."""
     bases: dict[str, str] = {}
     # Decisions of one set share the very objects of their conditions: hashed once, not for each.
     known: dict[tuple[object, ...], str] = {}
-    rows = []
+    rows, digests = [], {}
     for one in decisions:
         shared = (one.rule, one.version, one.parameter_set, id(one.parameters))
-        digest = known.get(key := (*shared, *map(id, one.conditions)))
-        if digest is None:
-            digest, content = one.basis()
-            known[key], bases[digest] = digest, content.decode()
-        own = _json(one._own()).decode()
+        basis = known.get(key := (*shared, *map(id, one.conditions)))
+        if basis is None:
+            basis, content = one.basis()
+            known[key], bases[basis] = basis, content.decode()
+        body = one.body()
+        digests[one.id] = sha256(basis.encode() + body).digest()
         rows.append(
             (one.id, one.noun, one.entity_id, f"{one.rule}@{one.version}", one.decided_on,
-             one.granted, one.clause, digest, own)
+             one.granted, one.clause, basis, body.decode())
         )  # fmt: skip
+    return Prepared(rows, bases, digests)
+
+
+async def keep(tx: Tx, prepared: Prepared) -> None:
+    """Keep prepared decisions, in two statements however many they are."""
+    rows, bases = prepared.rows, prepared.bases
+    if not rows:
+        return
     # In a fixed order: two transactions that bring the same texts cannot dead-lock each other.
     hashes = sorted(bases)
     await tx.execute(_INSERT_BASIS, hashes, [bases[digest] for digest in hashes])
@@ -229,13 +252,18 @@ async def store(tx: Tx, decisions: Sequence[Decision]) -> None:
         await tx.execute(_INSERT, *(list(column) for column in zip(*rows, strict=True)))
 
 
+async def store(tx: Tx, decisions: Iterable[Decision]) -> None:
+    """:func:`prepare` and :func:`keep`."""
+    await keep(tx, prepare(decisions))
+
+
 _SELECT = """
-select d.id, d.record, b.content from decision d join decision_basis b on b.hash = d.basis
+select d.id, d.noun, d.entity_id, d.record, b.content from decision d join decision_basis b on b.hash = d.basis
 """
 _SELECT_OF = """
-select d.id, d.entity_id, d.record, b.content
+select d.id, d.noun, d.entity_id, d.record, b.content
   from unnest($1::uuid[]) as e (id)
- cross join lateral (select id, entity_id, record, basis from decision
+ cross join lateral (select id, noun, entity_id, record, basis from decision
                       where entity_id = e.id order by id limit $2) d
   join decision_basis b on b.hash = d.basis
  order by d.entity_id, d.id
@@ -245,7 +273,7 @@ select d.id, d.entity_id, d.record, b.content
 async def load(tx: Tx, decision_id: UUID) -> dict[str, Any] | None:
     """One full record; None when there is no such decision."""
     row = await tx.fetchrow(_SELECT + " where d.id = $1", decision_id)
-    return None if row is None else merge(row["id"], row["content"], orjson.loads(row["record"]))
+    return None if row is None else merge(row)
 
 
 async def load_for(tx: Tx, entity_id: UUID, *, limit: int = 100) -> list[dict[str, Any]]:
@@ -259,7 +287,7 @@ async def load_of(
     """The records about each of these entities, oldest first (at most ``limit`` of each)."""
     found: dict[UUID, list[dict[str, Any]]] = {entity: [] for entity in entities}
     for row in await tx.fetch(_SELECT_OF, list(found), limit):
-        record = merge(row["id"], row["content"], orjson.loads(row["record"]))
+        record = merge(row)
         found[row["entity_id"]].append(record)
     return found
 
@@ -344,7 +372,7 @@ _CHUNK = 2_000
 #: So many differing decisions are named; more of them are one mistake.
 _NAMED_MAX = 1_000
 _CHUNK_OF = """
-select d.id, d.entity_id, d.record, b.content
+select d.id, d.noun, d.entity_id, d.record, b.content
   from decision d join decision_basis b on b.hash = d.basis
  where d.id > $1 and ($2::uuid[] is null or d.id = any($2::uuid[]) or d.entity_id = any($2::uuid[]))
  order by d.id limit $3
@@ -361,7 +389,7 @@ async def rederive_all(
     while rows := await tx.fetch(_CHUNK_OF, last, chosen, _CHUNK):
         last, count = rows[-1]["id"], count + len(rows)
         for row in rows:
-            record = merge(row["id"], row["content"], orjson.loads(row["record"]))
+            record = merge(row)
             try:
                 parts = rederive(record, rules).differences
             except KeyError:

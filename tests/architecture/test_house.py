@@ -37,7 +37,7 @@ COMPANIONS = {
         "amounts.py",
         "kept.py",
     },
-    "store.py": {"seeds.py", "reading.py", "changes.py"},
+    "store.py": {"seeds.py", "reading.py", "changes.py", "payments.py", "shares.py"},
     "usecases.py": {
         "applying.py",
         "cases.py",

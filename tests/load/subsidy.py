@@ -14,7 +14,6 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import orjson
 
 from kit import decisions
 from kit.ids import new_id
@@ -217,19 +216,14 @@ async def _rederived(on: Stage) -> Ratio:
     connection = await asyncpg.connect(on.dsn("subsidy"))
     try:
         asked = await connection.fetch(
-            "select d.id, d.record, b.content from decision d"
+            "select d.id, d.noun, d.entity_id, d.record, b.content from decision d"
             " join decision_basis b on b.hash = d.basis where d.noun = 'run-line'"
             f" order by d.id limit {REDERIVED}"
         )
     finally:
         await connection.close()
     started = time.perf_counter()
-    same = sum(
-        decisions.rederive(
-            decisions.merge(row["id"], row["content"], orjson.loads(row["record"])), RULES
-        ).same
-        for row in asked
-    )
+    same = sum(decisions.rederive(decisions.merge(row), RULES).same for row in asked)
     took = time.perf_counter() - started
     return Ratio(
         f"decisions derived again, {len(asked):,}", same, len(asked), "equal", 1.0, f"{took:.1f} s"

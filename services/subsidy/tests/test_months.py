@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from kit import identity_links
 from kit.ids import new_id
 from kit.testing import UnderTest
 from subsidy.months import domain, usecases
@@ -40,7 +41,8 @@ async def hold(service: UnderTest, *months: BenefitMonth) -> set[UUID]:
 
 async def standing(service: UnderTest, *asks: Ask) -> list[Standing]:
     async with service.db.reading() as tx:
-        return await usecases.standing(tx, asks)
+        records = await identity_links.records_of(tx, (one.worker_id for one in asks))
+        return await usecases.standing(tx, asks, records)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -164,7 +164,6 @@ def test_the_order_of_facts_does_not_matter(
         ),
     )  # fmt: skip
     assert assess(code, told) == assess(code, other)
-    assert record.record(told) == record.record(other)
 
 
 #: No parameter of the month has a value before there was a programme: several are missing.

@@ -151,7 +151,8 @@ async def _pass(rt: Runtime, tx: Tx, claim: Claim, cases: Sequence[Case]) -> lis
             terms, _ = law.of(claim.programme, case.facts)
             asked.append((case, case.facts, terms, _ask(case, case.facts, terms)))
     asks = [ask for _, _, _, ask in asked if ask is not None]
-    found = iter(await months.standing(tx, asks))
+    records = await identity_links.records_of(tx, (one.worker_id for one in asks))
+    found = iter(await months.standing(tx, asks, records))
     standings = [Standing() if ask is None else next(found) for _, _, _, ask in asked]
     granted = _Granted()
     done: dict[UUID, Decided] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -130,9 +130,8 @@ def _grouped(rows: Iterable[Record], read: Callable[[Record], tuple[K, V]]) -> d
     return found
 
 
-async def known_of(tx: Tx, lines: Sequence[Line]) -> Known:
-    """What these lines may need, of all records of their persons."""
-    records = await identity_links.records_of(tx, {line.worker_id for line in lines})
+async def known_of(tx: Tx, lines: Sequence[Line], records: Mapping[UUID, Sequence[UUID]]) -> Known:
+    """What these lines may need, of all ``records`` of their persons."""
     everyone = list({record for ids in records.values() for record in ids})
     months = {
         (record, line.day.replace(day=1))
@@ -206,7 +205,7 @@ def _placement(row: Record) -> Placement:
 
 
 async def _working(
-    tx: Tx, lines: Sequence[Line], records: dict[UUID, list[UUID]]
+    tx: Tx, lines: Sequence[Line], records: Mapping[UUID, Sequence[UUID]]
 ) -> dict[UUID, list[tuple[Spell, UUID, UUID]]]:
     """Spells of work, of the persons of whose allowances lines are."""
     wanted = {id for line in lines if line.of == "allowance" for id in records[line.worker_id]}

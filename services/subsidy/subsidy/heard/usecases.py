@@ -11,7 +11,7 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
-from kit import findings
+from kit import findings, identity_links
 from kit.db import Tx
 from kit.events import Event
 from subsidy.heard import domain, reading, store, twice
@@ -260,7 +260,13 @@ async def referrals(tx: Tx, events: Sequence[Event]) -> None:
 async def facts_of(tx: Tx, lines: Sequence[Line]) -> list[Answer]:
     """What is known of each of these lines, in their order: its facts, or what has not arrived yet.
     A fixed number of statements, however many lines."""
-    return answers(lines, await reading.known_of(tx, lines))
+    records = await identity_links.records_of(tx, {line.worker_id for line in lines})
+    return answers(lines, await known_of(tx, lines, records))
+
+
+#: The same in two steps: what was heard for a set of lines (of ``records``, all of each one's person),
+#: and then, with what only the line can say, :func:`subsidy.heard.facts.answers`, which is pure.
+known_of = reading.known_of
 
 
 async def last_days(tx: Tx, works: Sequence[tuple[UUID, UUID | None]]) -> list[date | None]:

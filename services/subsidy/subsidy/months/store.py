@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 from kit import identity_links
@@ -38,25 +39,30 @@ update benefit_month m set person_id = w.person
  where m.worker_id = w.worker_id and m.person_id = any($1::uuid[]) and m.person_id <> w.person
    and not exists (select from one o where o.worker_id = m.worker_id and o.record = m.person_id)
 """  # noqa: S608
-_ASKED = """
-with asked as materialized (
-    select * from unnest($1::int[], $2::date[], $3::bool[], $4::uuid[])
-        as a (n, month, once, reference)),
-person as materialized (select * from unnest($5::int[], $6::uuid[]) as p (n, worker_id)),
-had as (
-    select a.*, m.kind, m.counter, m.month as had_month, m.reference as had_reference
-      from asked a join person p using (n)
-      join benefit_month m on m.person_id = p.worker_id and m.state <> 'recovered')
+# Of each question one row a counter: how many months besides the one asked about, and the kinds of it.
+_STANDING = """
+select a.n, m.counter,
+       count(distinct case when a.once then m.reference::text else m.month::text end) filter (
+           where case when a.once
+                      then m.month = a.month and m.reference is distinct from a.reference
+                      else m.month <> a.month end) as used,
+       array_agg(distinct m.kind) filter (where not a.once and m.month = a.month) as taken
+  from unnest($1::int[], $2::uuid[], $3::date[], $4::bool[], $5::uuid[])
+           as a (n, record, month, once, reference)
+  join benefit_month m on m.person_id = a.record and m.state <> 'recovered'
+ group by a.n, m.counter
+ order by a.n, m.counter
 """
-_USED = f"""{_ASKED}
-select n, counter, count(distinct case when once then had_reference::text else had_month::text end)
-  from had
- where counter is not null
-   and case when once then had_month = month and had_reference is distinct from reference
-            else had_month <> month end
- group by n, counter
-"""  # noqa: S608
-_TAKEN = f"{_ASKED} select distinct n, kind from had where not once and had_month = month"  # noqa: S608
+# What is paid of a held month after all; without a fen it is nobody's.
+_CUT = """
+with left_of_it as materialized ({source}),
+     free as (
+    delete from benefit_month m using left_of_it l
+     where m.id = l.id and l.amount = 0 and m.state = 'held')
+update benefit_month m set amount = l.amount
+  from left_of_it l
+ where m.id = l.id and l.amount > 0 and m.state = 'held'
+"""
 
 
 async def hold(tx: Tx, months: Sequence[BenefitMonth]) -> set[UUID]:
@@ -84,21 +90,26 @@ async def give_up_all(tx: Tx, holder_id: UUID) -> None:
     await tx.execute("delete from benefit_month where holder_id = $1 and state = 'held'", holder_id)
 
 
+async def cut(tx: Tx, source: str, *args: Any) -> None:
+    await tx.execute(_CUT.format(source=source), *args)
+
+
 async def standing(
-    tx: Tx, asks: Sequence[Ask], records: Sequence[Sequence[UUID]]
-) -> tuple[list[dict[str, int]], list[list[str]]]:
+    tx: Tx, asks: Sequence[Ask], records: Mapping[UUID, Sequence[UUID]]
+) -> tuple[list[dict[str, int]], list[set[str]]]:
     """Counters and kinds for each question, in their order; ``records``: all of each one's person."""
     used: list[dict[str, int]] = [{} for _ in asks]
-    taken: list[list[str]] = [[] for _ in asks]
-    people = [(n, record) for n, ids in enumerate(records) for record in ids]
-    arguments = (
-        list(range(len(asks))), [one.month for one in asks], [one.once for one in asks],
-        [one.reference for one in asks], [n for n, _ in people], [record for _, record in people],
-    )  # fmt: skip
-    for row in await tx.fetch(_USED, *arguments):
-        used[row["n"]][row["counter"]] = row["count"]
-    for row in await tx.fetch(_TAKEN, *arguments):
-        taken[row["n"]].append(row["kind"])
+    taken: list[set[str]] = [set() for _ in asks]
+    asked = [
+        (n, record, one.month, one.once, one.reference)
+        for n, one in enumerate(asks)
+        for record in records[one.worker_id]
+    ]
+    for row in await tx.fetch(_STANDING, *zip(*asked, strict=True)):
+        n, counter = row["n"], row["counter"]
+        if counter is not None and row["used"]:
+            used[n][counter] = row["used"]
+        taken[n].update(row["taken"] or ())
     return used, taken
 
 

@@ -3,10 +3,11 @@ transaction: a claim's review, a run's chunk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from kit import findings, identity_links
+from kit import findings
 from kit.auth import Actor
 from kit.db import Tx
 from kit.service import Runtime
@@ -14,10 +15,14 @@ from subsidy.months import store, twice
 from subsidy.months.domain import Ask, BenefitMonth, Standing, State
 
 
-async def standing(tx: Tx, asks: Sequence[Ask]) -> list[Standing]:
-    """What each person has besides what is asked about, under all of the person's records."""
-    records = await identity_links.records_of(tx, (one.worker_id for one in asks))
-    used, taken = await store.standing(tx, asks, [records[one.worker_id] for one in asks])
+async def standing(
+    tx: Tx, asks: Sequence[Ask], records: Mapping[UUID, Sequence[UUID]]
+) -> list[Standing]:
+    """What each person has besides what is asked about, under all of the person's ``records``
+    (:func:`kit.identity_links.records_of`)."""
+    if not asks:
+        return []
+    used, taken = await store.standing(tx, asks, records)
     return [Standing(u, tuple(sorted(t))) for u, t in zip(used, taken, strict=True)]
 
 
@@ -37,6 +42,12 @@ async def give_up(tx: Tx, ids: Sequence[UUID]) -> None:
 async def give_up_all(tx: Tx, holder_id: UUID) -> None:
     """Everything that a claim or run holds and has not paid is free again."""
     await store.give_up_all(tx, holder_id)
+
+
+async def cut(tx: Tx, source: str, *args: Any) -> None:
+    """What is left of held months. ``source``: a statement that answers (id, amount in fen) of their lines;
+    of a line with nothing left the month is free. One statement, however many they are."""
+    await store.cut(tx, source, *args)
 
 
 async def pay(tx: Tx, ids: Sequence[UUID]) -> None:

@@ -1,7 +1,7 @@
 """What a programme is told: plain frozen values, money in fen, days of fact; and days counted out.
 
 The order in which facts arrived is nowhere in them: spells, recognitions and contributions are sets
-written as tuples. One value of :data:`Facts` is one line: a person's month, a trained or introduced
+written as tuples, by days and names. One value of :data:`Facts` is one line: a person's month, a trained or introduced
 person, or a project.
 """
 

@@ -28,21 +28,6 @@ def facts_of(record: Mapping[str, Any]) -> Facts:
     return _FACTS.validate_python(record)
 
 
-def record(facts: Facts) -> dict[str, Any]:
-    """Every value that the rule was given, JSON-able; sets in one order, whatever theirs was."""
-    told: dict[str, Any] = _ordered(_FACTS.dump_python(facts, mode="json"))
-    return told
-
-
-def _ordered(told: Any) -> Any:
-    if type(told) is dict:
-        return {
-            key: _ordered(value) if type(value) in (dict, list) else value
-            for key, value in told.items()
-        }
-    return sorted(told, key=canonical) if len(told) > 1 else told
-
-
 def outcome_of(one: Assessment) -> dict[str, Any]:
     """What it comes to, in fen, step by step."""
     return {
@@ -86,7 +71,7 @@ def decision_of(
         decided_on=decided_on,
         law_on=facts.law_on,
         conditions=assessment.conditions,
-        facts=record(facts),
+        facts=facts,
         parameters=parameters,
         parameter_set=parameter_set,
         events=events,

@@ -7,10 +7,11 @@ before it took, make the outcome the same however they are cut into chunks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import replace
-from typing import cast
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 import structlog
@@ -21,35 +22,23 @@ from kit.db import UNAVAILABLE, Tx
 from kit.ids import new_id
 from kit.refusal import Refusal
 from kit.service import Runtime
-from subsidy.enrolments.domain import NotByMonth
 from subsidy.heard import usecases as heard
-from subsidy.heard.facts import Answer, Of
+from subsidy.heard.domain import Known
 from subsidy.months import usecases as months
-from subsidy.programmes.domain import Programme
-from subsidy.programmes.terms import Law, law_of
+from subsidy.months.domain import Standing
+from subsidy.programmes.terms import law_of
 from subsidy.reservations import usecases as reservations
 from subsidy.reservations.domain import Reservation, ReservedTooMuch
-from subsidy.runs import domain, store
+from subsidy.runs import domain, payments, shares, store
 from subsidy.runs.domain import Run, Totals
-from subsidy.runs.lines import Decided, Decider, Member, waves
+from subsidy.runs.lines import Decided, Decider, Member, Part, part_of, waits, waves
 
 log = structlog.get_logger("runs")
 
 #: Lines of one transaction: it takes about a second, and a cancellation waits for one.
 CHUNK = 5_000
-
-
-def monthly(law: Law, code: str) -> Programme:
-    """The newest version of a programme that pays by the month. Raises :class:`NotByMonth`."""
-    try:
-        entries = law.policy(code).entries
-    except KeyError:
-        raise NotByMonth from None
-    for entry in reversed(entries):
-        found = law.version(code, entry.since)
-        if found is not None and found[0].period == "month":
-            return found[0]
-    raise NotByMonth
+#: Lines that are decided while as many are written.
+PART = 1_000
 
 
 async def go_on(rt: Runtime) -> None:
@@ -68,10 +57,7 @@ async def freeze(rt: Runtime, run_id: UUID, chunk: int = CHUNK) -> None:
         if not await connection.fetchval(*lock):
             return
         try:
-            law = law_of(rt.policies)
-            rules: set[str] = set()
-            while await _next(rt, run_id, law, rules, chunk):
-                pass
+            await _freeze(rt, run_id, chunk)
         except Refusal as refusal:
             await _could_not(rt, run_id, refusal)
         finally:
@@ -82,71 +68,142 @@ async def freeze(rt: Runtime, run_id: UUID, chunk: int = CHUNK) -> None:
     rt.wake()
 
 
-async def _next(rt: Runtime, run_id: UUID, law: Law, rules: set[str], chunk: int) -> bool:
-    """One chunk, or the end; answers whether there is more to do."""
+async def _freeze(rt: Runtime, run_id: UUID, chunk: int) -> None:
     async with rt.db.transaction() as tx:
         run, after = await store.lock(tx, run_id)
+    if run.state != "freezing":
+        return
+    if run.parameter_set != rt.policies.parameter_set_hash:
+        log.warning("run.waits", run=str(run_id), why="frozen by another set of parameters")
+        return
+    decider = Decider(run, law_of(rt.policies), {*run.rules})
+    async with aclosing(_heard(rt, decider, after, chunk)) as chunks:
+        async for heard_of in chunks:
+            if not await _next(rt, decider, heard_of):
+                return
+    await _end(rt, run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """The next lines after ``after``, and what was heard of their persons (of ``records``)."""
+
+    after: tuple[UUID, date]
+    members: Sequence[Member]
+    records: Mapping[UUID, Sequence[UUID]]
+    known: Known
+
+    @property
+    def last(self) -> tuple[UUID, date]:
+        return self.members[-1].enrolment_id, self.members[-1].month
+
+
+async def _heard(
+    rt: Runtime, decider: Decider, after: tuple[UUID, date], size: int
+) -> AsyncGenerator[_Chunk, None]:
+    """Chunk by chunk what is left; each is read while the one before it is decided and written."""
+    ahead = asyncio.create_task(_read(rt, decider, after, size))
+    try:
+        while chunk := await ahead:
+            ahead = asyncio.create_task(_read(rt, decider, chunk.last, size))
+            yield chunk
+    finally:
+        ahead.cancel()
+        await asyncio.wait({ahead})
+
+
+async def _read(
+    rt: Runtime, decider: Decider, after: tuple[UUID, date], size: int
+) -> _Chunk | None:
+    """None: there is nothing left."""
+    async with rt.db.looking() as tx:
+        members = await store.members(tx, decider.run.id, after, size)
+        if not members:
+            return None
+        records = await identity_links.records_of(tx, {one.worker_id for one in members})
+        asked = [one.line(decider.of, Standing()) for one in members]
+        return _Chunk(after, members, records, await heard.known_of(tx, asked, records))
+
+
+async def _next(rt: Runtime, decider: Decider, chunk: _Chunk) -> bool:
+    """Decide one chunk; False: the run is not being frozen any more, or others came further."""
+    async with rt.db.transaction() as tx:
+        run, after = await store.lock(tx, decider.run.id)
+        if run.state != "freezing" or after != chunk.after:
+            return False
+        lines: list[Decided] = []
+        for wave in waves(chunk.members, chunk.records):
+            lines += await _decide_wave(tx, decider, chunk, wave)
+        totals = _counted(run.totals, lines)
+        rules = tuple(sorted({*run.rules, *decider.rules}))
+        await store.went_on(tx, replace(run, rules=rules, totals=totals), chunk.last)
+        failpoints.hit("run-chunk-before-commit")
+    failpoints.hit("run-chunk-after-commit")
+    return True
+
+
+async def _end(rt: Runtime, run_id: UUID) -> None:
+    """All lines are decided: reserve their money."""
+    async with rt.db.transaction() as tx:
+        run, _ = await store.lock(tx, run_id)
         if run.state != "freezing":
-            return False
-        if run.parameter_set != rt.policies.parameter_set_hash:
-            log.warning("run.waits", run=str(run_id), why="frozen by another set of parameters")
-            return False
-        members = await store.members(tx, run_id, after, chunk)
-        if members:
-            decider = Decider(run, law, rules | {*run.rules})
-            await _decide(tx, decider, members)
-            failpoints.hit("run-chunk-before-commit")
-        else:
-            done = await reserve(rt, tx, _who(run), run)
-            await store.save(tx, done)
-            await store.add_step(tx, done, "reserve", "worker")
-            failpoints.hit("run-reserved-before-commit")
-    failpoints.hit("run-chunk-after-commit" if members else "run-reserved-after-commit")
-    return bool(members)
+            return
+        done = await reserve(rt, tx, _who(run), run)
+        await store.save(tx, done)
+        await store.add_step(tx, done, "reserve", "worker")
+        failpoints.hit("run-reserved-before-commit")
+    failpoints.hit("run-reserved-after-commit")
 
 
-async def _decide(tx: Tx, decider: Decider, members: Sequence[Member]) -> None:
-    """Decide these lines, keep them with their records, and take the months of what is granted."""
-    records = await identity_links.records_of(tx, {one.worker_id for one in members})
-    lines: list[Decided] = []
-    for wave in waves(members, records):
-        lines += await _decide_wave(tx, decider, wave)
-    run = decider.run
-    await store.add_lines(tx, run.id, lines)
-    totals = _counted(run.totals, lines)
-    last = members[-1]
-    await store.went_on(
-        tx, replace(run, rules=tuple(sorted(decider.rules)), totals=totals),
-        (last.enrolment_id, last.month),
-    )  # fmt: skip
-
-
-async def _decide_wave(tx: Tx, decider: Decider, wave: Sequence[Member]) -> list[Decided]:
+async def _decide_wave(
+    tx: Tx, decider: Decider, chunk: _Chunk, wave: Sequence[Member]
+) -> list[Decided]:
     """A line for each person. Whose month somebody else takes at the same moment is decided again; who
     then comes second once more, although nothing refuses, waits for the next run."""
-    of = cast("Of", monthly(decider.law, decider.run.programme).facts)
-    done: dict[UUID, Decided] = {}
-    waiting = list(wave)
-    for again in (False, True):
-        standing = await months.standing(tx, [one.ask for one in waiting])
-        asked = [one.line(of, had) for one, had in zip(waiting, standing, strict=True)]
-        answers = await heard.facts_of(tx, asked)
-        decided = [decider.decide(one, told) for one, told in zip(waiting, answers, strict=True)]
-        second = await months.hold(tx, [one.held for one in decided if one.held is not None])
-        if again:
-            decided = [
-                decider.decide(one.member, Answer(None, {}, ("month",)))
-                if one.id in second
-                else one
-                for one in decided
-            ]
-            second = set()
-        done |= {one.id: one for one in decided if one.id not in second}
-        waiting = [one.member for one in decided if one.id in second]
-        if not waiting:
-            break
-    await decisions.store(tx, [one.decision for one in done.values() if one.decision is not None])
-    return list(done.values())
+    done, second = await _pass(tx, decider, chunk, wave)
+    if second:
+        again, second = await _pass(tx, decider, chunk, second)
+        done += again
+    if second:
+        rest = part_of([waits(one, "month") for one in second])
+        await _write(tx, decider.run, rest)
+        done += rest.lines
+    return done
+
+
+async def _pass(
+    tx: Tx, decider: Decider, chunk: _Chunk, members: Sequence[Member]
+) -> tuple[list[Decided], list[Member]]:
+    """Lines that are kept, and whose month somebody else took. A part is decided by a thread while the
+    database writes the one before it."""
+    standing = await months.standing(tx, [one.ask for one in members], chunk.records)
+    asked = list(zip(members, standing, strict=True))
+    parts = [asked[start : start + PART] for start in range(0, len(asked), PART)]
+    kept: list[Decided] = []
+    second: list[Member] = []
+    ahead = asyncio.create_task(asyncio.to_thread(decider.decide, parts[0], chunk.known))
+    for following in [*parts[1:], None]:
+        part = await ahead
+        if following is not None:
+            ahead = asyncio.create_task(asyncio.to_thread(decider.decide, following, chunk.known))
+        try:
+            lost = await _write(tx, decider.run, part)
+        finally:
+            await asyncio.wait({ahead})
+        kept += [one for one in part.lines if one.id not in lost]
+        second += [one.member for one in part.lines if one.id in lost]
+    return kept, second
+
+
+async def _write(tx: Tx, run: Run, part: Part) -> set[UUID]:
+    """Take the months of these lines and keep them with their decisions; answers those whose month
+    somebody else took, of which nothing is kept."""
+    second = await months.hold(tx, [one.held for one in part.lines if one.held is not None])
+    if second:
+        part = part.without(second)
+    await decisions.keep(tx, part.decisions)
+    await store.add_lines(tx, run.id, part.lines, part.digests())
+    return second
 
 
 def _counted(before: Totals, lines: Sequence[Decided]) -> Totals:
@@ -170,9 +227,9 @@ async def reserve(rt: Runtime, tx: Tx, actor: Actor, run: Run) -> Run:
     funded = 0
     if totals.amount:
         funded = await _reserve(rt, tx, actor, run, id)
-        await store.add_payments(tx, run.id)
+        await payments.add(tx, run.id)
     totals = replace(totals, funded=funded)
-    digest = domain.content_hash(run, totals, await store.lines_hash(tx, run.id))
+    digest = domain.content_hash(run, totals, await shares.lines_hash(tx, run.id))
     return run.reserved(id if funded else None, totals, digest)
 
 
@@ -189,7 +246,7 @@ async def _reserve(rt: Runtime, tx: Tx, actor: Actor, run: Run, id: UUID) -> int
         available = whole.amount - int(str(short.params["missing"]))
         if run.shortage == "refuse-all" or available <= 0:
             raise
-        funded = await store.share(tx, run, available)
+        funded = await shares.share(tx, run, available)
         if not funded:
             raise
         await reservations.reserve(rt, tx, actor, replace(whole, amount=funded))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
+from typing import cast
 from uuid import UUID
 
-import orjson
-
-from kit.decisions import Decision
+from kit.decisions import Decision, Prepared, prepare
 from kit.ids import new_id
-from subsidy.heard.facts import Answer, Given, Line, Of
+from subsidy.enrolments.domain import NotByMonth
+from subsidy.heard.domain import Known
+from subsidy.heard.facts import Answer, Given, Line, Of, answers
 from subsidy.months.domain import Ask, BenefitMonth, Standing, kind_of
 from subsidy.programmes import domain as programmes
+from subsidy.programmes.domain import Programme
 from subsidy.programmes.record import decision_of
 from subsidy.programmes.terms import Law
 from subsidy.runs.domain import Run, Verdict
@@ -54,8 +56,7 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A line as it came out. ``clause``: the first that failed; ``missing``: what has not arrived, or
-    ``conflict``; ``digest``: SHA-256 of everything that was decided and on what. ``decision`` has the
-    line's id too; ``held`` is the month that a granted line takes."""
+    ``conflict``. ``decision`` has the line's id too; ``held`` is the month that a granted line takes."""
 
     id: UUID
     member: Member
@@ -63,9 +64,47 @@ class Decided:
     amount: int
     clause: str | None
     missing: tuple[str, ...]
-    digest: bytes
     decision: Decision | None = None
     held: BenefitMonth | None = None
+
+
+def waits(member: Member, *missing: str) -> Decided:
+    """A line that is left to the next run."""
+    return Decided(new_id(), member, "waiting", 0, None, missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines with the rows of their decisions, ready to be written."""
+
+    lines: Sequence[Decided]
+    decisions: Prepared
+
+    def without(self, ids: Set[UUID]) -> Part:
+        """The others."""
+        return part_of([one for one in self.lines if one.id not in ids])
+
+    def digests(self) -> list[bytes]:
+        """Of each line, see :func:`digest_of`."""
+        told = self.decisions.digests
+        return [digest_of(one, told.get(one.id, b"")) for one in self.lines]
+
+
+def part_of(lines: Sequence[Decided]) -> Part:
+    return Part(lines, prepare(one.decision for one in lines if one.decision is not None))
+
+
+def monthly(law: Law, code: str) -> Programme:
+    """The newest version of a programme that pays by the month. Raises :class:`NotByMonth`."""
+    try:
+        entries = law.policy(code).entries
+    except KeyError:
+        raise NotByMonth from None
+    for entry in reversed(entries):
+        found = law.version(code, entry.since)
+        if found is not None and found[0].period == "month":
+            return found[0]
+    raise NotByMonth
 
 
 @dataclass
@@ -75,16 +114,26 @@ class Decider:
     run: Run
     law: Law
     rules: set[str] = field(default_factory=set)
+    of: Of = field(init=False)
 
-    def decide(self, member: Member, answer: Answer) -> Decided:
+    def __post_init__(self) -> None:
+        self.of = cast("Of", monthly(self.law, self.run.programme).facts)
+
+    def decide(self, asked: Sequence[tuple[Member, Standing]], known: Known) -> Part:
+        """Lines on top of what their persons have, out of what was heard."""
+        told = answers((member.line(self.of, had) for member, had in asked), known)
+        return part_of(
+            [self._decide(member, one) for (member, _), one in zip(asked, told, strict=True)]
+        )
+
+    def _decide(self, member: Member, answer: Answer) -> Decided:
         """One line. Facts that have not arrived, or contradict each other, wait for the next run."""
         missing: tuple[str, ...] = answer.missing
         if answer.conflicts:
             missing = (*missing, "conflict")
-        id = new_id()
         if answer.facts is None or missing:
-            digest = self._digest(member, "waiting", sorted(missing), None)
-            return Decided(id, member, "waiting", 0, None, missing, digest)
+            return waits(member, *missing)
+        id = new_id()
         facts, run = answer.facts, self.run
         assert run.frozen_on is not None
         assert run.parameter_set is not None
@@ -107,23 +156,19 @@ class Decider:
                 member.area_code, member.office,
                 "insurance" in programme.occupies, "post" in programme.occupies,
             )  # fmt: skip
-        digest = self._digest(member, verdict, [], decision)
-        return Decided(
-            id, member, verdict, assessed.amount, assessed.clause, (), digest, decision, held
-        )
+        return Decided(id, member, verdict, assessed.amount, assessed.clause, (), decision, held)
 
-    def _digest(
-        self, member: Member, verdict: Verdict, missing: Sequence[str], decision: Decision | None
-    ) -> bytes:
-        told: list[object] = [
-            member.enrolment_id, member.month, member.worker_id, member.payee_id, verdict, missing,
-        ]  # fmt: skip
-        if decision is not None:
-            # Clauses and parameters follow from the set of parameters (in the run's own hash) and the
-            # days among the facts.
-            outcomes = [one.ok for one in decision.conditions]
-            told += [decision.version, outcomes, decision.facts, decision.events, decision.outcome]
-        return sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS, default=str)).digest()
+
+def digest_of(line: Decided, decision: bytes) -> bytes:
+    """SHA-256 of everything that was decided of a line and on what; ``decision``: the digest of its
+    decision (empty: it waits)."""
+    member = line.member
+    told = (
+        member.enrolment_id.bytes, member.worker_id.bytes, member.payee_id.bytes,
+        member.month.isoformat().encode(), line.verdict.encode(),
+        ",".join(sorted(line.missing)).encode(), decision,
+    )  # fmt: skip
+    return sha256(b"\n".join(told)).digest()
 
 
 def waves(

@@ -17,9 +17,9 @@ from kit.service import Runtime
 from subsidy import events
 from subsidy.months import usecases as months
 from subsidy.programmes.facts import last_of
-from subsidy.runs import store
+from subsidy.runs import payments, store
 from subsidy.runs.domain import Run
-from subsidy.runs.store import PaidLine, Telling
+from subsidy.runs.payments import PaidLine, Telling
 
 #: Lines of one transaction.
 CHUNK = 2_000
@@ -28,7 +28,7 @@ CHUNK = 2_000
 async def go_on(rt: Runtime, chunk: int = CHUNK) -> None:
     """The worker's job: every payment of which the lines do not say yet what the bank said."""
     async with rt.db.looking() as tx:
-        waiting = await store.to_tell(tx)
+        waiting = await payments.to_tell(tx)
     for payment_id in waiting:
         while await _next(rt, payment_id, chunk):
             rt.wake()
@@ -37,17 +37,17 @@ async def go_on(rt: Runtime, chunk: int = CHUNK) -> None:
 async def _next(rt: Runtime, payment_id: UUID, chunk: int) -> bool:
     """One chunk of a payment's lines; answers whether there may be more."""
     async with rt.db.transaction() as tx:
-        one = await store.lock_telling(tx, payment_id)
+        one = await payments.lock_telling(tx, payment_id)
         if one is None:
             return False
         run, _ = await store.lock(tx, one.run_id)
-        lines = await store.paid_lines(tx, one, chunk)
+        lines = await payments.paid_lines(tx, one, chunk)
         if one.back:
             await _take_back(tx, run, one, lines)
         else:
             await _pay(tx, run, one, lines)
         more = len(lines) == chunk
-        await store.told(tx, one, lines[-1] if more else None)
+        await payments.told(tx, one, lines[-1] if more else None)
         if one.back and not more and run.state == "closed":
             await store.carry_forward(tx, run.id)
         failpoints.hit("run-told-before-commit")
@@ -73,7 +73,7 @@ async def _pay(tx: Tx, run: Run, one: Telling, lines: list[PaidLine]) -> None:
 
 async def _take_back(tx: Tx, run: Run, one: Telling, lines: list[PaidLine]) -> None:
     ids = [line.id for line in lines]
-    paid = await store.paid_events(tx, ids, events.BENEFIT_PAID.name)
+    paid = await payments.paid_events(tx, ids, events.BENEFIT_PAID.name)
     await months.unpay(tx, ids)
     told = [
         NewEvent(

@@ -26,8 +26,9 @@ from subsidy.orders.domain import Order
 from subsidy.programmes.terms import law_of
 from subsidy.reservations import usecases as reservations
 from subsidy.reservations.domain import NothingHeld
-from subsidy.runs import domain, freezing, reading, store
+from subsidy.runs import domain, freezing, payments, reading, store
 from subsidy.runs.domain import Payment, Run, State, Totals
+from subsidy.runs.lines import monthly
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ async def draft_run(rt: Runtime, actor: Actor, asked: Run, claim: Claim) -> Show
         )  # fmt: skip
         if (run.shortage == "priority") != (run.priority is not None):
             raise domain.PriorityNeeded
-        programme = freezing.monthly(law_of(rt.policies), run.programme)
+        programme = monthly(law_of(rt.policies), run.programme)
         line = (await arrangements.known(tx, actor, [run.arrangement_id])).get(run.arrangement_id)
         if line is None:
             raise ArrangementUnknown
@@ -131,7 +132,7 @@ async def order_payments(
         run = before.act("order", ordering.made_on, rt.today())
         assert run.reservation_id is not None
         await _take_back_withdrawn(tx, id)
-        due = await store.due(tx, id, batch_domain.LINES_MAX)
+        due = await payments.due(tx, id, batch_domain.LINES_MAX)
         if not due:
             raise domain.NothingDue
         why = domain.remittance(run)
@@ -142,7 +143,7 @@ async def order_payments(
             run.area_code, run.office,
         )  # fmt: skip
         await batches.make(rt, tx, actor, draft)
-        await store.ordered(tx, [row["id"] for row in due], ordering.id)
+        await payments.ordered(tx, [row["id"] for row in due], ordering.id)
         shown = await _save(tx, actor, "order", run)
         await kept.keep(shown, location=f"/v1/payment-batches/{ordering.id}")
         failpoints.hit("run-ordered-before-commit")
@@ -160,7 +161,7 @@ async def close_run(
         before = await _stepping(tx, actor, id, version)
         run = before.act("close", on, rt.today())
         await _take_back_withdrawn(tx, id)
-        under_way = (await store.payments(tx, id)).get("ordered", (0, 0))[0]
+        under_way = (await payments.by_state(tx, id)).get("ordered", (0, 0))[0]
         if under_way:
             raise domain.PaymentsUnderWay(payments=under_way)
         await store.carry_forward(tx, id)
@@ -199,9 +200,9 @@ async def bank_answered(rt: Runtime, tx: Tx, orders: Sequence[Order]) -> None:
             states[order.about] = (state, order.state_on)
     said = [state for state, _ in states.values()]
     days = [on for _, on in states.values()]
-    for id in await store.answered(tx, list(states), said, days):
+    for id in await payments.answered(tx, list(states), said, days):
         run, _ = await store.lock(tx, id)
-        left = {*await store.payments(tx, id)} - {"settled"}
+        left = {*await payments.by_state(tx, id)} - {"settled"}
         if run.state == ("paid" if left else "approved"):
             moved = run.act("return" if left else "settle", run.state_on, rt.today())
             await store.save(tx, moved)
@@ -210,8 +211,8 @@ async def bank_answered(rt: Runtime, tx: Tx, orders: Sequence[Order]) -> None:
 
 async def _take_back_withdrawn(tx: Tx, run_id: UUID) -> None:
     """A file that never left: what it was to pay waits again."""
-    batch_ids = await store.open_batches(tx, run_id)
-    await store.due_again(tx, run_id, await batches.withdrawn(tx, batch_ids))
+    batch_ids = await payments.open_batches(tx, run_id)
+    await payments.due_again(tx, run_id, await batches.withdrawn(tx, batch_ids))
 
 
 # --- inside
@@ -243,7 +244,7 @@ async def _save(tx: Tx, actor: Actor, act: str, run: Run) -> Shown:
 
 
 async def _shown(tx: Tx, run: Run) -> Shown:
-    return Shown(run, await store.payments(tx, run.id), tuple(await store.steps(tx, run.id)))
+    return Shown(run, await payments.by_state(tx, run.id), tuple(await store.steps(tx, run.id)))
 
 
 # --- reading
