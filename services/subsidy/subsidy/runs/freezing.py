@@ -247,6 +247,7 @@ async def _reserve(rt: Runtime, tx: Tx, actor: Actor, run: Run, id: UUID) -> int
         if run.shortage == "refuse-all" or available <= 0:
             raise
         funded = await shares.share(tx, run, available)
+        await months.cut(tx, shares.SHARED, run.id)
         if not funded:
             raise
         await reservations.reserve(rt, tx, actor, replace(whole, amount=funded))

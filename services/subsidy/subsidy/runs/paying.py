@@ -49,10 +49,16 @@ async def _next(rt: Runtime, payment_id: UUID, chunk: int) -> bool:
         more = len(lines) == chunk
         await payments.told(tx, one, lines[-1] if more else None)
         if one.back and not more and run.state == "closed":
-            await store.carry_forward(tx, run.id)
+            await carry_forward(tx, run.id)
         failpoints.hit("run-told-before-commit")
     failpoints.hit("run-told-after-commit")
     return more
+
+
+async def carry_forward(tx: Tx, run_id: UUID) -> None:
+    """What a closed run did not pay goes into the next one, and its months are free until then."""
+    await months.cut(tx, store.LEFT_OVER, run_id)
+    await store.carry_forward(tx, run_id)
 
 
 async def _pay(tx: Tx, run: Run, one: Telling, lines: list[PaidLine]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from kit.db import Tx
-from subsidy.months import usecases as months
 from subsidy.runs.domain import Priority, Run
 
 _ORDERS: dict[Priority, str] = {
@@ -34,7 +33,8 @@ rest as (select $2 - sum(whole) as fen from part)
 update run_line l set funded = p.whole + (p.place <= rest.fen)::int
   from placed p, rest where p.id = l.id
 """
-_SHARED = """
+#: Lines that have less than their amount, with what they have: for ``months.cut``.
+SHARED = """
 select id, funded as amount from run_line
  where run_id = $1 and verdict = 'granted' and funded < run_line.amount
 """
@@ -56,7 +56,6 @@ async def share(tx: Tx, run: Run, available: int) -> int:
     else:
         assert run.priority is not None
         await tx.execute(_BY_PRIORITY.format(order=_ORDERS[run.priority]), run.id, available)
-    await months.cut(tx, _SHARED, run.id)
     funded: int = await tx.fetchval(_FUNDED, run.id)
     return funded
 

@@ -12,7 +12,6 @@ from asyncpg import Record
 
 from kit import areas
 from kit.db import Tx
-from subsidy.months import usecases as months
 from subsidy.programmes.facts import last_of
 from subsidy.runs.domain import Run, State, Totals
 from subsidy.runs.lines import Decided, Member
@@ -181,23 +180,23 @@ async def went_on(tx: Tx, run: Run, after: tuple[UUID, date]) -> None:
 
 # --- the end --------------------------------------------------------------------------------------
 
-_LEFT_OVER = """
-select l.id, 0::bigint as amount, l.enrolment_id, l.month
+_OF_LEFT_OVER = """
   from run_line l left join run_payment p on p.run_id = l.run_id and p.payee_id = l.payee_id
  where l.run_id = $1
    and (l.verdict = 'waiting'
         or (l.verdict = 'granted' and (l.funded = 0 or p.state in ('due', 'unpaid'))))
 """
+#: Lines that are not paid, with nothing: for ``months.cut``.
+LEFT_OVER = f"select l.id, 0::bigint as amount {_OF_LEFT_OVER}"
 _CARRY = f"""
 insert into run_carried (enrolment_id, month, from_run)
-select enrolment_id, month, $1 from ({_LEFT_OVER}) as l
+select l.enrolment_id, l.month, $1 {_OF_LEFT_OVER}
 on conflict do nothing
-"""  # noqa: S608
+"""
 
 
 async def carry_forward(tx: Tx, run_id: UUID) -> None:
-    """What was not paid goes into the next run, and its months are free until then."""
-    await months.cut(tx, f"select id, amount from ({_LEFT_OVER}) as l", run_id)  # noqa: S608
+    """What was not paid goes into the next run."""
     await tx.execute(_CARRY, run_id)
 
 

@@ -26,7 +26,7 @@ from subsidy.orders.domain import Order
 from subsidy.programmes.terms import law_of
 from subsidy.reservations import usecases as reservations
 from subsidy.reservations.domain import NothingHeld
-from subsidy.runs import domain, freezing, payments, reading, store
+from subsidy.runs import domain, freezing, paying, payments, reading, store
 from subsidy.runs.domain import Payment, Run, State, Totals
 from subsidy.runs.lines import monthly
 
@@ -164,7 +164,7 @@ async def close_run(
         under_way = (await payments.by_state(tx, id)).get("ordered", (0, 0))[0]
         if under_way:
             raise domain.PaymentsUnderWay(payments=under_way)
-        await store.carry_forward(tx, id)
+        await paying.carry_forward(tx, id)
         await _release(rt, tx, actor, run, on)
         shown = await _save(tx, actor, "close", run)
         await kept.keep(shown)
