@@ -17,7 +17,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
         "fund", "budget", "period", "matching-duty", "appropriation", "arrangement", "reservation",
         "payment", "entitlement", "payee", "payee-account", "payment-order", "bank-message",
         "programme", "enrolment", "run", "benefit-month", "claim", "claim-review", "claim-return",
-        "recovery",
+        "recovery", "project",
         "event",
     ),
     "loans": ("guarantee-fund", "loan", "event"),
@@ -105,7 +105,7 @@ ROLES: dict[str, frozenset[str]] = {
     # 补贴申报窗口: files what employers, persons and providers bring.
     "subsidy_clerk": _PLACES
     | _of("subsidy", "claim", verbs="read write import")
-    | _of("subsidy", "programme", "entitlement", "benefit-month", verbs="read"),
+    | _of("subsidy", "programme", "entitlement", "benefit-month", "project", verbs="read"),
     # 劳动保障部门补贴审核: never who filed it.
     "subsidy_reviewer": _PLACES
     | _of("subsidy", verbs="read")
@@ -118,7 +118,7 @@ ROLES: dict[str, frozenset[str]] = {
         verbs="write import",
     )
     | _of("subsidy", "period", "matching-duty", "reservation", "payee", verbs="write")
-    | _of("subsidy", "payment-order", "bank-message", "run", verbs="write")
+    | _of("subsidy", "payment-order", "bank-message", "run", "project", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read write import"),
     # 财政审批: releases what another one prepared.
     "finance_approver": _PLACES

@@ -48,6 +48,7 @@ COMPANIONS = {
         "ending.py",
         "issuing.py",
         "recovering.py",
+        "showing.py",
         "files.py",
         "terms.py",
         "events.py",

@@ -83,6 +83,14 @@ async def claim_calls(city: City, calls: Calls) -> None:
     turned = {**step, "reason": "papers-incomplete"}
     note(f"POST {base}/returns", turned, id=other)
     note(f"POST {base}/rejections", turned, id=other)
+    project = {
+        "programme": "market-building", "body_id": str(uuid4()), "title": "信息网络", "approval": "7号",
+        "approved_on": "2003-06-10", "amount": "500.00", **PLACE,
+    }  # fmt: skip
+    known = await made(city, "subsidy", "/v1/projects", {**project, "approval": "8号"})
+    note("POST /v1/projects", project)
+    note("GET /v1/projects")
+    note("GET /v1/projects/{id}", id=known)
     await _paid(city, claim, version)
     await _died(city, story)
     (case,) = (await city.get("subsidy", f"/v1/recoveries?claim_id={claim}"))["items"]

@@ -38,6 +38,7 @@ from subsidy.payments.domain import LineExhausted, PaidBeforeArranged, ReversedB
 from subsidy.periods import api as periods
 from subsidy.programmes import api as programmes
 from subsidy.programmes.terms import check
+from subsidy.projects import api as projects
 from subsidy.reallocations import api as reallocations
 from subsidy.recoveries import api as recoveries
 from subsidy.rederiving import rederive
@@ -61,6 +62,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(batches.problems),
     **dict(replies.problems),
     **dict(claims.problems),
+    **dict(projects.problems),
     **dict(recoveries.problems),
     **dict(reversals.problems),
     YearOutOfRange: Problem(
@@ -171,6 +173,7 @@ SERVICE = Service(
         enrolments.imports,
         runs.router,
         *claims.routers,
+        projects.router,
         months.router,
         recoveries.router,
         batches.router,

@@ -9,7 +9,7 @@ from uuid import UUID
 from kit import decisions
 from kit.db import Tx
 from subsidy.claims import evidence
-from subsidy.claims import usecases as claims
+from subsidy.claims import showing as claims
 from subsidy.entitlements import record as entitlements
 from subsidy.programmes import record as programmes
 

@@ -15,7 +15,7 @@ from kit.pagination import Cursor, Limit, Page
 from kit.problems import refused
 from kit.versions import etag
 from kit.wire import Id, after, load, page, terms
-from subsidy.claims import domain, paying, usecases
+from subsidy.claims import domain, paying, showing, usecases
 from subsidy.claims.bodies import (
     ApproveClaim,
     ClaimBody,
@@ -32,7 +32,7 @@ from subsidy.claims.bodies import (
     numbered,
 )
 from subsidy.claims.domain import OUTCOMES, STATES, Outcome, State
-from subsidy.claims.usecases import Shown
+from subsidy.claims.showing import Shown
 
 router = APIRouter(prefix="/v1/claims", tags=["claims 补贴申领"])
 imports = bulk.reading("/v1/claims", "claim", "subsidy:claim:import", tag="claims 补贴申领")
@@ -54,7 +54,9 @@ async def file_claim(
     request: Request, response: Response, body: FileClaim, actor: Writer, key: Required
 ) -> ClaimBody:
     """File a claim for a closed quarter, within the window after it (B13). Who claims follows from the
-    programme. The roster may come with it or by import; missing papers are shown and hold up the review."""
+    programme: an employer, a person, a provider, an enterprise for its people in the centre (the fund's
+    part of the allowance), or a body for its project. The roster may come with it or by import; missing
+    papers are shown and hold up the review."""
     shown = await usecases.file_claim(
         runtime_of(request), actor, body.filing(), key.answering(201, ClaimBody.of)
     )
@@ -190,7 +192,7 @@ async def pay_claim(
 @router.get("/{id}", summary="查询一项申领")
 async def get_claim(request: Request, response: Response, id: Id, actor: Reader) -> ClaimBody:
     """One claim of the caller's area; its ETag is what the next act must name."""
-    return _answer(response, await usecases.claim_of(runtime_of(request), actor, id))
+    return _answer(response, await showing.claim_of(runtime_of(request), actor, id))
 
 
 @router.get("/{id}/lines", summary="列出申领行")
@@ -204,7 +206,7 @@ async def list_claim_lines(
 ) -> Page[LineOut]:
     """The lines of a claim in the order of their ids."""
     filters = {"id": id, "outcome": outcome}
-    lines = await usecases.lines_of(
+    lines = await showing.lines_of(
         runtime_of(request), actor, id, outcome=outcome, after=after(cursor, actor, filters),
         limit=limit + 1,
     )  # fmt: skip
@@ -216,7 +218,7 @@ async def get_claim_line_decision(
     request: Request, id: Id, line_id: UUID, actor: Reader
 ) -> LineDecision:
     """The decision by which a line stands, explained in Chinese and English, derived again just now."""
-    return LineDecision.of(await usecases.decision_of(runtime_of(request), actor, id, line_id))
+    return LineDecision.of(await showing.decision_of(runtime_of(request), actor, id, line_id))
 
 
 @router.get("", summary="列出补贴申领")
@@ -236,7 +238,7 @@ async def list_claims(
         "programme": programme, "claimant_id": claimant_id, "quarter": quarter, "state": state,
         "overdue": overdue,
     }  # fmt: skip
-    claims = await usecases.list_claims(
+    claims = await showing.list_claims(
         runtime_of(request), actor, programme=programme, claimant_id=claimant_id,
         quarter=None if quarter is None else first_day(quarter), state=state, overdue=overdue,
         after=after(cursor, actor, filters), limit=limit + 1,
@@ -261,6 +263,11 @@ problems = [
     refused(
         domain.OutsideTheQuarter, 422, "月份不在所申季度内；一次性补贴不填月份",
         "The month lies outside the quarter; what is given once has no month",
+        ("第 {line} 行", "Line {line}"),
+    ),
+    refused(
+        domain.OtherShape, 422, "申领行所填内容与补贴项目不符",
+        "A line names other things than the programme asks for",
         ("第 {line} 行", "Line {line}"),
     ),
     refused(domain.LineTwice, 422, "同一人同月（同一依据）重复列入", "The same person-month stands twice in the claim"),

@@ -11,7 +11,7 @@ from pydantic.config import JsonDict
 
 from kit import decisions, lifecycle
 from kit.ids import new_id
-from kit.money import Yuan
+from kit.money import Yuan, YuanNotNegative
 from kit.wire import Asked, FactDate, Made, Text, Told, terms
 from subsidy.batches.domain import Format
 from subsidy.claims import evidence
@@ -29,11 +29,13 @@ from subsidy.claims.domain import (
     State,
 )
 from subsidy.claims.paying import Payment
-from subsidy.claims.usecases import Filing, Shown, quarter_text
+from subsidy.claims.showing import Shown, quarter_text
+from subsidy.claims.usecases import Filing
 from subsidy.payees.domain import KINDS, Kind
 from subsidy.programmes import record
 from subsidy.programmes.bodies import Code, Day, Month
 from subsidy.programmes.facts import Part
+from subsidy.projects.domain import SPANS, Span
 
 _ID = "019a9d2c-8f00-7000-8000-0000000000"
 _PLACE: JsonDict = {"area_code": "231100000000", "office": "231100-employment-bureau"}
@@ -66,24 +68,35 @@ def first_day(quarter: str) -> date:
 
 
 class LineIn(Asked):
-    """One person's month, or the benefit of a reference that is given once (申领行)."""
+    """One person's month, the benefit of a reference that is given once, or a span of a project (申领行)."""
 
     id: UUID | None = Field(default=None, description="可由客户端生成")
-    worker_id: UUID
-    month: Month | None = Field(default=None, description="所属月份；一次性补贴为空")
-    reference: UUID = Field(
-        description="就业（按月补贴）、参训记录（培训）或介绍记录（职介）的标识"
+    worker_id: UUID | None = Field(default=None, description="劳动者；项目为空")
+    month: Month | None = Field(default=None, description="所属月份；一次性补贴、项目为空")
+    reference: UUID | None = Field(
+        default=None,
+        description="就业（按月补贴）、参训记录（培训）、介绍记录（职介）或项目的标识；基本生活费为空",
     )
     part: Part = Field(default="whole", description="培训补贴分两次的：first、second；其他 whole")
     group: Code | None = Field(default=None, description="职介补贴标准组别")
     free_of_charge: bool = Field(default=False, description="职介：未收取求职者费用")
     renewed_until: Day | None = Field(default=None, description="逐年延续核准至（B8）")
+    agreement_until: Day | None = Field(default=None, description="中心协议的最后一日（B25）")
+    enterprise_pays: YuanNotNegative = Field(
+        default_factory=int, description="企业当月承担并已发的部分（B25）"
+    )
+    recognised_on: Day | None = Field(
+        default=None, description="三部门联合认定企业无力承担之日，须附认定文件（B25）"
+    )
+    span: Span | None = Field(default=None, description=f"项目申领期间：{terms(SPANS)}")
+    spent: YuanNotNegative = Field(default_factory=int, description="项目凭证支出累计")
 
     def line(self, number: int) -> Line:
         month = None if self.month is None else date.fromisoformat(f"{self.month}-01")
         return Line(
             self.id or new_id(), number, self.worker_id, month, self.reference, self.part,
-            self.group or "", self.free_of_charge, self.renewed_until,
+            self.group or "", self.free_of_charge, self.renewed_until, self.agreement_until,
+            self.enterprise_pays, self.recognised_on, self.span, self.spent,
         )  # fmt: skip
 
 
@@ -102,7 +115,9 @@ class FileClaim(Made):
         }
     )  # fmt: skip
     programme: ProgrammeCode
-    claimant_id: UUID = Field(description="申请人：用人单位、个人（劳动者）或培训、职介机构的标识")
+    claimant_id: UUID = Field(
+        description="申请人：用人单位（再就业服务中心）、个人、培训（职介）机构或项目承办单位的标识"
+    )
     quarter: Quarter
     filed_on: FactDate
     papers: Papers = Field(default_factory=dict)
@@ -273,13 +288,17 @@ class LineOut(BaseModel):
 
     id: UUID
     number: int
-    worker_id: UUID
+    worker_id: UUID | None
     month: str | None
-    reference: UUID
+    reference: UUID | None
     part: Part
     group: str | None
     outcome: Outcome | None = Field(description=terms(OUTCOMES))
-    amount: Yuan
+    span: Span | None = Field(description=terms(SPANS))
+    spent: Yuan = Field(description="项目凭证支出累计")
+    amount: Yuan = Field(description="资金支付的金额")
+    enterprise_bears: Yuan = Field(description="企业承担的部分，不由资金支付（B25）")
+    backstop: Yuan = Field(description="金额中财政代企业承担的部分（B25）")
     clause: str | None = Field(description="首个不符合的条款")
     decision_id: UUID | None
     payee_kind: Kind | None = Field(description=terms(KINDS))
@@ -292,7 +311,9 @@ class LineOut(BaseModel):
             id=one.id, number=one.number, worker_id=one.worker_id,
             month=None if one.month is None else f"{one.month:%Y-%m}",
             reference=one.reference, part=one.part, group=one.group_key or None,
-            outcome=one.outcome, amount=one.amount, clause=one.clause, decision_id=one.decision_id,
+            outcome=one.outcome, span=one.span, spent=one.spent, amount=one.amount,
+            enterprise_bears=one.enterprise_bears, backstop=one.backstop, clause=one.clause,
+            decision_id=one.decision_id,
             payee_kind=one.payee_kind, paid=one.paid_event is not None, back=one.back,
         )  # fmt: skip
 

@@ -19,7 +19,7 @@ from kit.db import Tx
 from kit.decisions import Decision
 from kit.service import Runtime
 from subsidy.claims import evidence, store
-from subsidy.claims.domain import Claim, Line, Outcome, ends_on
+from subsidy.claims.domain import Claim, Line, Outcome, ends_on, payee_of
 from subsidy.claims.evidence import Evidence
 from subsidy.heard import facts as heard_facts
 from subsidy.heard import usecases as heard
@@ -28,17 +28,30 @@ from subsidy.months import usecases as months
 from subsidy.months.domain import Ask, BenefitMonth, Standing, kind_of, month_of
 from subsidy.programmes import domain as programmes
 from subsidy.programmes import record
-from subsidy.programmes.domain import PAID_TO, Assessment, Programme, Terms
-from subsidy.programmes.facts import Facts, IntroductionFacts, MonthFacts, TrainingFacts
+from subsidy.programmes.amounts import enterprise_share
+from subsidy.programmes.domain import Assessment, Programme, Terms
+from subsidy.programmes.facts import (
+    AllowanceFacts,
+    Facts,
+    IntroductionFacts,
+    MonthFacts,
+    ProjectFacts,
+    TrainingFacts,
+)
 from subsidy.programmes.terms import law_of
+from subsidy.projects import usecases as projects
+from subsidy.projects.domain import Hold, quarters_of
 
 #: The paper that shows that a provider may train or introduce on the city's behalf.
 QUALIFICATION = "provider-qualification"
+#: The paper by which three authorities recognise that an enterprise cannot bear its third (B25).
+RECOGNITION = "joint-recognition"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A line with what is known of it. ``person``: one id for all records of the person."""
+    """A line with what is known of it. ``person``: one id for all records of the person (of a project:
+    the body)."""
 
     line: Line
     person: UUID
@@ -53,7 +66,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A case and what its programme said of it (None: it was not asked)."""
+    """A case and what its programme said of it (None: it was not asked). Of what an enterprise and the
+    fund share, the claim is for the fund's part."""
 
     case: Case
     facts: Facts | None = None
@@ -65,6 +79,11 @@ class Decided:
         if self.assessment is None:
             return evidence.outcome(self.case.evidence) or "refused"
         return "granted" if self.assessment.granted else "refused"
+
+    @property
+    def amount(self) -> int:
+        """Fen that the fund pays."""
+        return 0 if self.assessment is None else _of_the_fund(self.assessment)
 
 
 async def decide(
@@ -81,7 +100,7 @@ async def decide(
     done: dict[UUID, Decided] = {}
     for again in (False, True):
         decided = await _pass(rt, tx, claim, waiting)
-        lost = await months.hold(tx, [_month(claim, one) for one in decided if _granted(one)])
+        lost = await _hold(tx, claim, [one for one in decided if _granted(one)])
         for one in decided:
             # Who comes second again, although nothing in the person's standing refuses: granted before.
             if again and one.case.line.id in lost:
@@ -104,7 +123,9 @@ async def cases_of(
     lines: Sequence[Line],
 ) -> list[Case]:
     """What is known of these lines now: facts without counters, and the evidence."""
-    references = [one.reference for one in lines]
+    if programme.facts == "project":
+        return await _cases_of_projects(tx, claim, lines)
+    references = [one.reference for one in lines if one.reference is not None]
     first = await store.first_claimed(tx, claim.programme, references)
     paid: set[UUID] = set()
     if programme.facts == "training":
@@ -113,10 +134,13 @@ async def cases_of(
         tx,
         [
             heard_facts.Line(
-                cast("heard_facts.Of", programme.facts), one.worker_id, one.month or claim.filed_on,
+                cast("heard_facts.Of", programme.facts), one.worker, one.month or claim.filed_on,
                 one.reference,
                 Given(
-                    approved_on=first.get(one.reference), renewed_until=one.renewed_until,
+                    approved_on=None if one.reference is None else first.get(one.reference),
+                    renewed_until=one.renewed_until, agreement_until=one.agreement_until,
+                    enterprise_pays=one.enterprise_pays,
+                    recognised_on=one.recognised_on if RECOGNITION in papers else None,
                     provider_qualified=QUALIFICATION in papers, part=one.part,
                     first_part_paid=one.reference in paid, free_of_charge=one.free_of_charge,
                     group=one.group_key,
@@ -126,20 +150,60 @@ async def cases_of(
         ],
     )  # fmt: skip
     employers = await heard.employers_of(tx, references)
-    records = await identity_links.records_of(tx, (one.worker_id for one in lines))
+    records = await identity_links.records_of(tx, (one.worker for one in lines))
 
     def own(line: Line) -> bool:
         if claim.claimant_kind == "employer":
-            return employers.get(line.reference, claim.claimant_id) == claim.claimant_id
-        return claim.claimant_kind == "provider" or claim.claimant_id in records[line.worker_id]
+            known = None if line.reference is None else employers.get(line.reference)
+            return known is None or known == claim.claimant_id
+        return claim.claimant_kind == "provider" or claim.claimant_id in records[line.worker]
 
     return [
         Case(
-            line, min(records[line.worker_id]), answer,
+            line, min(records[line.worker]), answer,
             Evidence(answer.missing, tuple(str(one) for one in answer.conflicts), own(line)),
         )
         for line, answer in zip(lines, answers, strict=True)
     ]  # fmt: skip
+
+
+async def _cases_of_projects(tx: Tx, claim: Claim, lines: Sequence[Line]) -> list[Case]:
+    """The same of projects, which stay locked: what this claim is granted, the next one counts as paid."""
+    ids = [one.reference for one in lines if one.reference is not None]
+    known = await projects.deciding_on(tx, ids)
+    paid = await store.granted_before(tx, claim.id, ids)
+    cases = []
+    for line in lines:
+        project = None if line.reference is None else known.get(line.reference)
+        if project is None or project.programme != claim.programme:
+            missing = Answer(None, {}, ("project",))
+            cases.append(Case(line, claim.claimant_id, missing, Evidence(missing.missing)))
+            continue
+        facts = ProjectFacts(
+            project.approved_on, claim.filed_on, project.approval, project.amount, line.spent,
+            paid.get(project.id, 0), project.provincial_approval,
+        )  # fmt: skip
+        own = Evidence(of_claimant=project.body_id == claim.claimant_id)
+        cases.append(Case(line, claim.claimant_id, Answer(facts, {}), own))
+    return cases
+
+
+async def _hold(tx: Tx, claim: Claim, granted: Sequence[Decided]) -> set[UUID]:
+    """Take the months and the quarters of projects of these lines. Answers the lines that came second."""
+    of_persons = [one for one in granted if one.case.line.worker_id is not None]
+    asked = [
+        Hold(line.id, line.reference, quarters_of(claim.quarter, line.span))
+        for line in (one.case.line for one in granted)
+        if line.span is not None and line.reference is not None
+    ]
+    lost = await months.hold(tx, [_month(claim, one) for one in of_persons])
+    return lost | await projects.hold(tx, asked)
+
+
+async def give_up(tx: Tx, lines: Sequence[Line]) -> None:
+    """What these lines hold is free again."""
+    await months.give_up(tx, [one.id for one in lines])
+    await projects.give_up(tx, [one.id for one in lines])
 
 
 async def _pass(rt: Runtime, tx: Tx, claim: Claim, cases: Sequence[Case]) -> list[Decided]:
@@ -196,12 +260,12 @@ def _unit(ask: Ask) -> object:
 
 
 def _ask(case: Case, facts: Facts, terms: Terms) -> Ask | None:
-    """None: no version is in force, so that nothing can be granted."""
-    if terms.programme is None:
+    """None: no version is in force, so that nothing can be granted, or it is not about a person."""
+    if terms.programme is None or case.line.worker_id is None:
         return None
     month = month_of(terms.programme, _day(case.line, facts))
     once = terms.programme.period == "once"
-    return Ask(case.line.worker_id, month, once, case.line.reference if once else None)
+    return Ask(case.line.worker, month, once, case.line.reference if once else None)
 
 
 def _day(line: Line, facts: Facts) -> date:
@@ -210,7 +274,7 @@ def _day(line: Line, facts: Facts) -> date:
 
 
 def _with(facts: Facts, standing: Standing) -> Facts:
-    if isinstance(facts, MonthFacts):
+    if isinstance(facts, MonthFacts | AllowanceFacts):
         return replace(facts, used=standing.used, taken=standing.taken)
     if isinstance(facts, TrainingFacts | IntroductionFacts):
         return replace(facts, used=standing.used)
@@ -229,9 +293,9 @@ def _month(claim: Claim, one: Decided) -> BenefitMonth:
     assert one.assessment is not None
     programme = terms.programme
     return BenefitMonth(
-        line.id, line.worker_id, claim.programme, kind_of(programme, line.part),
+        line.id, line.worker, claim.programme, kind_of(programme, line.part),
         month_of(programme, _day(line, facts)), programme.counter, line.reference,
-        "claim", claim.id, one.assessment.amount, claim.area_code, claim.office,
+        "claim", claim.id, one.amount, claim.area_code, claim.office,
         "insurance" in programme.occupies, "post" in programme.occupies,
     )  # fmt: skip
 
@@ -262,10 +326,16 @@ def _line(one: Decided, decision: Decision) -> Line:
         return line
     assert one.terms is not None
     assert one.terms.programme is not None
+    borne = one.assessment.borne_by("enterprise")
+    whole = enterprise_share(one.terms.values) if isinstance(one.facts, AllowanceFacts) else 0
     return replace(
-        line, amount=one.assessment.amount, payee_kind=PAID_TO[one.terms.programme.payee],
-        day=_day(line, one.facts),
+        line, amount=one.amount, payee_kind=payee_of(one.terms.programme),
+        day=_day(line, one.facts), enterprise_bears=borne, backstop=whole - borne,
     )  # fmt: skip
+
+
+def _of_the_fund(assessed: Assessment) -> int:
+    return assessed.amount - assessed.borne_by("enterprise")
 
 
 # --- looked at again later ------------------------------------------------------------------------
@@ -289,8 +359,10 @@ async def otherwise(
     lines: Sequence[Line],
 ) -> list[Otherwise]:
     """Which granted lines today's facts would give less, with the counters and kinds of their decision.
-    What is contradicted or not known any more is no reason: facts are."""
-    granted = [one for one in lines if one.outcome == "granted"]
+    What is contradicted or not known any more is no reason: facts are. Of projects no facts arrive."""
+    granted = [one for one in lines if one.outcome == "granted" and one.worker_id is not None]
+    if not granted:
+        return []
     known = await decisions.load_of(tx, [one.id for one in granted])
     law = law_of(rt.policies)
     found = []
@@ -301,8 +373,8 @@ async def otherwise(
         told = next(one for one in known[case.line.id] if one["id"] == str(case.line.decision_id))
         facts = _with(facts, _standing(told["facts"]))
         assessed = programmes.assess(facts, law.of(claim.programme, facts)[0])
-        if assessed.amount < case.line.amount:
-            found.append(Otherwise(case.line, assessed.amount, assessed.clause))
+        if _of_the_fund(assessed) < case.line.amount:
+            found.append(Otherwise(case.line, _of_the_fund(assessed), assessed.clause))
     return found
 
 

@@ -18,11 +18,16 @@ from kit.facts import InTheFuture, MakerIsChecker
 from kit.lifecycle import Act, each, leads
 from kit.refusal import Refusal
 from subsidy.payees.domain import Kind
+from subsidy.programmes.domain import PAID_TO, Programme
 from subsidy.programmes.facts import Part, last_of, months_after
+from subsidy.projects.domain import Span
 
-#: 用人单位 / 个人 / 培训、职介机构
-Claimant = Literal["employer", "person", "provider"]
-CLAIMANTS = {"employer": "用人单位", "person": "个人", "provider": "培训、职业介绍机构"}
+#: 用人单位 / 个人 / 培训、职介机构 / 项目承办单位
+Claimant = Literal["employer", "person", "provider", "body"]
+CLAIMANTS = {
+    "employer": "用人单位", "person": "个人", "provider": "培训、职业介绍机构",
+    "body": "街道、市场主办单位等项目承办单位",
+}  # fmt: skip
 
 #: 已申报 / 已审核 / 已审批 / 已拨付 / 已退回 / 不予受理
 State = Literal["filed", "reviewed", "approved", "paid", "returned", "rejected"]
@@ -70,10 +75,16 @@ REASONS: dict[str, str] = {
 }
 
 #: Payees that stand for the claimant; the insurance agency stands for itself.
-OF_CLAIMANT: frozenset[Kind] = frozenset({"employer", "provider", "person"})
+OF_CLAIMANT: frozenset[Kind] = frozenset({"employer", "provider", "person", "body"})
 
-#: The facts of which a claim's line may be: projects and the centre's allowance are paid otherwise.
-CLAIMABLE = frozenset({"month", "training", "introduction"})
+#: By kind of facts what a line names: a worker, a month, a reference, a span of a project.
+SHAPES = {
+    "month": (True, True, True, False),
+    "allowance": (True, True, False, False),
+    "training": (True, False, True, False),
+    "introduction": (True, False, True, False),
+    "project": (False, False, True, True),
+}
 #: A roster of so many lines is reviewed in seconds.
 LINES_MAX = 5_000
 
@@ -100,6 +111,12 @@ class OutsideTheQuarter(Refusal):
     """A line's month lies outside the quarter; a benefit that is given once has no month."""
 
     code = "month-outside-the-quarter"
+
+
+class OtherShape(Refusal):
+    """Line ``line`` names what the programme does not ask for, or not what it asks for."""
+
+    code = "claim-line-of-another-shape"
 
 
 class LineTwice(Refusal):
@@ -176,40 +193,58 @@ class NotThePayee(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A person's month (``month``: its first day), or the benefit of a ``reference`` (enrolment, referral)
-    that is given once (``month`` None). ``reference`` of a month: the placement. ``group_key``,
-    ``free_of_charge``: of an introduction; ``renewed_until``: a year of continuation (B8). The rest is
-    what the review made of it: ``day`` is its month, or the day whose law holds of what is given once;
-    ``back``: fen of it that were recovered."""
+    """A person's month (``month``: its first day), the benefit of a ``reference`` (enrolment, referral) that
+    is given once (``month`` None), or a span of a project (``worker_id`` None, ``reference`` the project;
+    ``spent``: fen by all its vouchers so far). ``reference`` of a month: the placement; of a month in the
+    centre None, with ``agreement_until``, ``enterprise_pays`` (fen) and ``recognised_on`` as the programme
+    asks them (B25). ``group_key``, ``free_of_charge``: of an introduction; ``renewed_until``: a year of
+    continuation (B8). The rest is what the review made of it: ``day`` is its month, or the day whose law
+    holds of what is given once; ``enterprise_bears``: fen that the enterprise pays itself, beside
+    ``amount``; ``backstop``: fen of ``amount`` with which finance stands in for it; ``back``: fen that
+    were recovered."""
 
     id: UUID
     number: int
-    worker_id: UUID
+    worker_id: UUID | None
     month: date | None
-    reference: UUID
+    reference: UUID | None
     part: Part = "whole"
     group_key: str = ""
     free_of_charge: bool = False
     renewed_until: date | None = None
+    agreement_until: date | None = None
+    enterprise_pays: int = 0
+    recognised_on: date | None = None
+    span: Span | None = None
+    spent: int = 0
     outcome: Outcome | None = None
     amount: int = 0
     clause: str | None = None
     decision_id: UUID | None = None
     payee_kind: Kind | None = None
     day: date | None = None
+    enterprise_bears: int = 0
+    backstop: int = 0
     paid_event: UUID | None = None
     back: int = 0
 
     @property
-    def key(self) -> tuple[UUID, date | None, UUID, Part]:
+    def worker(self) -> UUID:
+        """The worker of a line that is about one."""
+        assert self.worker_id is not None
+        return self.worker_id
+
+    @property
+    def key(self) -> tuple[UUID | None, date | None, UUID | None, Part]:
         """What may stand in a claim once."""
         return self.worker_id, self.month, self.reference, self.part
 
     def undecided(self) -> Line:
         """The line as it was filed."""
         return replace(
-            self, outcome=None, amount=0, clause=None, decision_id=None, payee_kind=None, day=None
-        )
+            self, outcome=None, amount=0, clause=None, decision_id=None, payee_kind=None, day=None,
+            enterprise_bears=0, backstop=0,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,15 +356,29 @@ def ends_on(quarter: date) -> date:
     return last_of(months_after(quarter, 2))
 
 
-def admit_lines(quarter: date, monthly: bool, lines: Sequence[Line]) -> None:
-    """Raises :class:`OutsideTheQuarter`, :class:`LineTwice` or :class:`TooManyLines`."""
+def payee_of(programme: Programme) -> Kind:
+    """Who is paid on a claim. What an enterprise claims for persons it has paid out to them itself."""
+    own = programme.claimant == "employer" and programme.payee == "person"
+    return "employer" if own else PAID_TO[programme.payee]
+
+
+def admit_lines(quarter: date, facts: str, lines: Sequence[Line]) -> None:
+    """``facts``: the kind of facts that the programme decides on. Raises :class:`OutsideTheQuarter`,
+    :class:`OtherShape`, :class:`LineTwice` or :class:`TooManyLines`."""
     if len(lines) > LINES_MAX:
         raise TooManyLines(most=LINES_MAX)
+    worker, month, reference, span = SHAPES[facts]
     for one in lines:
-        if (one.month is not None) != monthly or (
-            one.month is not None and not quarter <= one.month <= ends_on(quarter)
+        outside = one.month is not None and not quarter <= one.month <= ends_on(quarter)
+        if (
+            outside
+            or month != (one.month is not None)
+            or (one.span == "year" and quarter.month != 10)
         ):
             raise OutsideTheQuarter(line=one.number)
+        named = (one.worker_id is not None, one.reference is not None, one.span is not None)
+        if named != (worker, reference, span):
+            raise OtherShape(line=one.number)
     if len({one.key for one in lines}) < len(lines):
         raise LineTwice
 

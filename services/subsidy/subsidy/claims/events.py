@@ -8,8 +8,10 @@ from pydantic import BaseModel, Field
 
 from kit.events import EventType
 from kit.money import YuanPositive
+from kit.wire import terms
 from subsidy import examples
 from subsidy.claims.domain import Claimant, Reason
+from subsidy.projects.domain import SPANS, Span
 
 
 class ClaimTold(BaseModel):
@@ -56,6 +58,27 @@ class ClaimMoney(ClaimTold):
     amount: YuanPositive
 
 
+class ProjectPaid(BaseModel):
+    """A quarter or a year of a body's project was paid for."""
+
+    programme: str = Field(description="补贴项目代码")
+    project_id: UUID
+    body_id: UUID = Field(description="项目承办单位")
+    quarter: str = Field(description="所属季度（全年的为第四季度）", examples=["2003Q3"])
+    span: Span = Field(description=terms(SPANS))
+    amount: YuanPositive
+    claim_id: UUID
+    decision_id: UUID
+
+
+class ProjectRecovered(BaseModel):
+    """Money paid for a project came back; the envelope names the event that it takes back."""
+
+    project_id: UUID
+    amount: YuanPositive
+    whole: bool = Field(description="是否已全部退回")
+
+
 _CLAIM = {
     "programme": "si-enterprise", "claimant_kind": "employer", "claimant_id": examples.EMPLOYER,
     "quarter": "2003Q3",
@@ -92,7 +115,20 @@ CLAIM_CAME_BACK = EventType(
     {**_CLAIM, "amount": "326.80"},
 )  # fmt: skip
 
+PROJECT_PAID = EventType(
+    "subsidy.project.paid.v1", ProjectPaid, "项目经费已拨付", "Project paid for",
+    {"programme": "market-building", "project_id": examples.PROJECT, "body_id": examples.EMPLOYER,
+     "quarter": "2003Q3", "span": "quarter", "amount": "30000.00", "claim_id": examples.CLAIM,
+     "decision_id": examples.DECISION},
+)  # fmt: skip
+PROJECT_RECOVERED = EventType(
+    "subsidy.project.recovered.v1", ProjectRecovered, "项目经费已退回", "Project's money recovered",
+    {"project_id": examples.PROJECT, "amount": "30000.00", "whole": True},
+)  # fmt: skip
+
 TOLD = (
+    PROJECT_PAID,
+    PROJECT_RECOVERED,
     CLAIM_FILED,
     CLAIM_REVIEWED,
     CLAIM_RETURNED,

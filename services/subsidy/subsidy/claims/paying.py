@@ -20,15 +20,16 @@ from subsidy import events
 from subsidy.batches import usecases as batches
 from subsidy.batches.domain import Format
 from subsidy.batches.usecases import Draft, Wanted
-from subsidy.claims import domain, store, usecases
+from subsidy.claims import domain, showing, store, usecases
 from subsidy.claims import events as claim_events
 from subsidy.claims.domain import Claim, Due, Line
-from subsidy.claims.usecases import Shown
+from subsidy.claims.showing import Shown
 from subsidy.entitlements import usecases as entitlements
 from subsidy.months import usecases as months
 from subsidy.orders import usecases as orders
 from subsidy.payees import usecases as payees
 from subsidy.programmes.facts import last_of
+from subsidy.projects import usecases as projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ async def pay_claim(
         if payee.kind in domain.OF_CLAIMANT and payee.reference_id != claim.claimant_id:
             raise domain.NotThePayee
         assert claim.reservation_id is not None
-        purpose = f"{claim.programme} {usecases.quarter_text(claim.quarter)}"
+        purpose = f"{claim.programme} {showing.quarter_text(claim.quarter)}"
         batch = await batches.make(
             rt, tx, actor,
             Draft(
@@ -69,7 +70,7 @@ async def pay_claim(
         )  # fmt: skip
         await store.save_dues(tx, [replace(due, batch_id=batch.id)])
         await usecases.save(tx, actor, "pay", claim)
-        shown = await usecases.show(rt, tx, claim)
+        shown = await showing.show(rt, tx, claim)
         await kept.keep(shown)
     return shown
 
@@ -119,11 +120,21 @@ async def _settle(tx: Tx, actor: Actor, claim: Claim, on: date, *, whole: bool) 
 
 
 async def _paid(tx: Tx, claim: Claim, lines: Sequence[Line], on: date) -> None:
-    """The months are paid, and what each person was given is told."""
+    """The months are paid, and what each person or project was given is told."""
     given = [one for one in lines if one.amount > 0]
-    opened = await entitlements.opened_by(tx, [one.reference for one in given])
+    opened = await entitlements.opened_by(tx, [one.reference for one in given if one.reference])
+    place = (claim.area_code, claim.office)
     told = []
     for line in given:
+        if line.worker_id is None:
+            about = {
+                "programme": claim.programme, "project_id": str(line.reference),
+                "body_id": str(claim.claimant_id), "quarter": showing.quarter_text(claim.quarter),
+                "span": line.span, "amount": yuan(line.amount), "claim_id": str(claim.id),
+                "decision_id": str(line.decision_id),
+            }  # fmt: skip
+            told.append(NewEvent(claim_events.PROJECT_PAID, line.id, on, *place, about))
+            continue
         assert line.day is not None
         monthly = line.month is not None
         data = {
@@ -131,12 +142,11 @@ async def _paid(tx: Tx, claim: Claim, lines: Sequence[Line], on: date) -> None:
             "from": line.day.isoformat(),
             "to": (last_of(line.day) if monthly else line.day).isoformat(),
             "amount": yuan(line.amount),
-            "entitlement_id": _text(opened.get(line.reference)),
+            "entitlement_id": _text(opened.get(line.reference) if line.reference else None),
             "claim_id": str(claim.id),
             "employer_id": _text(claim.claimant_id if claim.claimant_kind == "employer" else None),
             "decision_id": str(line.decision_id),
         }  # fmt: skip
-        place = (claim.area_code, claim.office)
         told.append(NewEvent(events.BENEFIT_PAID, line.id, on, *place, data))
     await months.pay(tx, [one.id for one in lines])
     await store.mark_paid(tx, [(event.entity_id, event.id) for event in told])
@@ -172,13 +182,16 @@ async def take_back(tx: Tx, claim_id: UUID, parts: Sequence[tuple[UUID, int]], o
     ]
     await store.save_back(tx, after)
     await months.recover(tx, [one.id for one in whole])
+    await projects.give_up(tx, [one.id for one in whole])
     await store.mark_paid(tx, [(one.id, None) for one in whole])
     await emit(tx, told)
 
 
 def _taken_back(claim: Claim, line: Line, amount: int, on: date, *, whole: bool) -> NewEvent:
+    kind, whose = events.BENEFIT_RECOVERED, {"worker_id": str(line.worker_id)}
+    if line.worker_id is None:
+        kind, whose = claim_events.PROJECT_RECOVERED, {"project_id": str(line.reference)}
     return NewEvent(
-        events.BENEFIT_RECOVERED, line.id, on, claim.area_code, claim.office,
-        {"worker_id": str(line.worker_id), "amount": yuan(amount), "whole": whole},
-        reverses=line.paid_event,
+        kind, line.id, on, claim.area_code, claim.office,
+        {**whose, "amount": yuan(amount), "whole": whole}, reverses=line.paid_event,
     )  # fmt: skip

@@ -164,12 +164,17 @@ async def drop_lines(tx: Tx, claim_id: UUID) -> None:
 
 _DECIDED = """
 update claim_line l set outcome = t.outcome, amount = t.amount, clause = t.clause,
-       decision_id = t.decision_id, payee_kind = t.payee_kind, day = t.day
-  from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::date[])
-       as t (id, outcome, amount, clause, decision_id, payee_kind, day)
+       decision_id = t.decision_id, payee_kind = t.payee_kind, day = t.day,
+       enterprise_bears = t.enterprise_bears, backstop = t.backstop
+  from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::uuid[], $6::text[], $7::date[],
+              $8::bigint[], $9::bigint[])
+       as t (id, outcome, amount, clause, decision_id, payee_kind, day, enterprise_bears, backstop)
  where l.id = t.id
 """
-_OF_DECISION = ("id", "outcome", "amount", "clause", "decision_id", "payee_kind", "day")
+_OF_DECISION = (
+    "id", "outcome", "amount", "clause", "decision_id", "payee_kind", "day", "enterprise_bears",
+    "backstop",
+)  # fmt: skip
 
 
 async def save_decided(tx: Tx, lines: Sequence[Line]) -> None:
@@ -239,6 +244,18 @@ async def first_claimed(tx: Tx, programme: str, references: Sequence[UUID]) -> d
         programme, list(set(references)),
     )  # fmt: skip
     return {row["reference"]: row["day"] for row in rows}
+
+
+async def granted_before(tx: Tx, claim_id: UUID, project_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Fen that other claims were granted for each of these projects, less what came back of them."""
+    rows = await tx.fetch(
+        "select l.reference, sum(l.amount - l.back)::bigint as amount"
+        "  from claim_line l join claim c on c.id = l.claim_id"
+        " where l.reference = any($2::uuid[]) and l.span is not null and c.id <> $1"
+        "   and c.state in ('reviewed', 'approved', 'paid') group by 1",
+        claim_id, project_ids,
+    )  # fmt: skip
+    return {row["reference"]: row["amount"] for row in rows}
 
 
 async def claims_paid_to(tx: Tx, workers: Sequence[UUID], references: Sequence[UUID]) -> list[UUID]:

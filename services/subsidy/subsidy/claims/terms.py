@@ -8,14 +8,12 @@ from typing import cast
 from kit import holidays
 from kit.policy import Policies, Table
 from subsidy.claims.domain import (
-    CLAIMABLE,
-    Claimant,
     NotClaimable,
     QuarterOpen,
     WindowClosed,
     ends_on,
 )
-from subsidy.programmes.domain import PAID_TO, Programme
+from subsidy.programmes.domain import Programme
 from subsidy.programmes.terms import law_of
 
 
@@ -25,16 +23,9 @@ def programme_of(policies: Policies, code: str, quarter: date) -> Programme:
         found = law_of(policies).version(code, ends_on(quarter))
     except KeyError:
         raise NotClaimable from None
-    if found is None or found[0].facts not in CLAIMABLE or found[0].payee not in PAID_TO:
+    if found is None:
         raise NotClaimable
     return found[0]
-
-
-def claimant_of(programme: Programme) -> Claimant:
-    """Who claims it. Raises :class:`NotClaimable` for the project of a body."""
-    if programme.claimant == "body":
-        raise NotClaimable
-    return programme.claimant
 
 
 def admit_filing(policies: Policies, programme: Programme, quarter: date, on: date) -> None:

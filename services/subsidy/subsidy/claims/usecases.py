@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from kit import decisions
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
@@ -24,10 +23,10 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from subsidy.arrangements import usecases as arrangements
 from subsidy.arrangements.domain import ArrangementUnknown
-from subsidy.claims import deciding, domain, events, store, terms
-from subsidy.claims.domain import Claim, Due, Line, Outcome, Reason, State
+from subsidy.claims import deciding, domain, events, showing, store, terms
+from subsidy.claims.domain import Claim, Line, Reason
+from subsidy.claims.showing import Shown
 from subsidy.claims.store import Step
-from subsidy.months import usecases as months
 from subsidy.programmes.domain import PAID_TO
 from subsidy.reservations import usecases as reservations
 from subsidy.reservations.domain import Reservation
@@ -48,19 +47,6 @@ class Filing:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A claim with its papers, what belongs to it and is not there, how many lines came to what, what is
-    due, and (of one claim) its steps."""
-
-    claim: Claim
-    papers: Mapping[str, str]
-    missing: tuple[str, ...]
-    counts: Mapping[str, int]
-    dues: tuple[Due, ...] = ()
-    steps: tuple[Step, ...] = ()
-
-
 async def file_claim(rt: Runtime, actor: Actor, asked: Filing, key: Key) -> Shown:
     """Filed for a closed quarter, within the window. Raises what forbids it."""
     async with rt.db.transaction() as tx, once(tx, key) as kept:
@@ -71,9 +57,9 @@ async def file_claim(rt: Runtime, actor: Actor, asked: Filing, key: Key) -> Show
         )  # fmt: skip
         programme = terms.programme_of(rt.policies, asked.programme, asked.quarter)
         terms.admit_filing(rt.policies, programme, asked.quarter, asked.filed_on)
-        domain.admit_lines(asked.quarter, programme.period == "month", asked.lines)
+        domain.admit_lines(asked.quarter, programme.facts, asked.lines)
         claim = Claim(
-            asked.id, asked.programme, terms.claimant_of(programme), asked.claimant_id,
+            asked.id, asked.programme, programme.claimant, asked.claimant_id,
             asked.quarter, asked.filed_on, asked.area_code, asked.office, (actor.subject,),
             state_on=asked.filed_on, due_on=terms.review_due(rt.policies, asked.filed_on),
         )  # fmt: skip
@@ -82,7 +68,7 @@ async def file_claim(rt: Runtime, actor: Actor, asked: Filing, key: Key) -> Show
         await store.add_lines(tx, [(claim.id, line) for line in asked.lines])
         await _step(tx, actor, "file", claim)
         await tell(tx, events.CLAIM_FILED, claim, {"lines": len(asked.lines)})
-        shown = await show(rt, tx, claim)
+        shown = await showing.show(rt, tx, claim)
         await kept.keep(shown, location=f"/v1/claims/{claim.id}")
     rt.wake()
     return shown
@@ -106,11 +92,11 @@ async def refile_claim(
         await store.bring(tx, id, dict(papers))
         if lines is not None:
             programme = terms.programme_of(rt.policies, claim.programme, claim.quarter)
-            domain.admit_lines(claim.quarter, programme.period == "month", lines)
+            domain.admit_lines(claim.quarter, programme.facts, lines)
             await store.drop_lines(tx, id)
             await store.add_lines(tx, [(id, line) for line in lines])
         await save(tx, actor, "refile", claim)
-        shown = await show(rt, tx, claim)
+        shown = await showing.show(rt, tx, claim)
         await tell(tx, events.CLAIM_FILED, claim, {"lines": sum(shown.counts.values())})
         await kept.keep(shown)
     rt.wake()
@@ -138,7 +124,7 @@ async def add_lines(
             count = len(rosters[id]) + len(added[id])
             line = replace(asked, number=count + 1)
             programme = terms.programme_of(rt.policies, claim.programme, claim.quarter)
-            domain.admit_lines(claim.quarter, programme.period == "month", [line])
+            domain.admit_lines(claim.quarter, programme.facts, [line])
             if count >= domain.LINES_MAX:
                 raise domain.TooManyLines(most=domain.LINES_MAX)
             if line.key in keys[id]:
@@ -165,7 +151,7 @@ async def review_claim(
         before = await stepping(tx, actor, id, version)
         claim = before.review(on, actor.subject, rt.today())
         brought = (await store.papers(tx, [id]))[id]
-        missing = _missing(rt, claim, brought)
+        missing = showing.missing(rt, claim, brought)
         if missing:
             raise domain.PapersMissing(missing=", ".join(missing))
         lines = (await store.lines(tx, [id]))[id]
@@ -187,7 +173,7 @@ async def review_claim(
             claim = claim.nothing_granted()
             await tell(tx, events.CLAIM_REJECTED, claim, {"reason": claim.reason})
         await save(tx, actor, "review", claim, reason=claim.reason)
-        shown = await show(rt, tx, claim)
+        shown = await showing.show(rt, tx, claim)
         await kept.keep(shown)
     rt.wake()
     return shown
@@ -212,13 +198,13 @@ async def turn_claim(
         if before.state == "approved":
             await _release(rt, tx, actor, claim)
         lines = (await store.lines(tx, [id]))[id]
-        await months.give_up(tx, [one.id for one in lines])
+        await deciding.give_up(tx, lines)
         if act == "return":
             await store.save_decided(tx, [one.undecided() for one in lines])
         await save(tx, actor, act, claim, reason=reason, note=note)
         kind = events.CLAIM_RETURNED if act == "return" else events.CLAIM_REJECTED
         await tell(tx, kind, claim, {"reason": reason})
-        shown = await show(rt, tx, claim)
+        shown = await showing.show(rt, tx, claim)
         await kept.keep(shown)
     rt.wake()
     return shown
@@ -248,13 +234,13 @@ async def approve_claim(
             rt, tx, actor,
             Reservation(
                 new_id(), arrangement_id, claim.amount, on,
-                f"{claim.programme} {quarter_text(claim.quarter)}", claim.id, claim.area_code,
+                f"{claim.programme} {showing.quarter_text(claim.quarter)}", claim.id, claim.area_code,
                 claim.office, made_by="",
             ),
             decided_by=claim.reviewed_by,
         )  # fmt: skip
         claim = replace(claim, arrangement_id=arrangement_id, reservation_id=promised.id)
-        ids = [new_id() for _ in PAID_TO]
+        ids = [new_id() for _ in PAID_TO]  # as many kinds of payees as there can be
         await store.add_dues(tx, domain.dues_of(id, lines, ids))
         await save(tx, actor, "approve", claim)
         data = {
@@ -263,7 +249,7 @@ async def approve_claim(
             "reservation_id": str(promised.id),
         }
         await tell(tx, events.CLAIM_APPROVED, claim, data)
-        shown = await show(rt, tx, claim)
+        shown = await showing.show(rt, tx, claim)
         await kept.keep(shown)
     rt.wake()
     return shown
@@ -278,16 +264,6 @@ async def _release(rt: Runtime, tx: Tx, actor: Actor, claim: Claim) -> None:
         raise domain.PartlyPaid
     assert claim.reservation_id is not None
     await reservations.release(rt, tx, actor, claim.reservation_id, claim.state_on)
-
-
-def quarter_text(quarter: date) -> str:
-    """``2003Q3``."""
-    return f"{quarter.year}Q{(quarter.month + 2) // 3}"
-
-
-def _missing(rt: Runtime, claim: Claim, brought: Mapping[str, str]) -> tuple[str, ...]:
-    needed = terms.papers(rt.policies, claim.programme, claim.filed_on)
-    return tuple(code for code in needed if code not in brought)
 
 
 async def stepping(tx: Tx, actor: Actor, id: UUID, version: int) -> Claim:
@@ -332,88 +308,7 @@ async def tell(tx: Tx, type: EventType, claim: Claim, data: Mapping[str, Any]) -
     """One fact about a claim, of the day of its last act."""
     about = {
         "programme": claim.programme, "claimant_kind": claim.claimant_kind,
-        "claimant_id": str(claim.claimant_id), "quarter": quarter_text(claim.quarter), **data,
+        "claimant_id": str(claim.claimant_id), "quarter": showing.quarter_text(claim.quarter), **data,
     }  # fmt: skip
     place = (claim.area_code, claim.office)
     await emit(tx, [NewEvent(type, claim.id, claim.state_on, *place, about)])
-
-
-async def show(rt: Runtime, tx: Tx, claim: Claim) -> Shown:
-    (shown,) = await _shown(rt, tx, [claim])
-    return replace(shown, steps=tuple(await store.steps(tx, claim.id)))
-
-
-async def _shown(rt: Runtime, tx: Tx, claims: Sequence[Claim]) -> list[Shown]:
-    ids = [one.id for one in claims]
-    papers, counts = await store.papers(tx, ids), await store.counts(tx, ids)
-    dues = await store.dues(tx, ids)
-    return [
-        Shown(
-            one, papers[one.id], _missing(rt, one, papers[one.id]), counts.get(one.id, {}),
-            tuple(dues[one.id]) if one.state in ("approved", "paid") else (),
-        )
-        for one in claims
-    ]  # fmt: skip
-
-
-# --- reading
-
-
-async def _in(tx: Tx, actor: Actor, id: UUID) -> Claim:
-    found = await store.some(tx, [id], actor.area_prefix)
-    if not found:
-        raise NotFound
-    return found[0]
-
-
-async def claim_of(rt: Runtime, actor: Actor, id: UUID) -> Shown:
-    """One claim of the caller's area, and how it came so far."""
-    async with rt.db.reading() as tx:
-        return await show(rt, tx, await _in(tx, actor, id))
-
-
-async def list_claims(
-    rt: Runtime,
-    actor: Actor,
-    *,
-    programme: str | None,
-    claimant_id: UUID | None,
-    quarter: date | None,
-    state: State | None,
-    overdue: bool,
-    after: UUID | None,
-    limit: int,
-) -> list[Shown]:
-    """Claims of the caller's area; ``overdue``: their next act was due before today."""
-    async with rt.db.reading() as tx:
-        claims = await store.page(
-            tx, actor.area_prefix, programme=programme, claimant_id=claimant_id, quarter=quarter,
-            state=state, overdue_on=rt.today() if overdue else None, after=after, limit=limit,
-        )  # fmt: skip
-        return await _shown(rt, tx, claims)
-
-
-async def lines_of(
-    rt: Runtime, actor: Actor, id: UUID, *, outcome: Outcome | None, after: UUID | None, limit: int
-) -> list[Line]:
-    """A page of a claim's lines."""
-    async with rt.db.reading() as tx:
-        await _in(tx, actor, id)
-        return await store.page_of_lines(tx, id, outcome=outcome, after=after, limit=limit)
-
-
-async def decided_lines(tx: Tx, claim_id: UUID) -> list[UUID]:
-    """The lines of a claim, which its decisions are about; none of what is no claim."""
-    return [one.id for one in (await store.lines(tx, [claim_id]))[claim_id]]
-
-
-async def decision_of(rt: Runtime, actor: Actor, id: UUID, line_id: UUID) -> dict[str, Any]:
-    """The record by which a line was decided. Raises 404 for a line that is not."""
-    async with rt.db.reading() as tx:
-        await _in(tx, actor, id)
-        line = next((one for one in (await store.lines(tx, [id]))[id] if one.id == line_id), None)
-        if line is None or line.decision_id is None:
-            raise NotFound
-        found = await decisions.load(tx, line.decision_id)
-        assert found is not None
-        return found

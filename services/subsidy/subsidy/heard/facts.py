@@ -34,11 +34,11 @@ from subsidy.programmes.facts import (
 Of = Literal["month", "allowance", "training", "introduction"]
 OF: tuple[Of, ...] = get_args(Of)
 #: What has not arrived (yet): 劳动者 / 就业 / 单位 / 单位代码 / 上岗 / 进中心协议 / 参训 / 培训班 / 结业 /
-#: 介绍结果 / 月份. ``of-another-person`` does not arrive: what the line names is somebody else's; ``month``:
+#: 介绍结果 / 月份 / 项目. ``of-another-person`` does not arrive: what the line names is somebody else's; ``month``:
 #: somebody else takes it just now.
 Missing = Literal[
     "worker", "placement", "employer", "employer-code", "occupancy", "agreement", "enrolment",
-    "class", "class-completed", "result", "referral", "of-another-person", "month",
+    "class", "class-completed", "result", "referral", "of-another-person", "month", "project",
 ]  # fmt: skip
 _DAY = timedelta(days=1)
 

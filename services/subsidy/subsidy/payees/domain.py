@@ -18,13 +18,14 @@ from kit.facts import InTheFuture, MakerIsChecker
 from kit.lifecycle import Act
 from kit.refusal import Refusal
 
-#: 用人单位 / 社会保险经办机构 / 培训、职介机构 / 个人 / 资金专户（付款方）
-Kind = Literal["employer", "insurance_agency", "provider", "person", "fund"]
+#: 用人单位 / 社会保险经办机构 / 培训、职介机构 / 个人 / 项目承办单位 / 资金专户（付款方）
+Kind = Literal["employer", "insurance_agency", "provider", "person", "body", "fund"]
 KINDS: dict[str, str] = {
     "employer": "用人单位基本账户",
     "insurance_agency": "社会保险经办机构",
     "provider": "培训、职业介绍机构",
     "person": "个人",
+    "body": "街道、市场主办单位等项目承办单位",
     "fund": "资金专户（付款账户）",
 }
 

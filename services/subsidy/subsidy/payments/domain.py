@@ -13,7 +13,7 @@ from uuid import UUID
 from kit.refusal import Refusal
 from subsidy.journal.domain import AlreadyReversed
 
-PayeeKind = Literal["person", "employer", "provider", "agency", "insurance_agency", "fund"]
+PayeeKind = Literal["person", "employer", "provider", "agency", "insurance_agency", "body", "fund"]
 
 
 class LineExhausted(Refusal):

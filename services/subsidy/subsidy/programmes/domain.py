@@ -33,10 +33,10 @@ Period = Literal["month", "once"]
 Place = Literal["insurance", "post"]
 #: How often a once-benefit may be had: once a calendar year / once for all.
 Frequency = Literal["year", "life"]
-#: Who is paid by the rule of a programme, in the words of payees. A body's project is no claim.
+#: Who is paid by the rule of a programme, in the words of payees.
 PAID_TO: dict[Payee, Kind] = {
     "insurance_agency": "insurance_agency", "employer_account": "employer", "provider": "provider",
-    "person": "person",
+    "person": "person", "body": "body",
 }  # fmt: skip
 #: What a day without a programme in force is called in the rule of a decision.
 NOT_IN_FORCE = "none"
@@ -133,6 +133,10 @@ class Assessment:
     @property
     def first_failing(self) -> Condition | None:
         return next((one for one in self.conditions if not one.ok), None)
+
+    def borne_by(self, bearer: str) -> int:
+        """Fen of the amount that one of several bearers pays (B25); 0 where nobody shares."""
+        return sum(one.fen for one in self.steps if one.operands == (("bearer", bearer),))
 
     @property
     def clause(self) -> str | None:

@@ -1,0 +1,112 @@
+"""An enterprise claims the fund's part of the allowance that it paid its people in the centre (B25)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .claims_desk import Bureau, made, refused
+
+CITY = Path(__file__).parent / "golden" / "programmes" / "city"
+PAPERS = {"roster": "1", "centre-agreements": "2", "payroll": "3", "basic-account": "4"}
+
+
+@pytest.fixture
+async def bureau(running: Any) -> Bureau:
+    """208 yuan a month; the centres are open until June 2003."""
+    service = await running("subsidy", business_day=date(2003, 7, 31), policy_overlay=CITY)
+    bureau = await Bureau.opened(service)
+    money = {"fund": "living_allowance", "received_on": "2003-06-30"}
+    await bureau.treasury.officer.receive("1000.00", **money)
+    line = made(
+        await bureau.treasury.officer.arrange(
+            "1000.00", fund="living_allowance", use_code="living-allowance"
+        )
+    )
+    bureau.treasury.line = line["id"]
+    return bureau
+
+
+def month(bureau: Bureau, name: str, when: str, pays: str = "69.33", **fields: Any) -> Any:
+    return {
+        "worker_id": str(bureau.id(name)), "month": when, "enterprise_pays": pays, **fields,
+    }  # fmt: skip
+
+
+async def file(bureau: Bureau, *lines: Any, papers: Any = PAPERS, **fields: Any) -> Any:
+    await bureau.world.tell()
+    return await bureau.file(
+        *lines, programme="living-allowance", quarter="2003Q2", filed_on="2003-07-10",
+        papers=papers, **fields,
+    )  # fmt: skip
+
+
+async def reviewed(bureau: Bureau, *lines: Any, **fields: Any) -> dict[str, Any]:
+    return made(await bureau.review(made(await file(bureau, *lines, **fields)), "2003-07-11"))
+
+
+async def test_the_fund_pays_two_thirds_and_stands_in_where_the_enterprise_is_recognised(
+    bureau: Bureau,
+) -> None:
+    for name in ("wang", "li"):
+        bureau.world.registered(name)
+    poor = {"pays": "0.00", "recognised_on": "2003-05-20"}
+    claim = await reviewed(
+        bureau, month(bureau, "wang", "2003-05"), month(bureau, "wang", "2003-06"),
+        month(bureau, "li", "2003-06", **poor), month(bureau, "li", "2003-05", pays="69.32"),
+        papers={**PAPERS, "joint-recognition": "三部门2号"},
+    )  # fmt: skip
+    assert (claim["claimant_kind"], claim["amount"]) == ("employer", "485.34")
+    lines = await bureau.lines(claim)
+    shares = [(one["amount"], one["enterprise_bears"], one["backstop"]) for one in lines]
+    assert shares == [
+        ("138.67", "69.33", "0.00"), ("138.67", "69.33", "0.00"), ("208.00", "0.00", "69.33"),
+        ("0.00", "0.00", "0.00"),
+    ]  # fmt: skip
+    assert lines[3]["clause"] == "黑河市政府报告 (2003) B25/enterprise-third-or-recognition"
+    path = f"/v1/claims/{claim['id']}/lines/{lines[2]['id']}/decision"
+    decision = made(await bureau.reviewer.get(path))
+    assert "财政承担 138.67 元" in decision["explained_zh"]
+    assert decision["rederives"] is True
+    claim = made(await bureau.approve(claim, "2003-07-14"))
+    claim = made(
+        await bureau.pay(claim, await bureau.payee("employer", bureau.employer), "2003-07-15")
+    )
+    file_ = await bureau.hand_over(claim, "2003-07-15")
+    await bureau.bank_says(file_, "accepted", date(2003, 7, 16))
+    told = await bureau.told("benefit.paid")
+    assert sorted(one["amount"] for one in told) == ["138.67", "138.67", "208.00"]
+    assert {one["programme"] for one in told} == {"living-allowance"}
+
+
+async def test_without_the_paper_a_recognition_does_not_count(bureau: Bureau) -> None:
+    bureau.world.registered("li")
+    line = month(bureau, "li", "2003-06", pays="0.00", recognised_on="2003-05-20")
+    claim = await reviewed(bureau, line)
+    assert claim["state"] == "rejected"
+
+
+async def test_a_month_in_the_centre_and_one_at_work_exclude_each_other(bureau: Bureau) -> None:
+    bureau.hire("wang", "2003-06", start=date(2003, 6, 10), contract_months=36)
+    claim = await reviewed(bureau, month(bureau, "wang", "2003-06"))
+    (line,) = await bureau.lines(claim)
+    assert (claim["state"], line["clause"].split("/")[1]) == ("rejected", "not-working")
+    claim = await reviewed(bureau, month(bureau, "wang", "2003-05"))
+    assert claim["amount"] == "138.67"
+    again = await reviewed(bureau, month(bureau, "wang", "2003-05"))
+    (line,) = await bureau.lines(again)
+    assert line["clause"] == "policy 4.6/not-granted-twice"
+
+
+async def test_the_centres_are_closed_and_a_line_names_no_work(bureau: Bureau) -> None:
+    bureau.world.registered("wang")
+    named = month(bureau, "wang", "2003-06", reference=str(bureau.id("work")))
+    assert refused(await file(bureau, named)) == (422, "claim-line-of-another-shape")
+    late = await bureau.file(
+        month(bureau, "wang", "2003-07"), programme="living-allowance", quarter="2003Q3",
+        filed_on="2003-07-31",
+    )  # fmt: skip
+    assert refused(late) == (422, "programme-not-claimable")
