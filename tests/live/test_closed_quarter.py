@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest_asyncio
 from rich.console import Console
 
 from local.choice import SAMPLE, find_case
-from local.city.load import load_city
+from local.city.load import Tokens, load_city
 from tests.live.harness import NAMES, LiveHouse
 from tests.live.snapshot import figures
 
@@ -27,14 +28,35 @@ SCALE = Decimal("0.02")
 QUARTER = "2003Q3"
 
 
-async def load(house: LiveHouse, case: Path) -> None:
-    await load_city(case, house.address, house.tokens, SCALE, Console(quiet=True))
+class BrokenOff(Exception):
+    """The load ends here, as when somebody presses Ctrl-C."""
+
+
+@dataclass
+class Breaking:
+    """Tokens until a persona has asked for so many."""
+
+    tokens: Tokens
+    persona: str
+    left: int
+
+    def headers(self, persona: str = "loader", **place: str) -> dict[str, str]:
+        if persona == self.persona:
+            self.left -= 1
+            if not self.left:
+                raise BrokenOff
+        return self.tokens.headers(persona, **place)
+
+
+async def load(house: LiveHouse, case: Path, tokens: Tokens | None = None) -> None:
+    await load_city(case, house.address, tokens or house.tokens, SCALE, Console(quiet=True))
     await house.settled()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, Any]]:
-    """A house with the city's facts; then the quarter on top of them, twice. ``figures`` after each."""
+    """A house with the city's facts; then the quarter on top of them, broken off at the first batch,
+    at the bank's file of the run, and done twice. ``figures`` and ``events`` after each whole load."""
     folder = tmp_path_factory.mktemp("quarter")
     sample = find_case(SAMPLE)
     facts = json.loads(sample.read_text(encoding="utf-8"))
@@ -45,7 +67,10 @@ async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[s
     try:
         await house.start()
         shown, counted = [], []
-        for case in (without, sample, sample):
+        for case, broken in ((without, ()), (sample, (4, 9)), (sample, ())):
+            for left in broken:
+                with pytest.raises(BrokenOff):
+                    await load(house, case, Breaking(house.tokens, "finance-approver", left))
             await load(house, case)
             shown.append(await figures(house))
             counted.append({name: len(await house.events(name)) for name in NAMES})
