@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit import audit, context, facts, observability, openapi, policy, problems
+from kit import arguments, audit, context, facts, observability, openapi, policy, problems
 from kit.auth import Actor, Authenticator, authenticated
 from kit.causality import Causality
 from kit.crypto import may_hold_id_number
@@ -273,6 +273,8 @@ def create_http(
         redirect_slashes=False,
         generate_unique_id_function=openapi.operation_name,
         lifespan=lifespan,
+        # Traces and counts are kit.observability's; FastAPI's own would tell addresses and messages.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.authenticator = auth
     app.state.metrics = metrics
@@ -308,6 +310,7 @@ def include(app: FastAPI, router: APIRouter) -> None:
     for route in router.routes:
         assert isinstance(route, APIRoute)
         route.operation_id = route.operation_id or route.name
+        route.app = arguments.application(route) or route.app
         app.router.routes.append(route)
         app.state.route_index.add(route)
 

@@ -51,4 +51,4 @@ class RouteIndex(BaseRoute):
         route: APIRoute | None = scope["route"]
         if route is None:
             raise HTTPException(405)
-        await route.handle(scope, receive, send)
+        await route.app(scope, receive, send)  # its method is in the key it was found by

@@ -58,7 +58,7 @@ async def present(
     terms, today = Terms(rt), rt.today()
     calendar = await calendars.current(rt, tx)
     inspectors = await usecases.inspectors_lately(rt, tx, [one for one, _ in found])
-    stands_for = await offices.stands_for(tx, actor)
+    stands_for, of_city = await offices.stands_for(tx, actor), issuing.of_city(actor)
     waiting = [one.worker_id for one, _ in found if one.state in WAITS]
     contradicted = await contributions.contradicted(tx, waiting)
     made: list[Case] = []
@@ -71,8 +71,7 @@ async def present(
         allowed = (
             acts.allowed(
                 certificate.state, subject=actor.subject, scopes=actor.scopes, offices=stands_for,
-                inspected_by=inspectors[certificate.id], makers=makers,
-                of_city=issuing.of_city(actor),
+                inspected_by=inspectors[certificate.id], makers=makers, of_city=of_city,
             )
             if free
             else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Literal
 from uuid import UUID
 
@@ -57,8 +58,11 @@ _GET_CASE = (
 _GET_LOCKED = "select * from certificate where id = $1 for no key update"
 
 
+_picked = itemgetter(*_COLUMNS)
+
+
 def certificate_of(row: Record) -> Certificate:
-    return Certificate(*(row[column] for column in _COLUMNS))
+    return Certificate(*_picked(row))
 
 
 def _row(c: Certificate) -> tuple[object, ...]:
