@@ -163,16 +163,24 @@ async def run(
     options: ImportOptions,
     *,
     model: type[M],
-    apply: Apply[M],
+    apply: Apply[Any],
+    draft: Callable[[M], Any] | None = None,
     chunk_lines: int = CHUNK_LINES,
 ) -> ImportResult:
-    """Read the body of this request into the noun. Raises 422 ``import-refused`` with the first
+    """Read the body of this request into the noun. With ``draft`` rows are what it makes of the model,
+    or the refusal that it raised: work on a line that asks the database nothing is done while the
+    database is at work on the lines before. Raises 422 ``import-refused`` with the first
     thousand errors when ``mode=all`` had any, 422 for a key of another file, 415, 413."""
     work = _Import(
         db,
         request,
         options,
-        Reader(model, format_of(header(request.scope, b"content-type")), chunk_lines=chunk_lines),
+        Reader(
+            model,
+            format_of(header(request.scope, b"content-type")),
+            chunk_lines=chunk_lines,
+            draft=draft,
+        ),
         apply,
     )
     if options.mode == "good" and not options.dry_run:

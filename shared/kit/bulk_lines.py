@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Generic, Literal, TypeVar
@@ -14,6 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from kit import messages
 from kit.problems import UNSUPPORTED_MEDIA, FieldError, Problem, ProblemError, field_errors
+from kit.refusal import Refusal
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -83,11 +84,21 @@ class Reader(Generic[M]):
     """Turns pieces of a body into chunks of rows.
 
     Blank lines are skipped and counted in line numbers. In CSV the first line names the fields, an
-    empty cell is an absent field, and a quoted cell may hold line breaks.
+    empty cell is an absent field, and a quoted cell may hold line breaks. ``draft`` makes of a line
+    that passed the model what is applied; a refusal of it stands in the line's place, for whoever
+    applies it to raise.
     """
 
-    def __init__(self, model: type[M], format: Format, *, chunk_lines: int = 5_000) -> None:
+    def __init__(
+        self,
+        model: type[M],
+        format: Format,
+        *,
+        chunk_lines: int = 5_000,
+        draft: Callable[[M], Any] | None = None,
+    ) -> None:
         self.adapter: TypeAdapter[M] = TypeAdapter(model)
+        self._draft = draft
         self.format, self.chunk_lines = format, chunk_lines
         self._digest = sha256()
         self._header: list[str] | None = None
@@ -205,7 +216,14 @@ class Reader(Generic[M]):
         except _BadLine as error:
             chunk.errors.append(_error(number, error.kind))
         else:
-            chunk.rows.append((number, row))
+            chunk.rows.append((number, row if self._draft is None else self._drafted(row)))
+
+    def _drafted(self, row: M) -> Any:
+        assert self._draft is not None
+        try:
+            return self._draft(row)
+        except Refusal as refusal:
+            return refusal
 
     def _cells(self, raw: bytes) -> dict[str, str]:
         assert self._header is not None

@@ -206,8 +206,13 @@ async def load(
     problems: dict[type[Exception], Problem] = request.app.state.problems
     rt = runtime_of(request)
 
-    async def apply(tx: Tx, rows: Sequence[bulk.Row[Row]]) -> list[FieldError]:
-        outcomes = await many(rt, tx, actor, [draft(row) for _, row in rows])
+    async def apply(tx: Tx, rows: Sequence[tuple[int, D | Refusal]]) -> list[FieldError]:
+        drafts: list[D] = []
+        for _, row in rows:
+            if isinstance(row, Refusal):
+                raise row
+            drafts.append(row)
+        outcomes = await many(rt, tx, actor, drafts)
         errors = []
         for (line, _), outcome in zip(rows, outcomes, strict=True):
             if isinstance(outcome, Refusal):
@@ -217,6 +222,6 @@ async def load(
                 )
         return errors
 
-    result = await bulk.run(rt.db, request, options, model=model, apply=apply)
+    result = await bulk.run(rt.db, request, options, model=model, apply=apply, draft=draft)
     rt.wake()
     return result

@@ -24,6 +24,7 @@ from kit.http import create_http
 from kit.problems import FieldError, Problem, Refusal
 from kit.settings import Settings
 from kit.testing import Signer
+from kit.wire import load
 
 ID_NUMBER = "11010519491231002X"
 
@@ -62,6 +63,18 @@ class Noun:
         )
         return errors
 
+    async def take(
+        self, rt: Any, tx: Tx, actor: Actor, drafts: Sequence[int]
+    ) -> Sequence[Refusal | None]:
+        await tx.execute("insert into loaded (number) select unnest($1::int[])", drafts)
+        return [None] * len(drafts)
+
+
+def draft_of(line: Line) -> int:
+    if line.number == 666:
+        raise NotEven
+    return -line.number
+
 
 @dataclass(frozen=True)
 class Described:
@@ -91,6 +104,7 @@ class House:
         key: str | None = None,
         lang: str = "en",
         content_type: str = "application/x-ndjson",
+        to: str = "lines",
         **query: Any,
     ) -> httpx.Response:
         body = b"".join(
@@ -106,7 +120,7 @@ class House:
                 yield body[start : start + 777]
 
         return await self.http.post(
-            "/v1/lines/imports", params=query, content=pieces(), headers=headers
+            f"/v1/{to}/imports", params=query, content=pieces(), headers=headers
         )
 
 
@@ -131,6 +145,14 @@ async def house(make_database: Any, signer: Signer) -> AsyncIterator[House]:
             kit_db, request, options, model=Line, apply=noun.apply, chunk_lines=100
         )
 
+    @router.post("/v1/drafts/imports", openapi_extra=bulk.documented(Line))
+    async def import_drafts(
+        request: Request,
+        actor: Annotated[Actor, requires("registry:worker:import")],
+        options: bulk.Options,
+    ) -> bulk.ImportResult:
+        return await load(request, options, Line, draft_of, noun.take, actor)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
@@ -143,7 +165,7 @@ async def house(make_database: Any, signer: Signer) -> AsyncIterator[House]:
         auth=signer.authenticator(),
         lifespan=lifespan,
     )
-    app.state.runtime = SimpleNamespace(db=kit_db, metrics=app.state.metrics)
+    app.state.runtime = SimpleNamespace(db=kit_db, metrics=app.state.metrics, wake=lambda: None)
     token = signer.token("registry_clerk", subject="loader")
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False),
@@ -336,6 +358,18 @@ async def read(
         good += [number for number, _ in chunk.rows]
         bad += [(error.line, error.code) for error in chunk.errors]
     return good, bad
+
+
+@pytest.mark.parametrize("mode", ["good", "all"])
+async def test_a_line_that_its_draft_refuses_is_named(house: House, mode: str) -> None:
+    """Drafts are made while lines are read; what is wrong is said where they are applied."""
+    answer = await house.send([5, 666, 7], to="drafts", mode=mode)
+    told = answer.json()
+    assert [(e["line"], e["code"]) for e in told["errors"]] == [(2, "not-even")]
+    kept = {"good": (200, [-7, -5]), "all": (422, [])}[mode]
+    async with house.db.looking() as tx:
+        loaded = [row["number"] for row in await tx.fetch("select number from loaded order by 1")]
+    assert (answer.status_code, loaded) == kept
 
 
 async def test_where_a_piece_ends_makes_no_difference() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from kit.areas import AreaCode
-from kit.ids import new_id
+from kit.ids import new_id, own
 from kit.wire import Asked, Text
 from registry.certificates.acts import ACTS, State
 from registry.certificates.applying import Apply
@@ -130,7 +130,8 @@ class ApplyIn(Asked):
 
     def command(self) -> Apply:
         return Apply(
-            self.worker_id, self.applied_on, self.publicised_on, self.id or new_id(),
+            own(self.worker_id), self.applied_on, self.publicised_on,
+            own(self.id) if self.id else new_id(),
             tuple(paper.paper() for paper in self.evidence), self.papers_seen, self.posted_as,
         )  # fmt: skip
 

@@ -8,8 +8,9 @@ the procedure's own state is in ``standing``; which step leads where, in ``acts`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -191,8 +192,11 @@ class Certificate:
         return self._moved(state, on, **changes)
 
     def _moved(self, state: State, on: date, **changes: Any) -> Certificate:
-        return replace(
-            self, state=state, state_on=on, step=self.step + 1, version=self.version + 1, **changes
+        # As ``dataclasses.replace``, which asks for every field by its name: a city's past is moved.
+        return Certificate(
+            **dict(zip(_FIELDS, _values(self), strict=True))
+            | {"state": state, "state_on": on, "step": self.step + 1, "version": self.version + 1}
+            | changes
         )
 
     def check(
@@ -379,6 +383,10 @@ class Certificate:
             return replace(revoked, entitled=False, reason=CORRECTED, revoked_on=day)
         refused = decided._to(acts.CORRECT_TO_REFUSED, "refused", day)
         return replace(refused, entitled=False, reason=CORRECTED)
+
+
+_FIELDS = tuple(field.name for field in fields(Certificate))
+_values = attrgetter(*_FIELDS)
 
 
 def not_contradicted(months: Sequence[date]) -> None:

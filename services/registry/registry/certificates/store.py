@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Literal
 from uuid import UUID
 
@@ -74,7 +74,7 @@ def _row(c: Certificate) -> tuple[object, ...]:
 
 async def add(tx: Tx, certificates: Sequence[Certificate]) -> None:
     """New applications (a certificate that was issued before is never new)."""
-    await tx.copy("certificate", _NEW, [_row(c) for c in certificates])
+    await tx.copy("certificate", _NEW, map(_row, certificates))
 
 
 _STEP = ("certificate_id", "step", "state", "day", "actor", "reason")
@@ -83,17 +83,18 @@ _STEP = ("certificate_id", "step", "state", "day", "actor", "reason")
 async def add_transitions(tx: Tx, transitions: Sequence[Transition]) -> None:
     """Steps, append-only; those that rest on nothing in fewer columns, for they come by thousands."""
     plain = [t for t in transitions if not t.evidence and t.statement is None]
-    rows = [(t.certificate_id, t.step, t.state, t.day, t.actor, t.reason) for t in plain]
-    if rows:
-        await tx.copy("certificate_transition", _STEP, rows)
+    if plain:
+        await tx.copy("certificate_transition", _STEP, map(_step, plain))
     proven = [
-        (t.certificate_id, t.step, t.state, t.day, t.actor, t.reason,
-         list(t.evidence) or None, t.statement)
+        (*_step(t), list(t.evidence) or None, t.statement)
         for t in transitions
         if t.evidence or t.statement is not None
-    ]  # fmt: skip
+    ]
     if proven:
         await tx.copy("certificate_transition", (*_STEP, "evidence", "statement"), proven)
+
+
+_step = attrgetter("certificate_id", "step", "state", "day", "actor", "reason")
 
 
 async def save(tx: Tx, certificates: Sequence[Certificate]) -> int:

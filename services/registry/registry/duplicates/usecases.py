@@ -27,6 +27,7 @@ from registry.duplicates import domain, events, rules, store
 from registry.duplicates.domain import Duplicate, State, Unmerged, Verdict
 from registry.duplicates.rules import Compared, Matchers, Part, Profile
 from registry.identities import usecases as identities
+from registry.workers import comparing
 from registry.workers import usecases as workers
 from registry.workers.domain import Worker
 from registry.workers.reading import Comparable, Way, days
@@ -129,15 +130,15 @@ async def search(rt: Runtime, actor: Actor, form: Form) -> Found:
             number.birth_date if number else form.birth_date, number.sex if number else form.sex,
             looked.household, looked.employer,
         )
-        for looked in workers.comparable_forms(
+        for looked in comparing.comparable_forms(
             rt, form.name, form.household_number, form.former_employer, form.former_employer_code
         )
     ]  # fmt: skip
     ways = _ways(matchers, profiles)
     if number is not None:
-        ways.append(workers.with_number(rt, number, SAME_NUMBER))
+        ways.append(comparing.with_number(rt, number, SAME_NUMBER))
     async with rt.db.looking() as tx:
-        found, records = await workers.alike(rt, tx, ways, matchers.candidates)
+        found, records = await comparing.alike(rt, tx, ways, matchers.candidates)
         same = {id for n, id in found if n == SAME_NUMBER}
         scored = []
         for id, other in records.items():
@@ -175,9 +176,9 @@ async def find_next(rt: Runtime, chunk: int = CHUNK) -> int:
         at = await store.place(tx)
         if at is None:
             return 0
-        if indexed := await workers.index_names(rt, tx, chunk):
+        if indexed := await comparing.index_names(rt, tx, chunk):
             return indexed
-        written = await workers.written_after(tx, *at, chunk)
+        written = await comparing.written_after(tx, *at, chunk)
         if not written:
             return 0
         await compare(rt, tx, [id for _, id in written])
@@ -189,16 +190,16 @@ async def find_next(rt: Runtime, chunk: int = CHUNK) -> int:
 async def compare(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> None:
     """Compare these records with all that are like them, and keep which pairs score."""
     matchers, today = matchers_on(rt, rt.today()), rt.today()
-    mine = await workers.comparables(rt, tx, ids)
+    mine = await comparing.comparables(rt, tx, ids)
     order = list(mine)
     ways = _ways(matchers, list(mine.values()))
-    found, records = await workers.alike(rt, tx, ways, matchers.candidates)
+    found, records = await comparing.alike(rt, tx, ways, matchers.candidates)
     everyone = records | mine
     pairs = {domain.pair(order[n], id) for n, id in found if order[n] != id}
     known = {(one.one, one.other): one for one in await store.open_of(tx, order)}
     pairs |= known.keys()
     missing = {id for pair in known for id in pair} - everyone.keys()
-    everyone |= await workers.comparables(rt, tx, list(missing))
+    everyone |= await comparing.comparables(rt, tx, list(missing))
     persons = await identities.person_of(tx, everyone)
     pairs = {(a, b) for a, b in pairs if persons[a] != persons[b]}
     known |= await store.of_pairs(tx, list(pairs))

@@ -252,6 +252,12 @@ async def state_on(
     return found
 
 
+async def open_all(rt: Runtime, tx: Tx, workers: Sequence[UUID]) -> None:
+    """New records: what was told of these people before they were registered is folded in."""
+    if early := await store.facts_of(tx, workers, None):
+        await refold(rt, tx, early, {})
+
+
 async def refold(
     rt: Runtime,
     tx: Tx,

@@ -17,9 +17,10 @@ from kit.auth import Actor, requires
 from kit.crypto import IdNumberText, Sex
 from kit.facts import OfficeCode
 from kit.http import runtime_of
-from kit.ids import new_id
+from kit.ids import new_id, own
 from kit.problems import refused
 from kit.rates import TOO_MANY, rates_of
+from kit.service import Runtime
 from kit.versions import etag
 from kit.wire import Asked, Name, ShortText, load, terms
 from registry.identities.domain import RecordMerged
@@ -159,13 +160,15 @@ class RegisterWorkerIn(ClaimsFields, BesidesFields, Asked):
     office: OfficeCode
     registered_on: date = Field(description="登记日期")
 
-    def command(self) -> RegisterWorker:
+    def command(self, rt: Runtime) -> RegisterWorker:
+        id = own(self.id) if self.id else new_id()
+        contact = Contact(self.phone, self.address, self.household_number)
         return RegisterWorker(
-            self.id_number, self.name, Contact(self.phone, self.address, self.household_number),
-            self.sex, self.birth_date, self.labour_status, self.status_since,
-            Claims(*_claimed(self)), Employer(self.former_employer, self.former_employer_code),
-            self._proof(), self._cadre_proof(), self.area_code, self.office, self.registered_on,
-            self._status_document(), self.id or new_id(),
+            self.id_number, self.name, contact, self.sex, self.birth_date, self.labour_status,
+            self.status_since, Claims(*_claimed(self)),
+            Employer(self.former_employer, self.former_employer_code), self._proof(),
+            self._cadre_proof(), self.area_code, self.office, self.registered_on,
+            self._status_document(), id, usecases.seal(rt, id, self.id_number, self.name, contact),
         )  # fmt: skip
 
     def _status_document(self) -> Document | None:
@@ -267,7 +270,7 @@ async def register_worker(
 ) -> WorkerOut:
     """Register one person. 409 when the ID number is registered already."""
     rt = runtime_of(request)
-    worker = await usecases.register_worker(rt, actor, body.command())
+    worker = await usecases.register_worker(rt, actor, body.command(rt))
     await audit.note(rt, actor, "register_worker", [worker.id], SHOWN)
     response.headers["ETag"] = etag(worker.version)
     return WorkerOut.of(worker)
@@ -281,8 +284,14 @@ async def import_workers(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Register many people; a line is one person. Repeated ID numbers are named by line only."""
+    rt = runtime_of(request)
     return await load(
-        request, options, RegisterWorkerIn, RegisterWorkerIn.command, usecases.register_all, actor
+        request,
+        options,
+        RegisterWorkerIn,
+        lambda row: row.command(rt),
+        usecases.register_all,
+        actor,
     )
 
 

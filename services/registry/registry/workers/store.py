@@ -50,14 +50,40 @@ _claimed = attrgetter(*CLAIMS)
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """The personal values of a new record as its row keeps them: encrypted, with the keyed hashes of
+    one generation."""
+
+    generation: int
+    id_number: bytes
+    id_number_index: bytes
+    name: bytes
+    name_index: bytes
+    sound_index: bytes
+    phone: bytes | None
+    address: bytes | None
+    household_number: bytes | None
+    household_index: bytes | None
+
+
+def seal(keyring: Keyring, id: UUID, id_number: str, name: str, contact: Contact) -> Sealed:
+    """What is kept of these values in the row of this id."""
+    household = contact.household_number
+    return Sealed(
+        keyring.generation, keyring.encrypt(id_number, place(ID_NUMBER, id)),
+        number_index(keyring, id_number), keyring.encrypt(name, place(NAME, id)),
+        *name_indexes(keyring, name), _sealed(keyring, contact.phone, PHONE, id),
+        _sealed(keyring, contact.address, ADDRESS, id),
+        _sealed(keyring, household, HOUSEHOLD, id), household_index(keyring, household),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class NewWorker:
-    """A row to write. The plain values live only as long as the import of their chunk."""
+    """A row to write."""
 
     id: UUID
-    id_number: str
-    id_number_index: bytes
-    name: str
-    contact: Contact
+    sealed: Sealed
     sex: Sex
     birth_date: date
     claims: Claims
@@ -97,10 +123,12 @@ def household_index(keyring: Keyring, number: str | None) -> bytes | None:
 
 def name_indexes(keyring: Keyring, name: str) -> tuple[bytes, bytes]:
     """The keyed hashes of a name and of its sound."""
-    return (
-        keyring.blind_index(name_key(name), NAME),
-        keyring.blind_index(name_sound(name), SOUND),
-    )
+    return keyring.blind_index(name_key(name), NAME), sound_index(keyring, name)
+
+
+def sound_index(keyring: Keyring, name: str) -> bytes:
+    """The keyed hash by which names are found that sound like this one."""
+    return keyring.blind_index(name_sound(name), SOUND)
 
 
 def _claims(row: Record) -> Claims:
@@ -150,28 +178,21 @@ def _sealed(keyring: Keyring, value: str | None, column: str, id: UUID) -> bytes
     return keyring.encrypt(value, place(column, id)) if value else None
 
 
-async def add(tx: Tx, keyring: Keyring, workers: Sequence[NewWorker]) -> None:
-    """COPY a set of workers in, encrypting on the way."""
-    encrypt = keyring.encrypt
-    rows = []
-    for w in workers:
-        contact, employer, proof, cadre = w.contact, w.employer, w.proof, w.cadre_proof
-        household = contact.household_number
-        rows.append(
-            (
-                w.id, encrypt(w.id_number, place(ID_NUMBER, w.id)), w.id_number_index,
-                encrypt(w.name, place(NAME, w.id)), *name_indexes(keyring, w.name),
-                _sealed(keyring, contact.phone, PHONE, w.id),
-                _sealed(keyring, contact.address, ADDRESS, w.id),
-                _sealed(keyring, household, HOUSEHOLD, w.id), household_index(keyring, household),
-                w.sex, w.birth_date, employer.name, employer.code,
-                employer_key(employer.name, employer.code),
-                *((proof.kind, proof.reference, proof.on) if proof else (None, None, None)),
-                *((cadre.reference, cadre.on) if cadre else (None, None)),
-                *_claimed(w.claims), w.area_code, w.office, w.registered_on,
-            )
-        )  # fmt: skip
-    await tx.copy("worker", _COLUMNS, rows)
+async def add(tx: Tx, workers: Iterable[NewWorker]) -> None:
+    """COPY a set of workers in."""
+    await tx.copy("worker", _COLUMNS, map(_row, workers))
+
+
+def _row(w: NewWorker) -> tuple[object, ...]:
+    s, employer, proof, cadre = w.sealed, w.employer, w.proof, w.cadre_proof
+    return (
+        w.id, s.id_number, s.id_number_index, s.name, s.name_index, s.sound_index, s.phone,
+        s.address, s.household_number, s.household_index, w.sex, w.birth_date, employer.name,
+        employer.code, employer_key(employer.name, employer.code),
+        *((proof.kind, proof.reference, proof.on) if proof else (None, None, None)),
+        *((cadre.reference, cadre.on) if cadre else (None, None)),
+        *_claimed(w.claims), w.area_code, w.office, w.registered_on,
+    )  # fmt: skip
 
 
 async def taken(

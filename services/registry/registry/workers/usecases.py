@@ -41,10 +41,8 @@ from registry.workers.domain import (
     Proof,
     Worker,
 )
-from registry.workers.names import employer_key, name_key
-from registry.workers.reading import Comparable, Way
 from registry.workers.record import Known
-from registry.workers.store import NewWorker, Plain
+from registry.workers.store import NewWorker, Plain, Sealed
 
 #: Which document proves which category (R1a).
 PROOFS = "registry.category_proofs"
@@ -52,7 +50,8 @@ PROOFS = "registry.category_proofs"
 
 @dataclass(frozen=True, slots=True)
 class RegisterWorker:
-    """A registration form. ``sex`` and ``birth_date`` may be left to the ID number."""
+    """A registration form. ``sex`` and ``birth_date`` may be left to the ID number. ``sealed``: its
+    personal values as they are kept, where somebody has made them before."""
 
     id_number: IdNumber
     name: str
@@ -70,6 +69,7 @@ class RegisterWorker:
     registered_on: date
     status_document: Document | None = None
     id: UUID = field(default_factory=new_id)
+    sealed: Sealed | None = None
 
 
 @dataclass(slots=True)
@@ -162,13 +162,28 @@ async def writing_numbers(rt: Runtime, tx: Tx, numbers: Sequence[str]) -> Keyrin
     return await keyed.writing(tx, rt.keyring, rt.service.hashed, numbers, store.ID_NUMBER)
 
 
+def seal(rt: Runtime, id: UUID, number: IdNumber, name: str, contact: Contact) -> Sealed:
+    """The personal values of a form as they are kept, made before its registration."""
+    return store.seal(rt.keyring, id, number.number, name, contact)
+
+
+def _sealed(keyring: Keyring, command: RegisterWorker) -> Sealed:
+    """What was made before, unless another key writes hashes by now."""
+    kept = command.sealed
+    if kept is not None and kept.generation == keyring.generation:
+        return kept
+    return store.seal(keyring, command.id, command.id_number.number, command.name, command.contact)
+
+
 async def register_all(
     rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[RegisterWorker]
 ) -> list[Refusal | None]:
     """Register workers as one set; answers per command why not, or None."""
     keyring = await writing_numbers(rt, tx, [command.id_number.number for command in commands])
-    indexes = [store.number_index(keyring, command.id_number.number) for command in commands]
-    ids, numbers = await store.taken(tx, [command.id for command in commands], indexes)
+    sealed = [_sealed(keyring, command) for command in commands]
+    ids, numbers = await store.taken(
+        tx, [command.id for command in commands], [one.id_number_index for one in sealed]
+    )
     known = _Known(
         rt.today(),
         ids,
@@ -181,21 +196,21 @@ async def register_all(
     made: list[NewWorker] = []
     openings: list[Opening] = []
     told: list[NewEvent] = []
-    for command, index in zip(commands, indexes, strict=True):
+    for command, kept in zip(commands, sealed, strict=True):
         try:
-            _check(actor, command, index, known)
+            _check(actor, command, kept.id_number_index, known)
         except Refusal as refusal:
             outcome.append(refusal)
             continue
         outcome.append(None)
         known.ids.add(command.id)
-        known.numbers.add(index)
+        known.numbers.add(kept.id_number_index)
         number = command.id_number
         made.append(
             NewWorker(
-                command.id, number.number, index, command.name, command.contact, number.sex,
-                number.birth_date, command.claims, command.employer, command.proof,
-                command.cadre_proof, command.area_code, command.office, command.registered_on,
+                command.id, kept, number.sex, number.birth_date, command.claims, command.employer,
+                command.proof, command.cadre_proof, command.area_code, command.office,
+                command.registered_on,
             )
         )  # fmt: skip
         openings.append(
@@ -206,12 +221,13 @@ async def register_all(
         )  # fmt: skip
         told.append(_registered(command))
     if made:
-        await store.add(tx, keyring, made)
+        await store.add(tx, made)
         early = await labour_status.open_all(tx, openings)
         await emit(tx, told)
-        await life_facts.bind(tx, [worker.id for worker in made])
+        if early:
+            await life_facts.bind(tx, early)
         await unemployment.open_all(rt, tx, openings, early)
-        await unemployment_insurance.refold(rt, tx, [worker.id for worker in made], {})
+        await unemployment_insurance.open_all(rt, tx, [worker.id for worker in made])
     return outcome
 
 
@@ -352,61 +368,6 @@ async def on_paper(rt: Runtime, tx: Tx, ids: Iterable[UUID]) -> dict[UUID, OnPap
     return await store.on_paper(tx, rt.keyring, ids)
 
 
-# --- comparing: possible duplicates are looked for by those who know what they compare
-
-
-@dataclass(frozen=True, slots=True)
-class ComparableForm:
-    """A form in the keys by which records are compared."""
-
-    name: str
-    sound: bytes
-    household: bytes | None
-    employer: str | None
-
-
-def comparable_forms(
-    rt: Runtime, name: str, household: str | None, employer: str | None, code: str | None
-) -> list[ComparableForm]:
-    """What somebody says who is not registered yet, as it would be compared: one form, or one of each
-    generation of keyed hashes while their key is changed."""
-    return [
-        ComparableForm(
-            name_key(name), store.name_indexes(keyring, name)[1],
-            store.household_index(keyring, household), employer_key(employer, code),
-        )
-        for keyring in map(rt.keyring.at, rt.keyring.generations)
-    ]  # fmt: skip
-
-
-async def comparables(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Comparable]:
-    """These records, to be compared: neither kept nor shown."""
-    return await reading.comparables(tx, rt.keyring, ids)
-
-
-async def alike(
-    rt: Runtime, tx: Tx, ways: Sequence[Way], limit: int
-) -> tuple[list[tuple[int, UUID]], dict[UUID, Comparable]]:
-    """Records that agree with a key in some columns (:func:`registry.workers.reading.alike`)."""
-    return await reading.alike(tx, rt.keyring, ways, limit)
-
-
-def with_number(rt: Runtime, number: IdNumber, n: int) -> Way:
-    """How the record with exactly this ID number is looked for; it is found as the ``n``th's."""
-    indexes = store.number_indexes(rt.keyring, number.number)
-    return Way(("id_number",), [(n, (index,)) for index in indexes])
-
-
 async def many(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Worker]:
     """These workers masked, whatever the area: the caller says whom they may see."""
     return await store.many(tx, rt.keyring, ids)
-
-
-async def written_after(tx: Tx, xid: str, id: UUID, limit: int) -> list[tuple[str, UUID]]:
-    """What was registered or corrected after a place in the order of transactions."""
-    return await reading.written_after(tx, xid, id, limit)
-
-
-async def index_names(rt: Runtime, tx: Tx, limit: int) -> int:
-    """Give records from before there were such keys the keys of their names; answers how many."""
-    return await reading.index_names(tx, rt.keyring, limit)
