@@ -179,6 +179,23 @@ async def test_a_case_without_a_reason_left_is_withdrawn(bureau: Bureau) -> None
     assert refused(await notice(bureau, case)) == (409, "recovery-state")
 
 
+async def test_nobody_owes_what_the_bank_sent_back(bureau: Bureau) -> None:
+    """A refund of it would free a month that is paid in the end, and could be granted again."""
+    bureau.hire("wang", "2003-08", "2003-09")
+    lines = [bureau.line("wang", month) for month in ("2003-08", "2003-09")]
+    claim = made(await bureau.approve(made(await bureau.review(await bureau.filed(*lines)))))
+    claim = made(await bureau.pay(claim, await bureau.payee()))
+    file = await bureau.hand_over(claim)
+    await bureau.bank_says(file, "accepted")
+    await died(bureau)
+    (case,) = await cases(bureau)
+    made(await notice(bureau, case))
+    await bureau.bank_says(file, "returned:BE01", date(2003, 10, 17))
+    (case,) = await cases(bureau)
+    assert (case["state"], case["lines"], case["due_on"]) == ("withdrawn", [], None)
+    assert refused(await refund(bureau, case, "132.00")) == (409, "recovery-state")
+
+
 async def test_what_arrived_before_the_payment_is_found_with_it(bureau: Bureau) -> None:
     bureau.hire("wang", "2003-08", "2003-09")
     lines = [bureau.line("wang", month) for month in ("2003-08", "2003-09")]

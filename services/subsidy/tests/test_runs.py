@@ -299,6 +299,34 @@ async def test_money_that_the_bank_sends_back_opens_the_run_again(payroll: Payro
     assert [step["act"] for step in run["steps"]][-2:] == ["settle", "return"]
 
 
+async def test_what_a_closed_run_paid_and_the_bank_sends_back_is_for_the_next_run_alone(
+    desk: Desk,
+) -> None:
+    """Ordered once more out of the old run's money, and granted in the next one, it would be paid twice."""
+    payroll = await Payroll.opened(desk, "264.00")
+    await payroll.crew(1)
+    run, file = await payroll.ordered(await payroll.approved(await payroll.frozen()))
+    await tell(payroll, file, "accepted")
+    run = await payroll.done(await payroll.run(run["id"]), "closings", on="2003-10-31")
+    await tell(payroll, file, "returned:BE01")
+    assert (await payroll.money())["committed"] == MONTH
+    (order,) = await payroll.treasury.orders(state="returned")
+    await payroll.treasury.move_account(payroll.agency)
+    refused = await payroll.treasury.make(
+        carried=[order["id"]], reservation_id=run["reservation_id"], made_on="2003-10-31",
+        execute_on="2003-10-31",
+    )  # fmt: skip
+    assert (refused.status_code, refused.json()["code"]) == (409, "reservation-not-committed")
+    path = f"/v1/reservations/{run['reservation_id']}"
+    held = (await desk.client.get(path)).json()
+    assert (held["state"], held["held"]) == ("released", MONTH)
+    headers = {"Idempotency-Key": str(uuid4()), "If-Match": f'"v{held["version"]}"'}
+    back = await desk.client.post(f"{path}/releases", json={"on": "2003-10-31"}, headers=headers)
+    assert back.status_code == 201, back.text
+    line = (await desk.client.get(f"/v1/arrangements/{payroll.line}")).json()
+    assert line["remaining"] == "264.00"
+
+
 async def test_each_line_is_told_as_paid_and_taken_back_by_name(payroll: Payroll) -> None:
     await payroll.crew(5)
     run, file = await payroll.ordered(await payroll.approved(await payroll.frozen()))

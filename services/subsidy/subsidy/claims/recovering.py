@@ -20,9 +20,9 @@ async def paid_too_much(
     workers: Sequence[UUID] = (),
     references: Sequence[UUID] = (),
     claims: Sequence[UUID] = (),
-) -> list[tuple[Claim, list[Otherwise]]]:
+) -> list[tuple[Claim, set[UUID], list[Otherwise]]]:
     """Claims of which something was paid to these people (under any record), for these works, or that
-    are named; each with its paid lines that would come out with less now."""
+    are named; each with its paid lines, and those of them that would come out with less now."""
     people = await identity_links.records_of(tx, workers)
     records = [record for ids in people.values() for record in ids]
     ids = sorted({*claims, *await store.claims_paid_to(tx, records, references)})
@@ -34,5 +34,5 @@ async def paid_too_much(
         programme = terms.programme_of(rt.policies, claim.programme, claim.quarter)
         paid = [one for one in lines[claim.id] if one.paid_event is not None]
         less = await deciding.otherwise(rt, tx, claim, programme, papers[claim.id], paid)
-        found.append((claim, less))
+        found.append((claim, {one.id for one in paid}, less))
     return found

@@ -1,13 +1,13 @@
 """A recovery: fen of paid lines that facts do not carry any more, from the first invalid month on.
 
 open → noticed → paying → closed | written off; withdrawn when facts carry everything again before a notice
-went out. What was paid before stays paid (policy 5.3 no. 1); a fine is apart from the refund; a month is
-free again only when all of it has come back.
+went out, or when the bank has sent the money back. What was paid before stays paid (policy 5.3 no. 1); a
+fine is apart from the refund; a month is free again only when all of it has come back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -29,7 +29,7 @@ _NOTICED: tuple[State, ...] = ("noticed", "paying")
 ACTS: tuple[Act, ...] = (
     Act(None, "open", "open", "立案", "facts"),
     *(Act(state, state, "extend", "事实变动", "facts") for state in STANDING),
-    Act("open", "withdrawn", "withdraw", "撤销", "facts"),
+    *each(STANDING, "withdrawn", "withdraw", "撤销", "facts"),
     Act("open", "noticed", "notice", "通知退款", "recovery:write", "subsidy.recovery_days"),
     *each(_NOTICED, "paying", "receive", "收到退款、罚款", "payment:write"),
     *each(_NOTICED, "closed", "close", "全部退回", "facts"),
@@ -99,23 +99,27 @@ class Recovery:
         """Fen that have not come back, without the fine."""
         return sum(one.owed for one in self.lines)
 
-    def follow(self, found: Mapping[UUID, Line], on: date) -> Recovery:
-        """After new facts. Until a notice went out it is what the facts say; afterwards it only grows."""
+    def follow(self, found: Mapping[UUID, Line], paid: Collection[UUID], on: date) -> Recovery:
+        """After new facts. Until a notice went out it is what the facts say; afterwards it only grows.
+        Of lines that are not ``paid`` any more, because the bank sent their money back, nobody owes any."""
         if self.state == "open":
             lines = tuple(found.values())
         else:
             known = {one.line_id for one in self.lines}
-            kept = tuple(self._grown(one, found.get(one.line_id)) for one in self.lines)
+            kept = tuple(
+                self._grown(one, found.get(one.line_id))
+                for one in self.lines
+                if one.back or one.line_id in paid
+            )
             lines = kept + tuple(one for id, one in found.items() if id not in known)
         if lines == self.lines:
             return self
-        state: State = self.state if lines else "withdrawn"
+        on = max(on, self.state_on)
+        version = self.version + 1
+        if lines:
+            return replace(self, lines=lines, state_on=on, version=version)
         return replace(
-            self,
-            lines=lines,
-            state=state,
-            state_on=max(on, self.state_on),
-            version=self.version + 1,
+            self, lines=lines, state="withdrawn", state_on=on, due_on=None, version=version
         )
 
     @staticmethod

@@ -44,21 +44,21 @@ async def look_again(
     references: Sequence[UUID] = (),
     claims: Sequence[UUID] = (),
 ) -> None:
-    """Facts arrived about these people or works, or these claims were paid: what was paid and does not
-    hold any more is to come back."""
+    """Facts arrived about these people or works, or the bank paid these claims or sent their money back:
+    what was paid and does not hold any more is to come back, and nothing else."""
     found = await recovering.paid_too_much(
         rt, tx, workers=workers, references=references, claims=claims
     )
-    known = await store.standing(tx, [claim.id for claim, _ in found])
-    dealt = await store.dealt_with(tx, [one.line.id for _, less in found for one in less])
+    known = await store.standing(tx, [claim.id for claim, _, _ in found])
+    dealt = await store.dealt_with(tx, [one.line.id for _, _, less in found for one in less])
     today = rt.today()
-    for claim, less in found:
+    for claim, paid, less in found:
         lines = domain.to_come_back(
             [(one.line.id, one.line.amount - one.amount, one.clause) for one in less], dealt
         )
         before = known.get(claim.id)
         if before is not None:
-            after = before.follow(lines, today)
+            after = before.follow(lines, paid, today)
             if after is not before:
                 act = "withdraw" if after.state == "withdrawn" else "extend"
                 await store.save(tx, after, _step(after, act, FACTS))

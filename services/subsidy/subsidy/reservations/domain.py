@@ -112,10 +112,14 @@ class Reservation:
 
     def release(self, on: date, held: int, today: date) -> Reservation:
         """What is not paid goes back to the line. ``held``: fen that it still holds."""
-        after = self._to("release", on, today)
+        after = self.end(on, today)
         if held == 0:
             raise NothingHeld
         return after
+
+    def end(self, on: date, today: date) -> Reservation:
+        """Nothing more is paid from it, whether or not it still holds something."""
+        return self._to("release", on, today)
 
     def _to(self, act: str, on: date, today: date) -> Reservation:
         target = leads(ACTS, act, self.state)

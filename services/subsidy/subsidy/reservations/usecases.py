@@ -117,13 +117,36 @@ async def release(
     rt: Runtime, tx: Tx, actor: Actor, id: UUID, on: date, version: int | None = None
 ) -> Standing:
     """The same inside a transaction. Raises :class:`domain.NothingHeld` when all of it was paid."""
+    before, line = await _holding(tx, actor, id, version)
+    after = before.reservation.release(on, before.held, rt.today())
+    return await _give_back(tx, actor, before, after, line)
+
+
+async def end(rt: Runtime, tx: Tx, actor: Actor, id: UUID, on: date) -> Standing:
+    """The same for whatever the money was about and is over: also when all of it was paid, so that
+    nothing is paid from it any more. What the bank sends back later can still be released."""
+    before, line = await _holding(tx, actor, id, None)
+    after = before.reservation.end(on, rt.today())
+    return await _give_back(tx, actor, before, after, line)
+
+
+async def _holding(
+    tx: Tx, actor: Actor, id: UUID, version: int | None
+) -> tuple[Standing, Arrangement]:
+    """Raises :class:`domain.MoneyAtTheBank`: what the bank may still pay is not given back."""
     before, line = await _stepping(tx, actor, id, version)
     ordered = await journal.held(tx, [_key(before.reservation, line, "ordered")])
     if ordered:
         raise domain.MoneyAtTheBank(ordered=ordered)
-    after = before.reservation.release(on, before.held, rt.today())
-    held_in = HELD[before.reservation.state]
-    await _move(tx, after, line, "release", (held_in, "arranged"), before.held, on, actor)
+    return before, line
+
+
+async def _give_back(
+    tx: Tx, actor: Actor, before: Standing, after: Reservation, line: Arrangement
+) -> Standing:
+    if before.held:
+        held_in, on = HELD[before.reservation.state], after.state_on
+        await _move(tx, after, line, "release", (held_in, "arranged"), before.held, on, actor)
     await _save(tx, events.RESERVATION_RELEASED, after, line, before.held)
     return Standing(after, 0)
 

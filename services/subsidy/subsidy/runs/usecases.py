@@ -25,7 +25,6 @@ from subsidy.months import usecases as months
 from subsidy.orders.domain import Order
 from subsidy.programmes.terms import law_of
 from subsidy.reservations import usecases as reservations
-from subsidy.reservations.domain import NothingHeld
 from subsidy.runs import domain, freezing, paying, payments, reading, store
 from subsidy.runs.domain import Payment, Run, State, Totals
 from subsidy.runs.lines import monthly
@@ -219,12 +218,10 @@ async def _take_back_withdrawn(tx: Tx, run_id: UUID) -> None:
 
 
 async def _release(rt: Runtime, tx: Tx, actor: Actor, run: Run, on: date) -> None:
-    if run.reservation_id is None:
-        return
-    try:
-        await reservations.release(rt, tx, actor, run.reservation_id, on)
-    except NothingHeld:
-        return  # all of it was paid
+    """All that is not paid goes back, and nothing is paid from it any more: what the bank sends back
+    after this is for the next run."""
+    if run.reservation_id is not None:
+        await reservations.end(rt, tx, actor, run.reservation_id, on)
 
 
 async def _stepping(tx: Tx, actor: Actor, id: UUID, version: int) -> Run:
