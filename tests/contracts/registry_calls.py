@@ -30,7 +30,7 @@ async def registry_further(city: City) -> list[Further]:
     found += [Further(call) for call in await _people(city)]
     found += await _certificates(city)
     found += await _custody(city)
-    found += [await _confirmed(city), await _said_by_two(city)]
+    found += [await _confirmed(city), await _picked_up(city), await _said_by_two(city)]
     found += [Further(call) for call in await _insurance(city)]
     found += [await _refund(city)]
     return found
@@ -297,6 +297,20 @@ async def _custody(city: City) -> list[Further]:
         ),
         Further(_call(f"POST {one}/hand-backs", later, certificate_id=back.certificate)),
     ]  # fmt: skip
+
+
+async def _picked_up(city: City) -> Further:
+    """Issued on a day on which nobody else confirms, and collected by somebody for the holder."""
+    story = city.story()
+    await city.registers(story)
+    await city.applies(story)
+    await _acts(city, story.certificate, ("issues", {"on": "2006-10-20"}))
+    body = {
+        "on": "2006-10-23", "in_person": False, "relation": "spouse",
+        "authorisation": "power_of_attorney", "document": "委托书 7",
+    }  # fmt: skip
+    path = "POST /v1/certificates/{certificate_id}/pick-ups"
+    return Further(_call(path, body, certificate_id=story.certificate))
 
 
 async def _confirmed(city: City) -> Further:

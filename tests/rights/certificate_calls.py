@@ -69,21 +69,11 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     record = [{"kind": "investigation_record", "reference": "调查笔录 3 号"}]
     revocation = {"effective_on": "2003-08-01", "reason": "lent", "evidence": record}
     note(f"POST {certificate}/revocations", revocation, certificate_id=lost)
-    note("GET /v1/uncollected-certificates")
-    collected = {"on": ON, "place": "街道劳动保障所"}
     note(
         f"POST {certificate}/confirmations", {"on": ON}, certificate_id=lost,
         own_area="231100000000",
     )  # fmt: skip
-    await _with_employer(city)
-    note("GET /v1/employer-kept-certificates")
-    kept = {"on": ON, "employer": "黑河市兴安商场"}
-    note(f"POST {certificate}/hand-overs", kept, certificate_id=lost)
-    note(f"POST {certificate}/returns", {"on": ON}, certificate_id=lost)
-    note(f"POST {certificate}/collections", collected, certificate_id=lost)
-    note(f"POST {certificate}/write-offs", {"on": ON, "note": "下落不明"}, certificate_id=lost)
-    note(f"POST {certificate}/hand-backs", {"on": ON}, certificate_id=lost)
-    note(f"GET {certificate}/custody", certificate_id=lost)
+    await _custody(city, calls, lost)
     await city.issue(posted[3])
     seen = await city.world.client("registry").get(f"/v1/certificates/{wrong}")
     await city.post(
@@ -92,6 +82,28 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     )  # fmt: skip
     back = {"note": "复核：系同名", "evidence": record}
     note(f"POST {certificate}/restorations", back, certificate_id=wrong)
+
+
+async def _custody(city: City, calls: Calls, id: str) -> None:
+    """Where certificates are, and the acts on one of them."""
+    note, certificate = calls.of("registry"), "/v1/certificates/{certificate_id}"
+    await _with_employer(city)
+    for listing in (
+        "uncollected-certificates",
+        "employer-kept-certificates",
+        "certificates-to-pick-up",
+    ):
+        note(f"GET /v1/{listing}")
+    for act, body in {
+        "pick-ups": {"on": ON, "in_person": True},
+        "hand-overs": {"on": ON, "employer": "黑河市兴安商场"},
+        "returns": {"on": ON},
+        "collections": {"on": ON, "place": "街道劳动保障所"},
+        "write-offs": {"on": ON, "note": "下落不明"},
+        "hand-backs": {"on": ON},
+    }.items():
+        note(f"POST {certificate}/{act}", body, certificate_id=id)
+    note(f"GET {certificate}/custody", certificate_id=id)
 
 
 async def _with_employer(city: City) -> None:

@@ -1,4 +1,4 @@
-"""HTTP of bulk approvals."""
+"""HTTP of issuing: one certificate, the city's confirmation, and batches."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ from registry.approvals import domain, usecases
 from registry.approvals.domain import Approval, Totals
 from registry.approvals.usecases import Approve, Done
 from registry.certificates import domain as certificate
-from registry.certificates import issuing
 from registry.certificates.acts import State
 from registry.certificates.api import SHOWN, told
+from registry.certificates.bodies import TAG as CERTIFICATES
 from registry.certificates.bodies import CertificateOut, StepIn
+from registry.certificates.issuing import Issue
+from registry.custody.wire import IssueIn
 
 TAG = "approvals 批量审批"
 router = APIRouter(prefix="/v1/certificates/approvals", tags=[TAG])
+issuing_one = APIRouter(prefix="/v1/certificates/{certificate_id}/issues", tags=[CERTIFICATES])
 of_certificate = APIRouter(prefix="/v1/certificates/{certificate_id}", tags=[TAG])
 listing = APIRouter(prefix="/v1/certificate-approvals", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
@@ -132,6 +135,15 @@ async def approve_certificates(
     return ApprovedOut.done(done)
 
 
+@issuing_one.post("", status_code=201, summary="发证", operation_id="issue_certificate")
+async def issue_certificate(certificate_id: UUID, body: IssueIn, step: Approving) -> CertificateOut:
+    """Issue the certificate, once its days of publicity are past. It lies at the office until it is
+    collected, which may be said at once. Never by the person who took or checked the application."""
+    command = Issue(body.on, certificate_id, version=step.version)
+    done = await usecases.issue_one(step.rt, step.actor, command, body.who())
+    return await told(step, done)
+
+
 @of_certificate.post(
     "/confirmations", status_code=201, summary="市级确认发证", operation_id="confirm_certificate"
 )
@@ -140,9 +152,8 @@ async def confirm_certificate(
 ) -> CertificateOut:
     """Where the city confirms (R11): what its district approved is issued. Only an office of the city,
     never the person who took, checked or approved it."""
-    done = await issuing.confirm_certificate(
-        step.rt, step.actor, certificate_id, body.on, step.version
-    )
+    command = Issue(body.on, certificate_id, version=step.version)
+    done = await usecases.confirm_one(step.rt, step.actor, command)
     return await told(step, done)
 
 
@@ -161,7 +172,7 @@ async def list_certificate_approvals(
     )  # fmt: skip
 
 
-routers = [router, of_certificate, listing]
+routers = [router, issuing_one, of_certificate, listing]
 
 problems = [
     refused(

@@ -1,16 +1,19 @@
-"""Approving a batch: declared, counted, issued, or none of it."""
+"""Issuing: one certificate, what the city confirms, or a batch: declared, counted, issued, or none of it.
+What is issued lies at the office until it is collected."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from kit import idempotency
 from kit.auth import Actor
+from kit.db import Tx
 from kit.idempotency import Claim
 from kit.ids import new_id
+from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.approvals import domain, store
 from registry.approvals.domain import Approval, Totals
@@ -20,6 +23,8 @@ from registry.certificates import issuing
 from registry.certificates import usecases as certificates
 from registry.certificates.domain import Certificate
 from registry.certificates.issuing import Issue
+from registry.custody import usecases as custody
+from registry.custody.domain import Collector
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,38 @@ class Done:
 
     approval: Approval
     issued: Sequence[Certificate]
+
+
+async def issue_one(
+    rt: Runtime, actor: Actor, command: Issue, collector: Collector | None
+) -> Certificate:
+    """Issue one certificate by its id; ``collector``: who takes it along. Raises what the domain refuses;
+    412, 404."""
+    return await _one(rt, actor, issuing.issue_all, command, collector)
+
+
+async def confirm_one(rt: Runtime, actor: Actor, command: Issue) -> Certificate:
+    """The city confirms what its district approved (R11). Raises ``not-the-city``, what the domain
+    refuses; 412, 404."""
+    return await _one(rt, actor, issuing.confirm_all, command, None)
+
+
+_Take = Callable[[Runtime, Tx, Actor, Sequence[Issue]], Awaitable[list[Refusal | None]]]
+
+
+async def _one(
+    rt: Runtime, actor: Actor, take: _Take, command: Issue, collector: Collector | None
+) -> Certificate:
+    assert command.certificate_id is not None
+    async with rt.db.transaction() as tx:
+        await certificates.certificate_in(tx, actor, command.certificate_id)
+        (refusal,) = await take(rt, tx, actor, [command])
+        if refusal is not None:
+            raise refusal
+        after = await certificates.certificate_in(tx, actor, command.certificate_id)
+        await custody.issued(tx, actor, [after], collector)
+    rt.wake()
+    return after
 
 
 async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> Done:
@@ -75,6 +112,7 @@ async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> 
         )  # fmt: skip
         await store.add(tx, approval)
         done = Done(approval, await certificates.named(tx, seen, []))
+        await custody.issued(tx, actor, done.issued)
         await once.keep(done)
     rt.wake()
     return done

@@ -41,7 +41,6 @@ from registry.certificates.bodies import (
 from registry.certificates.cases import Case
 from registry.certificates.domain import Certificate
 from registry.certificates.evidence import EvidenceMissing
-from registry.certificates.issuing import Issue
 from registry.certificates.terms import TIMED
 from registry.decision_api import DecisionOut, DifferingOut, differing_page
 
@@ -252,17 +251,6 @@ async def publicise_certificate(
     done = await usecases.publicise_certificate(
         step.rt, step.actor, certificate_id, body.on, step.version, body.posted_as
     )
-    return await told(step, done)
-
-
-@router.post(
-    "/{certificate_id}/issues", status_code=201, summary="发证", operation_id="issue_certificate"
-)
-async def issue_certificate(certificate_id: UUID, body: StepIn, step: Approving) -> CertificateOut:
-    """Hand the certificate over, once its days of publicity are past. Never by the person who took or
-    checked the application."""
-    command = Issue(body.on, certificate_id, version=step.version)
-    done = await issuing.issue_certificate(step.rt, step.actor, command)
     return await told(step, done)
 
 

@@ -21,7 +21,7 @@ from registry.benefits import usecases as benefits
 from registry.benefits.domain import Holder
 from registry.benefits.recovering import Restoration, Withdrawal
 from registry.certificates import acts, domain, events, folding, reading, store, usecases
-from registry.certificates.acts import IN_HAND, LIVE_STATES
+from registry.certificates.acts import IN_HAND, LIVE_STATES, Act
 from registry.certificates.domain import Certificate, Transition
 from registry.certificates.folding import Moved
 from registry.certificates.terms import Terms
@@ -51,6 +51,22 @@ async def issue_all(
 ) -> list[Refusal | None]:
     """Issue certificates as one set; answers per command why not, or None. Where the city confirms
     (R11), they wait for it as ``approved``."""
+    return await _all(rt, tx, actor, acts.ISSUE, commands)
+
+
+async def confirm_all(
+    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Issue]
+) -> list[Refusal | None]:
+    """The city confirms what its districts approved: it is issued (R11); answers per command why not,
+    or None. Raises ``not-the-city``."""
+    if not of_city(actor):
+        raise domain.NotTheCity
+    return await _all(rt, tx, actor, acts.CONFIRM, commands)
+
+
+async def _all(
+    rt: Runtime, tx: Tx, actor: Actor, act: Act, commands: Sequence[Issue]
+) -> list[Refusal | None]:
     ids = [c.certificate_id for c in commands if c.certificate_id is not None]
     by_worker = [c.worker_id for c in commands if c.certificate_id is None and c.worker_id]
     holders = await store.held_by(tx, ids, by_worker)
@@ -78,12 +94,12 @@ async def issue_all(
                 raise InTheFuture
             if (actor.office, command.issued_on) in closed:
                 raise OfficeNotOpen
-            if acts.bars(acts.ISSUE, actor.subject, makers[before.id]):
+            if acts.bars(act, actor.subject, makers[before.id]):
                 raise MakerIsChecker
-            if not command.past:
+            if act is acts.ISSUE and not command.past:
                 domain.not_contradicted(contradicted.get(before.worker_id, ()))
             person = people[before.worker_id]
-            after = _decided(rt, terms, actor, command, before, person, numbers)
+            after = _decided(rt, terms, actor, act, command, before, person, numbers)
         except Refusal as refusal:
             outcome.append(refusal)
             continue
@@ -106,23 +122,24 @@ def _decided(
     rt: Runtime,
     terms: Terms,
     actor: Actor,
+    act: Act,
     command: Issue,
     before: Certificate,
     person: Facts,
     numbers: Iterator[int],
 ) -> Certificate:
     """Issued; or approved, where the city confirms what is issued that day."""
-    on, days = command.issued_on, terms.publicity_days(before.posted_on)
+    on, number = command.issued_on, numbered(rt, command.issued_on, next(numbers))
+    valid_until = terms.valid_until(max(on, before.applied_on), person)
+    if act is acts.CONFIRM:
+        return before.confirm(on=on, number=number, valid_until=valid_until, told_event=new_id())
+    days = terms.publicity_days(before.posted_on)
     if terms.city_confirms(on) and not command.past:
         return before.approve(on=on, publicity_days=days, issued_by=actor.office)
     return before.issue(
-        on=on,
-        number=numbered(rt, on, next(numbers)),
-        publicity_days=days,
-        valid_until=terms.valid_until(max(on, before.applied_on), person),
-        issued_by=actor.office,
-        told_event=new_id(),
-    )
+        on=on, number=number, publicity_days=days, valid_until=valid_until,
+        issued_by=actor.office, told_event=new_id(),
+    )  # fmt: skip
 
 
 def _issued(after: Certificate) -> NewEvent:
@@ -167,46 +184,9 @@ async def next_number(rt: Runtime, tx: Tx, on: date) -> str:
     return numbered(rt, on, n)
 
 
-async def issue_certificate(rt: Runtime, actor: Actor, command: Issue) -> Certificate:
-    """Issue one certificate by its id. Raises what the domain refuses; 412, 404."""
-    assert command.certificate_id is not None
-    async with rt.db.transaction() as tx:
-        await usecases.certificate_in(tx, actor, command.certificate_id)
-        (refusal,) = await issue_all(rt, tx, actor, [command])
-        if refusal is not None:
-            raise refusal
-        after = await usecases.certificate_in(tx, actor, command.certificate_id)
-    rt.wake()
-    return after
-
-
 def of_city(actor: Actor) -> bool:
     """Whether somebody acts for an office of the city or above it."""
     return level(actor.area_code) in ("city", "province", "country")
-
-
-async def confirm_certificate(
-    rt: Runtime, actor: Actor, id: UUID, on: date, version: int
-) -> Certificate:
-    """The city confirms what its district approved: the certificate is issued (R11). Raises
-    ``not-the-city``, what the domain refuses; 412, 404."""
-    async with rt.db.transaction() as tx:
-        held = await usecases.certificate_in(tx, actor, id)
-        if not of_city(actor):
-            raise domain.NotTheCity
-        await labour_status.hold(tx, [held.worker_id])
-        await folding.overtake(rt, tx, [held.worker_id])
-        before = await usecases.stepping(rt, tx, actor, id, on, version, acts.CONFIRM)
-        if await offices.not_open(tx, {(actor.office, on)}):
-            raise OfficeNotOpen
-        person = (await people_of.facts_of(tx, [before.worker_id]))[before.worker_id]
-        valid_until = Terms(rt).valid_until(max(on, before.applied_on), person)
-        number = await next_number(rt, tx, on)
-        after = before.confirm(on=on, number=number, valid_until=valid_until, told_event=new_id())
-        after = await usecases.save_step(tx, before, after, actor.subject, _issued(after))
-        await annotate(rt, tx, [after.worker_id], {})
-    rt.wake()
-    return after
 
 
 def _holder(

@@ -1,13 +1,11 @@
-"""HTTP of where certificates are: with employers, taken in, handed back, and what is not there."""
+"""HTTP of where certificates are: at the office, with employers, taken in, handed back, and what is not there."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
 
 from kit import audit, pagination
 from kit.areas import AreaCode
@@ -15,23 +13,25 @@ from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.problems import refused
 from kit.steps import Step, stepping
-from kit.wire import Asked, FactDay, Name, Text, terms
 from registry.areas.succession import reach
 from registry.custody import domain, usecases
-from registry.custody.domain import (
-    STATES,
-    WHATS,
-    Custody,
-    Entry,
-    Kept,
-    State,
-    Uncollected,
-    What,
-)
 from registry.custody.usecases import Act
+from registry.custody.wire import (
+    AwaitedOut,
+    CollectIn,
+    CustodyOut,
+    HandBackIn,
+    HandOverIn,
+    KeptOut,
+    PickUpIn,
+    ReturnIn,
+    UncollectedOut,
+    WriteOffIn,
+)
 
 TAG = "custody 证件保管与收回"
 router = APIRouter(prefix="/v1/certificates/{certificate_id}", tags=[TAG])
+awaiting = APIRouter(prefix="/v1/certificates-to-pick-up", tags=[TAG])
 listing = APIRouter(prefix="/v1/uncollected-certificates", tags=[TAG])
 with_employers = APIRouter(prefix="/v1/employer-kept-certificates", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
@@ -41,138 +41,18 @@ Approving = Annotated[Step, stepping("registry:certificate:approve")]
 SHOWN = ("certificate", "custody")
 
 
-class CollectIn(Asked):
-    """A void certificate is taken in (收回)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"on": "2003-09-12", "place": "爱辉区花园街道劳动保障所"}]}
-    )
-    on: FactDay
-    place: Text = Field(description="在何处收回")
-
-
-class WriteOffIn(Asked):
-    """A void certificate cannot be had any more (无法收回)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"on": "2003-10-12", "note": "持证人下落不明，登报作废"}]}
-    )
-    on: FactDay
-    note: Text = Field(description="无法收回的原因")
-
-
-class HandBackIn(Asked):
-    """The withdrawal was wrong: the certificate is handed back (发还)."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"on": "2003-10-12"}]})
-    on: FactDay
-
-
-class HandOverIn(Asked):
-    """The employer keeps it from now on (交用人单位保管)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"on": "2003-06-01", "employer": "黑河市兴安商场"}]}
-    )
-    on: FactDay
-    employer: Name = Field(description="用人单位名称")
-
-
-class ReturnIn(Asked):
-    """The employer has given it back to the holder (用人单位交还)."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"on": "2003-10-12"}]})
-    on: FactDay
-
-
-class EntryOut(BaseModel):
-    """One act: what, when, where, by whom (保管记录)."""
-
-    id: UUID
-    what: What = Field(description=terms(WHATS))
-    employer: str | None = Field(description="保管单位")
-    on: date
-    place: str | None = Field(description="何处收回")
-    note: str | None = Field(description="无法收回的原因")
-    office: str = Field(description="经办机构")
-    actor: str = Field(description="经办人账号")
-    recorded_at: datetime | None
-
-    @classmethod
-    def of(cls, one: Entry) -> EntryOut:
-        return cls(
-            id=one.id, what=one.what, employer=one.employer, on=one.on, place=one.place,
-            note=one.note,
-            office=one.office, actor=one.actor, recorded_at=one.recorded_at,
-        )  # fmt: skip
-
-
-class CustodyOut(BaseModel):
-    """Where a certificate is (证件在何处)."""
-
-    certificate_id: UUID
-    state: State = Field(description=terms(STATES))
-    since: date | None = Field(description="自何日起；为空即发证以来")
-    employer: str | None = Field(description="保管的用人单位；不由用人单位保管则为空")
-    entries: list[EntryOut] = Field(description="经过，最早的在前")
-
-    @classmethod
-    def of(cls, one: Custody) -> CustodyOut:
-        return cls(
-            certificate_id=one.certificate_id, state=one.state, since=one.since,
-            employer=one.employer,
-            entries=[EntryOut.of(entry) for entry in one.entries],
-        )  # fmt: skip
-
-
-class KeptOut(BaseModel):
-    """A certificate that an employer keeps (用人单位保管的证件)."""
-
-    certificate_id: UUID
-    worker_id: UUID
-    number: str = Field(description="证号")
-    employer: str = Field(description="保管的用人单位")
-    since: date = Field(description="交付日期")
-    employment_ended_on: date | None = Field(description="该就业终止之日；仍在业则为空")
-    overdue: bool = Field(description="就业已终止而未交还")
-    area_code: AreaCode
-    office: str = Field(description="经办机构")
-
-    @classmethod
-    def of(cls, one: Kept, today: date) -> KeptOut:
-        return cls(
-            certificate_id=one.certificate_id, worker_id=one.worker_id, number=one.number,
-            employer=one.employer, since=one.since, employment_ended_on=one.ended_on,
-            overdue=one.overdue(today), area_code=one.area_code, office=one.office,
-        )  # fmt: skip
-
-
-class UncollectedOut(BaseModel):
-    """A void certificate that nobody has taken in (应收回证件)."""
-
-    certificate_id: UUID
-    worker_id: UUID
-    number: str = Field(description="证号")
-    reason: str = Field(description="注销原因", examples=["lent"])
-    revoked_on: date = Field(description="注销日期")
-    due_on: date = Field(description="应收回的最后一日")
-    overdue: bool = Field(description="已逾期")
-    area_code: AreaCode
-    office: str = Field(description="经办机构")
-
-    @classmethod
-    def of(cls, one: Uncollected, due_on: date, today: date) -> UncollectedOut:
-        return cls(
-            certificate_id=one.certificate_id, worker_id=one.worker_id, number=one.number,
-            reason=one.reason, revoked_on=one.revoked_on, due_on=due_on, overdue=due_on < today,
-            area_code=one.area_code, office=one.office,
-        )  # fmt: skip
-
-
 async def _acted(step: Step, id: UUID, command: Act) -> CustodyOut:
     certificate, custody = await usecases.act(step.rt, step.actor, id, command)
     await step.shows([certificate.worker_id], SHOWN, certificate.version)
     return CustodyOut.of(custody)
+
+
+@router.post("/pick-ups", status_code=201, summary="领取证件", operation_id="pick_up_certificate")
+async def pick_up_certificate(certificate_id: UUID, body: PickUpIn, step: Writing) -> CustodyOut:
+    """What was issued is collected: by the holder in person, or by somebody else, in which relation and
+    on which paper. Needs If-Match with the certificate's ETag."""
+    command = Act("pick-up", body.on, step.version, collector=body.collector())
+    return await _acted(step, certificate_id, command)
 
 
 @router.post(
@@ -232,6 +112,30 @@ async def get_certificate_custody(
     return CustodyOut.of(custody)
 
 
+@awaiting.get("", summary="待领取证件", operation_id="list_certificates_to_pick_up")
+async def list_certificates_to_pick_up(
+    request: Request,
+    actor: Reader,
+    area_code: Annotated[AreaCode | None, Query(description="区划；缺省为本机构辖区")] = None,
+    limit: pagination.Limit = 20,
+    cursor: pagination.Cursor = None,
+) -> pagination.Page[AwaitedOut]:
+    """Certificates in force that were issued, or issued again, and that nobody has collected."""
+    rt = runtime_of(request)
+    filters = {"area_code": area_code}
+    after = pagination.decode(cursor, [UUID], actor=actor, filters=filters)
+    pattern = await reach(rt, actor, area_code)
+    if pattern is None:
+        return pagination.Page(items=[])
+    rows = await usecases.list_awaited(rt, pattern, after[0] if after else None, limit + 1)
+    people = sorted({row.worker_id for row in rows[:limit]})
+    await audit.note(rt, actor, "list_certificates_to_pick_up", people, SHOWN)
+    return pagination.page(
+        rows, limit, position=lambda row: [str(row.certificate_id)], item=AwaitedOut.of,
+        actor=actor, filters=filters,
+    )  # fmt: skip
+
+
 @listing.get("", summary="应收回证件", operation_id="list_uncollected_certificates")
 async def list_uncollected_certificates(
     request: Request,
@@ -288,13 +192,13 @@ async def list_employer_kept_certificates(
     )  # fmt: skip
 
 
-routers = [router, listing, with_employers]
+routers = [router, awaiting, listing, with_employers]
 
 problems = [
     refused(domain.NotVoid, 409, "未注销的证件不得收回", "Only a void certificate is taken in"),
     refused(
-        domain.NotInHand, 409, "证件不在有效持有中，不得交单位保管",
-        "Only a certificate that stands goes to the employer",
+        domain.NotInHand, 409, "证件未发放或已失效，不得交付",
+        "Only a certificate that was issued and stands is handed to anybody",
     ),
     refused(
         domain.NotAtWork, 409, "当日没有就业，不得交单位保管", "No work of the holder is known on that day"

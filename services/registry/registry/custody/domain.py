@@ -1,5 +1,8 @@
-"""Where the certificate itself is (policy R15, R17): with its holder, with the employer, or taken in.
+"""Where the certificate itself is (policy R14, R15, R17): at the office, with its holder, with the
+employer, or taken in.
 
+What is issued lies at the office until it is collected, and who collects it is written down: the holder
+in person, or somebody with a paper that authorises it (4.6, 冒名顶替).
 Whoever is self-employed or works flexibly keeps it; of others the employer may keep it while they work
 there and its benefits run: handed over and returned on written days. An employer that keeps it after
 the employment ended is on a list. A certificate that is void because its holder retired, or that was
@@ -19,23 +22,51 @@ from kit.facts import InTheFuture
 from kit.lifecycle import Act, each, leads
 from kit.refusal import Refusal
 
-#: 本人持有 / 用人单位保管 / 已收回 / 已核销（无法收回）
-State = Literal["with_holder", "with_employer", "collected", "written_off"]
+#: 待领取 / 本人持有 / 用人单位保管 / 已收回 / 已核销（无法收回）
+State = Literal["at_office", "with_holder", "with_employer", "collected", "written_off"]
 STATES: dict[str, str] = {
-    "with_holder": "本人持有", "with_employer": "用人单位保管", "collected": "已收回",
+    "at_office": "待领取", "with_holder": "本人持有", "with_employer": "用人单位保管", "collected": "已收回",
     "written_off": "无法收回，已核销",
 }  # fmt: skip
 
-#: 交用人单位 / 用人单位交还 / 收回 / 核销 / 发还
-What = Literal["entrust", "return", "collect", "write-off", "hand-back"]
+#: 发证 / 领取 / 交用人单位 / 用人单位交还 / 收回 / 核销 / 发还
+What = Literal["issue", "pick-up", "entrust", "return", "collect", "write-off", "hand-back"]
 WHATS: dict[str, str] = {
+    "issue": "发证（补发），待领取", "pick-up": "领取",
     "entrust": "交用人单位保管", "return": "用人单位交还", "collect": "收回", "write-off": "核销",
     "hand-back": "发还",
 }  # fmt: skip
 
+#: 代领人与持证人的关系：配偶 / 父母 / 子女 / 兄弟姐妹 / 监护人 / 其他亲属 / 用人单位 / 社区 / 其他
+Relation = Literal[
+    "spouse", "parent", "child", "sibling", "guardian", "other_relative", "employer", "community",
+    "other",
+]  # fmt: skip
+RELATIONS: dict[str, str] = {
+    "spouse": "配偶", "parent": "父母", "child": "子女", "sibling": "兄弟姐妹", "guardian": "监护人",
+    "other_relative": "其他亲属", "employer": "用人单位", "community": "社区", "other": "其他",
+}  # fmt: skip
+#: 授权委托书 / 监护证明 / 亲属关系证明 / 单位介绍信 / 其他
+Authorisation = Literal[
+    "power_of_attorney", "guardianship_proof", "kinship_proof", "introduction_letter", "other"
+]
+AUTHORISATIONS: dict[str, str] = {
+    "power_of_attorney": "授权委托书", "guardianship_proof": "监护证明", "kinship_proof": "亲属关系证明",
+    "introduction_letter": "单位介绍信", "other": "其他",
+}  # fmt: skip
+
 _OUT: tuple[State, ...] = ("with_holder", "with_employer")
 ACTS: tuple[Act, ...] = (
-    Act(None, "with_holder", "issue", "发证", "certificate:approve"),
+    Act(None, "at_office", "issue", "发证，待领取", "certificate:approve"),
+    Act(None, "with_holder", "load", "既往已发放", "certificate-history:import"),
+    Act("at_office", "with_holder", "pick-up", "领取", "certificate:write", "R14"),
+    *each(
+        (*_OUT, "collected", "written_off"),
+        "at_office",
+        "issue",
+        "再次发证、补发，待领取",
+        "certificate:approve",
+    ),
     Act("with_holder", "with_employer", "entrust", "交用人单位保管", "certificate:write", "R15"),
     Act("with_employer", "with_holder", "return", "用人单位交还", "certificate:write", "R15"),
     *each(_OUT, "collected", "collect", "收回", "certificate:write", "R17"),
@@ -58,7 +89,7 @@ class NotInForce(Refusal):
 
 
 class NotInHand(Refusal):
-    """Only a certificate that was handed out and stands goes to the employer."""
+    """Only a certificate that was issued and stands is handed to anybody."""
 
     code = "certificate-not-in-hand"
 
@@ -88,9 +119,21 @@ class OutOfOrder(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class Collector:
+    """Who collected a certificate: the holder, ``in_person``; else somebody in that ``relation``, on a
+    paper kept under ``document``."""
+
+    in_person: bool
+    relation: Relation | None = None
+    authorisation: Authorisation | None = None
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One act on where a certificate is. ``place``: where it was taken in; ``note``: why it cannot be
-    had. ``actor`` of ``office`` wrote it down. ``employer``: who keeps it while ``job_id`` lasts."""
+    had. ``actor`` of ``office`` wrote it down. ``employer``: who keeps it while ``job_id`` lasts.
+    ``collector``: who came for it."""
 
     id: UUID
     certificate_id: UUID
@@ -102,6 +145,7 @@ class Entry:
     actor: str
     employer: str | None = None
     job_id: UUID | None = None
+    collector: Collector | None = None
     recorded_at: datetime | None = None
 
 
@@ -121,7 +165,7 @@ class Custody:
 
     @property
     def since(self) -> date | None:
-        """The day of the last act; None where the holder has had it since the issue."""
+        """The day of the last act; None where the holder had it before the platform knew of it."""
         return self.entries[-1].on if self.entries else None
 
     @property
@@ -144,7 +188,7 @@ class Custody:
             raise NotInForce
         if what in ("collect", "write-off") and not void:
             raise NotVoid
-        if what == "entrust" and not in_hand:
+        if what in ("entrust", "pick-up") and not in_hand:
             raise NotInHand
 
 
@@ -166,6 +210,18 @@ class Kept:
     def overdue(self, today: date) -> bool:
         """The employment is over, and the certificate has not been returned."""
         return self.ended_on is not None and self.ended_on <= today
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A certificate that was issued on a day and that nobody has come for."""
+
+    certificate_id: UUID
+    worker_id: UUID
+    number: str
+    since: date
+    area_code: str
+    office: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What can happen to the certificate as a thing: given to the employer, taken in, handed back."""
+"""What can happen to the certificate as a thing: issued, collected, given to the employer, taken in, handed back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ from registry.certificates.acts import IN_HAND
 from registry.certificates.domain import Certificate, NoSuchCertificate
 from registry.certificates.terms import Terms
 from registry.custody import domain, store
-from registry.custody.domain import Custody, Entry, Kept, Uncollected, What
+from registry.custody.domain import (
+    Awaited,
+    Collector,
+    Custody,
+    Entry,
+    Kept,
+    Uncollected,
+    What,
+)
 from registry.identities import usecases as identities
 from registry.labour_status import domain as labour
 from registry.labour_status import usecases as labour_status
@@ -40,6 +48,32 @@ class Act:
     place: str | None = None
     note: str | None = None
     employer: str | None = None
+    collector: Collector | None = None
+
+
+async def issued(
+    tx: Tx, actor: Actor, certificates: Sequence[Certificate], collector: Collector | None = None
+) -> None:
+    """These have just been issued, or issued again: each lies at the office until somebody comes for
+    it; ``collector``: who did at once. Raises ``certificate-not-in-hand`` for one that is not issued
+    yet and that somebody would collect."""
+    ready = [one for one in certificates if one.state == "issued"]
+    if collector is not None and len(ready) < len(certificates):
+        raise domain.NotInHand
+    lying = [_entry(actor, one.id, Act("issue", one.state_on, one.version)) for one in ready]
+    if collector is not None:
+        lying += [
+            _entry(actor, one.id, Act("pick-up", one.state_on, one.version, collector=collector))
+            for one in ready
+        ]
+    await store.add(tx, lying)
+
+
+def _entry(actor: Actor, id: UUID, command: Act, job_id: UUID | None = None) -> Entry:
+    return Entry(
+        new_id(), id, command.what, command.on, command.place, command.note, actor.office,
+        actor.subject, command.employer, job_id, command.collector,
+    )  # fmt: skip
 
 
 async def act(rt: Runtime, actor: Actor, id: UUID, command: Act) -> tuple[Certificate, Custody]:
@@ -59,11 +93,7 @@ async def act(rt: Runtime, actor: Actor, id: UUID, command: Act) -> tuple[Certif
         job_id = None
         if command.what == "entrust":
             job_id = await _job(tx, certificate.worker_id, command.on)
-        entry = Entry(
-            new_id(), id, command.what, command.on, command.place, command.note, actor.office,
-            actor.subject, command.employer, job_id,
-        )  # fmt: skip
-        await store.add(tx, entry)
+        await store.add(tx, [_entry(actor, id, command, job_id)])
         custody = (await store.of(tx, [id]))[id]
     return certificate, custody
 
@@ -133,6 +163,12 @@ async def custody_of(rt: Runtime, actor: Actor, id: UUID) -> tuple[Certificate, 
 async def of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Custody]:
     """Where each of these certificates is."""
     return await store.of(tx, ids)
+
+
+async def list_awaited(rt: Runtime, pattern: str, after: UUID | None, limit: int) -> list[Awaited]:
+    """Certificates in force that lie at the office."""
+    async with rt.db.looking() as tx:
+        return await store.awaited(tx, pattern, IN_HAND, after, limit)
 
 
 async def list_uncollected(

@@ -18,7 +18,7 @@ from registry.certificates.bodies import CertificateOut, EvidenceOut, Transition
 from registry.contributions.api import ConflictOut, ContributionOut
 from registry.corrections.api import CorrectionRequestOut
 from registry.credentials.api import SignatureOut
-from registry.custody.api import CustodyOut
+from registry.custody.wire import CustodyOut
 from registry.decision_api import DecisionOut
 from registry.difficulties.domain import ExitReason
 from registry.difficulties.domain import State as DifficultyState

@@ -18,6 +18,7 @@ from kit.steps import Step, stepping
 from kit.wire import TakenBack
 from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import CertificateOut, Papers, StepIn
+from registry.custody.wire import IssueIn
 from registry.losses import domain, usecases
 from registry.losses.domain import Loss
 
@@ -72,11 +73,13 @@ async def report_certificate_loss(
 
 @router.post("/reissues", status_code=201, summary="补发", operation_id="reissue_certificate")
 async def reissue_certificate(
-    certificate_id: UUID, body: StepIn, step: Approving
+    certificate_id: UUID, body: IssueIn, step: Approving
 ) -> CertificateOut:
-    """Issue it again with a new number, after the notice. What was annotated stands on it. Never by
-    the person who took the loss."""
-    done = await usecases.reissue(step.rt, step.actor, certificate_id, body.on, step.version)
+    """Issue it again with a new number, after the notice. What was annotated stands on it; it lies at
+    the office until it is collected, which may be said at once. Never by the person who took the loss."""
+    done = await usecases.reissue(
+        step.rt, step.actor, certificate_id, body.on, step.version, body.who()
+    )
     return await told(step, done)
 
 

@@ -15,6 +15,8 @@ from registry.certificates import usecases as certificates
 from registry.certificates.domain import Certificate
 from registry.certificates.terms import Terms
 from registry.certificates.usecases import Paper
+from registry.custody import usecases as custody
+from registry.custody.domain import Collector
 from registry.labour_status import usecases as labour_status
 from registry.losses import domain, store
 from registry.losses.domain import Loss
@@ -43,8 +45,11 @@ async def report_loss(
     return after
 
 
-async def reissue(rt: Runtime, actor: Actor, id: UUID, on: date, version: int) -> Certificate:
-    """A new booklet with a new number, after the notice, by somebody else than who took the loss."""
+async def reissue(
+    rt: Runtime, actor: Actor, id: UUID, on: date, version: int, collector: Collector | None
+) -> Certificate:
+    """A new booklet with a new number, after the notice, by somebody else than who took the loss;
+    ``collector``: who takes it along."""
     async with rt.db.transaction() as tx:
         before = await certificates.stepping(rt, tx, actor, id, on, version, acts.REISSUE)
         number = await issuing.next_number(rt, tx, on)
@@ -56,6 +61,7 @@ async def reissue(rt: Runtime, actor: Actor, id: UUID, on: date, version: int) -
         after = await certificates.save_step(
             tx, before, after, actor.subject, event, tells_state=False
         )
+        await custody.issued(tx, actor, [after], collector)
     rt.wake()
     return after
 
