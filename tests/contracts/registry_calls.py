@@ -30,6 +30,7 @@ async def registry_further(city: City) -> list[Further]:
     found += [Further(call) for call in await _people(city)]
     found += await _certificates(city)
     found += await _custody(city)
+    found += await _withdrawn_by_two(city)
     found += [await _confirmed(city), await _picked_up(city), await _said_by_two(city)]
     found += [Further(call) for call in await _insurance(city)]
     found += [await _refund(city)]
@@ -297,6 +298,32 @@ async def _custody(city: City) -> list[Further]:
         ),
         Further(_call(f"POST {one}/hand-backs", later, certificate_id=back.certificate)),
     ]  # fmt: skip
+
+
+async def _withdrawn_by_two(city: City) -> list[Further]:
+    """Three deaths: one to be proposed, of two that were, one is confirmed by another and one dropped."""
+    died = {
+        "effective_on": ON, "reason": "deceased",
+        "evidence": [{"kind": "death_certificate", "reference": "死亡证明 17"}],
+    }  # fmt: skip
+    one, two, three = [await city.a_laid_off_worker_with_certificate() for _ in range(3)]
+    made = []
+    for story in (two, three):
+        path = f"/v1/certificates/{story.certificate}"
+        headers = await _version(city, path)
+        asked = await city.post("registry", f"{path}/revocation-proposals", died, **headers)
+        made.append(asked.json()["id"])
+    path = "/v1/revocation-proposals/{proposal_id}"
+    propose = "POST /v1/certificates/{certificate_id}/revocation-proposals"
+    dropped = {"on": "2006-11-10", "note": "系同名"}
+    return [
+        Further(_call(propose, died, certificate_id=one.certificate)),
+        Further(_call(f"GET {path}", proposal_id=made[0])),
+        Further(
+            _call(f"POST {path}/confirmations", {"on": "2006-11-10"}, proposal_id=made[0]), THIRD
+        ),
+        Further(_call(f"POST {path}/refusals", dropped, proposal_id=made[1]), THIRD),
+    ]
 
 
 async def _picked_up(city: City) -> Further:

@@ -74,11 +74,11 @@ async def certificate_calls(city: City, calls: Calls) -> None:
         own_area="231100000000",
     )  # fmt: skip
     await _custody(city, calls, lost)
+    await _proposals(city, calls, lost)
     await city.issue(posted[3])
-    seen = await city.world.client("registry").get(f"/v1/certificates/{wrong}")
     await city.post(
         "registry", f"/v1/certificates/{wrong}/revocations", revocation,
-        **{"If-Match": seen.headers["etag"]},
+        **{"If-Match": await _seen(city, wrong)},
     )  # fmt: skip
     back = {"note": "复核：系同名", "evidence": record}
     note(f"POST {certificate}/restorations", back, certificate_id=wrong)
@@ -106,11 +106,36 @@ async def _custody(city: City, calls: Calls, id: str) -> None:
     note(f"GET {certificate}/custody", certificate_id=id)
 
 
+async def _proposals(city: City, calls: Calls, id: str) -> None:
+    """A death that one person proposes; another one confirms or drops it."""
+    note, proposal = calls.of("registry"), "/v1/revocation-proposals/{proposal_id}"
+    story = await city.a_laid_off_worker_with_certificate()
+    died = {
+        "effective_on": ON, "reason": "deceased",
+        "evidence": [{"kind": "death_certificate", "reference": "死亡证明 17"}],
+    }  # fmt: skip
+    asked = await city.post(
+        "registry", f"/v1/certificates/{story.certificate}/revocation-proposals", died,
+        **{"If-Match": await _seen(city, story.certificate)},
+    )  # fmt: skip
+    made = asked.json()["id"]
+    note("POST /v1/certificates/{certificate_id}/revocation-proposals", died, certificate_id=id)
+    note("GET /v1/revocation-proposals")
+    note(f"GET {proposal}", proposal_id=made)
+    note(f"POST {proposal}/confirmations", {"on": AS_OF}, proposal_id=made)
+    note(f"POST {proposal}/refusals", {"on": AS_OF, "note": "系同名"}, proposal_id=made)
+
+
+async def _seen(city: City, certificate: object) -> str:
+    seen = await city.world.client("registry").get(f"/v1/certificates/{certificate}")
+    return seen.headers["etag"]
+
+
 async def _with_employer(city: City) -> None:
     """A certificate that the holder's employer keeps."""
     story = await a_placed_person(city)
-    seen = await city.world.client("registry").get(f"/v1/certificates/{story.certificate}")
     await city.post(
         "registry", f"/v1/certificates/{story.certificate}/hand-overs",
-        {"on": AS_OF, "employer": "黑河市兴安商场"}, **{"If-Match": seen.headers["etag"]},
+        {"on": AS_OF, "employer": "黑河市兴安商场"},
+        **{"If-Match": await _seen(city, story.certificate)},
     )  # fmt: skip

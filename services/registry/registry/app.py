@@ -46,6 +46,7 @@ from registry.rederiving import rederive
 from registry.reliefs import api as reliefs
 from registry.retirements import api as retirements
 from registry.reveals import api as reveals
+from registry.revocations import api as revocations
 from registry.staffing import api as staff_findings
 from registry.staffing import usecases as staffing
 from registry.unemployment import api as unemployment
@@ -77,6 +78,7 @@ NOUNS = (
     objections,
     publications,
     approvals,
+    revocations,
     inspections,
     losses,
     custody,

@@ -213,14 +213,22 @@ async def test_a_death_in_the_longer_validity_stands_over_what_comes_back(
 
 
 async def test_a_withdrawal_for_age_waits_for_the_statutory_day(registry: Any) -> None:
+    """Two persons say it, though the register proves the day."""
     by_age = {"effective_on": "2003-10-01", "reason": "retirement-age", "evidence": []}
     for fields, status in (({}, 201), (CADRE, 409)):
         worker = await registry.worker(born="19530504", **fields)
         id = await registry.certificate(worker, issued_on="2003-04-10")
-        done = await act(registry, id, "revocations", by_age, status)
-        assert (done.get("state"), done.get("code")) == (
-            ("revoked", None) if status == 201 else (None, "not-of-retirement-age")
+        asked = await act(registry, id, "revocation-proposals", by_age, status)
+        assert (asked.get("state"), asked.get("code")) == (
+            ("proposed", None) if status == 201 else (None, "not-of-retirement-age")
         )
+        if status == 201:
+            await registry.post(
+                f"/v1/revocation-proposals/{asked['id']}/confirmations", {"on": "2003-10-20"},
+                by=registry.street, **{"If-Match": '"v1"'},
+            )  # fmt: skip
+            case = await registry.get(f"/v1/certificates/{id}")
+            assert (case["state"], case["revoked_on"]) == ("revoked", "2003-10-01")
 
 
 async def test_limits_near_retirement_count_to_her_own_age(registry: Any) -> None:

@@ -374,7 +374,11 @@ async def test_who_retired_or_died_late_known_pays_back_what_was_given_for_later
     mine = await write(registry, benefit(worker, **SUBSIDY))
     document = [{"kind": GONE[reason], "reference": "2003-7"}]
     gone = {"effective_on": "2003-08-01", "reason": reason, "evidence": document}
-    await act(registry, id, "revocations", gone)
+    asked = await act(registry, id, "revocation-proposals", gone)
+    await registry.post(
+        f"/v1/revocation-proposals/{asked['id']}/confirmations", {"on": "2003-09-01"},
+        by=registry.street, **{"If-Match": '"v1"'},
+    )  # fmt: skip
     await ordered_from_august(registry, mine["id"], reason)
 
 

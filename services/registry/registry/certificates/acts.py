@@ -124,8 +124,8 @@ FIND = Act(
     "find", "撤销挂失", "take a report of loss back", ("lost",), ("issued",), "approve",
     "losses/{loss_id}/reversals", ("lost",),
 )  # fmt: skip
-#: It orders money back and is one approver's word (a declared death or retirement is two persons'):
-#: never of who handed the certificate out.
+#: It orders money back and is one approver's word, of a death or a retirement two persons'
+#: (``revocations``): never of who handed the certificate out.
 REVOKE = Act("revoke", "注销", "revoke", _HELD, ("revoked",), "approve", "revocations", ("issued",))
 RESTORE = Act(
     "restore", "撤销注销", "take a withdrawal back", ("revoked",), _HELD, "approve", "restorations",

@@ -18,7 +18,7 @@ from kit.steps import Act, Step, acting, stepping
 from kit.versions import etag
 from kit.wire import load
 from registry.areas.succession import reach
-from registry.certificates import applying, cases, domain, ending, issuing, reviewing, usecases
+from registry.certificates import applying, cases, domain, issuing, reviewing, usecases
 from registry.certificates.acts import State
 from registry.certificates.bodies import (
     STATE,
@@ -33,8 +33,6 @@ from registry.certificates.bodies import (
     IssueLine,
     PublishIn,
     RefuseIn,
-    RestoreIn,
-    RevokeIn,
     StepIn,
     TransitionOut,
 )
@@ -265,39 +263,6 @@ async def refuse_certificate(
     papers = [paper.paper() for paper in body.evidence]
     done = await usecases.refuse_certificate(
         step.rt, step.actor, certificate_id, body.on, step.version, body.reason, papers
-    )
-    return await told(step, done)
-
-
-@router.post(
-    "/{certificate_id}/revocations", status_code=201, summary="注销",
-    operation_id="revoke_certificate",
-)  # fmt: skip
-async def revoke_certificate(
-    certificate_id: UUID, body: RevokeIn, step: Approving
-) -> CertificateOut:
-    """Withdraw it for a coded reason, from the day of the fact, on the paper that proves the reason:
-    a record of the investigation, of retirement, of death, or the booklet itself. Never by the person
-    who issued it."""
-    papers = [paper.paper() for paper in body.evidence]
-    done = await ending.revoke_certificate(
-        step.rt, step.actor, certificate_id, body.effective_on, step.version, body.reason, papers
-    )
-    return await told(step, done)
-
-
-@router.post(
-    "/{certificate_id}/restorations", status_code=201, summary="撤销注销",
-    operation_id="restore_certificate",
-)  # fmt: skip
-async def restore_certificate(
-    certificate_id: UUID, body: RestoreIn, step: Approving
-) -> CertificateOut:
-    """Take back a withdrawal that was wrong: it stands as if it had never been revoked. Never by the
-    person who withdrew it."""
-    papers = [paper.paper() for paper in body.evidence]
-    done = await ending.restore_certificate(
-        step.rt, step.actor, certificate_id, step.version, body.note, papers
     )
     return await told(step, done)
 

@@ -26,7 +26,6 @@ from registry.certificates import (
     usecases,
 )
 from registry.certificates.domain import Certificate, RevocationReason, Transition
-from registry.certificates.evidence import check_revocation
 from registry.certificates.terms import Terms
 from registry.certificates.usecases import Paper
 from registry.identities import usecases as identities
@@ -37,36 +36,36 @@ from registry.workers import usecases as workers
 CHUNK = 5_000
 
 
-async def revoke_certificate(
-    rt: Runtime,
-    actor: Actor,
-    id: UUID,
-    on: date,
-    version: int,
-    reason: RevocationReason,
-    papers: Sequence[Paper],
+async def revoked(
+    rt: Runtime, tx: Tx, before: Certificate, on: date, reason: RevocationReason
 ) -> Certificate:
-    """Withdraw it for a reason of R17, from the day of the fact, on the paper that proves it. Benefits
-    granted from that day on are taken off it. What an authority wrote for the time after is ordered
-    back at once; what other services paid, they recover. Raises
-    ``evidence-missing`` and ``not-of-retirement-age``."""
-    check_revocation(reason, (paper.kind for paper in papers))
-    async with rt.db.transaction() as tx:
-        held = await usecases.certificate_in(tx, actor, id)
-        await labour_status.hold(tx, [held.worker_id])
-        before = await usecases.stepping(rt, tx, actor, id, on, version, acts.REVOKE)
-        if reason == "retirement-age":
-            await _check_age(rt, tx, before.worker_id, on)
-        after = before.revoke(reason=reason, on=on)
-        proof = await usecases.keep_papers(tx, actor, id, papers)
-        event = usecases.told(events.CERTIFICATE_REVOKED, after, on, {"reason": reason})
-        after = await usecases.save_step(tx, before, after, actor.subject, event, proof)
-        worker = after.worker_id
+    """The certificate as a withdrawal for a reason of R17, from the day of the fact, would leave it.
+    Raises ``certificate-state``, ``step-out-of-order`` and ``not-of-retirement-age``."""
+    if reason == "retirement-age":
+        await _check_age(rt, tx, before.worker_id, on)
+    return before.revoke(reason=reason, on=on)
+
+
+async def revoke(
+    rt: Runtime,
+    tx: Tx,
+    actor: Actor,
+    before: Certificate,
+    on: date,
+    reason: RevocationReason,
+    proof: Sequence[UUID],
+) -> Certificate:
+    """Withdraw it on the papers that prove it; its holder is locked. Benefits granted from that day on
+    are taken off it. What an authority wrote for the time after is ordered back at once; what other
+    services paid, they recover. Raises as :func:`revoked`."""
+    after = await revoked(rt, tx, before, on, reason)
+    event = usecases.told(events.CERTIFICATE_REVOKED, after, on, {"reason": reason})
+    after = await usecases.save_step(tx, before, after, actor.subject, event, proof)
+    worker = after.worker_id
+    await issuing.annotate(rt, tx, [worker], {})
+    withdrawn = Withdrawal(worker, after.id, reason, actor.subject, event.as_cause())
+    if await recovering.order_after(tx, [withdrawn]):
         await issuing.annotate(rt, tx, [worker], {})
-        withdrawn = Withdrawal(worker, id, reason, actor.subject, event.as_cause())
-        if await recovering.order_after(tx, [withdrawn]):
-            await issuing.annotate(rt, tx, [worker], {})
-    rt.wake()
     return after
 
 
@@ -78,31 +77,34 @@ async def _check_age(rt: Runtime, tx: Tx, worker_id: UUID, on: date) -> None:
         raise domain.NotOfRetirementAge(retires_on=retires)
 
 
-async def restore_certificate(
-    rt: Runtime, actor: Actor, id: UUID, version: int, note: str, papers: Sequence[Paper]
+async def restore(
+    rt: Runtime,
+    tx: Tx,
+    actor: Actor,
+    id: UUID,
+    version: int,
+    note: str,
+    papers: Sequence[Paper],
 ) -> Certificate:
     """A withdrawal by hand was wrong: by another person than who withdrew it. It stands as it did
     before, as if it had never been revoked, under the facts that were told meanwhile. Raises
     ``certificate-exists`` when the person has another one by now."""
-    async with rt.db.transaction() as tx:
-        held = await usecases.certificate_in(tx, actor, id)
-        worker = held.worker_id
-        records = await labour_status.hold(tx, [worker])
-        before = await usecases.stepping(rt, tx, actor, id, rt.today(), version, acts.RESTORE)
-        stood = await _before_withdrawal(tx, id)
-        after = before.restore(state=stood.state, on=stood.day)
-        if await store.workers_with_live(tx, sorted(records)):
-            raise domain.CertificateExists
-        proof = await usecases.keep_papers(tx, actor, id, papers)
-        event = usecases.restored(after, reverses=before.told_event)
-        await usecases.save_step(tx, before, after, actor.subject, event, proof, statement=note)
-        persons = set((await identities.person_of(tx, [worker])).values())
-        moved = await folding.refold(rt, tx, await labour_status.known_of(tx, persons), {})
-        await recovering.lift_after(tx, [Restoration(worker, id, actor.subject, event.as_cause())])
-        await issuing.settle(rt, tx, [worker], {}, moved)
-        after = await usecases.certificate_in(tx, actor, id)
-    rt.wake()
-    return after
+    held = await usecases.certificate_in(tx, actor, id)
+    worker = held.worker_id
+    records = await labour_status.hold(tx, [worker])
+    before = await usecases.stepping(rt, tx, actor, id, rt.today(), version, acts.RESTORE)
+    stood = await _before_withdrawal(tx, id)
+    after = before.restore(state=stood.state, on=stood.day)
+    if await store.workers_with_live(tx, sorted(records)):
+        raise domain.CertificateExists
+    proof = await usecases.keep_papers(tx, actor, id, papers)
+    event = usecases.restored(after, reverses=before.told_event)
+    await usecases.save_step(tx, before, after, actor.subject, event, proof, statement=note)
+    persons = set((await identities.person_of(tx, [worker])).values())
+    moved = await folding.refold(rt, tx, await labour_status.known_of(tx, persons), {})
+    await recovering.lift_after(tx, [Restoration(worker, id, actor.subject, event.as_cause())])
+    await issuing.settle(rt, tx, [worker], {}, moved)
+    return await usecases.certificate_in(tx, actor, id)
 
 
 async def _before_withdrawal(tx: Tx, id: UUID) -> Transition:

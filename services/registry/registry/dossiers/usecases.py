@@ -64,6 +64,8 @@ from registry.refusals import usecases as refusals
 from registry.refusals.domain import RefusedReferral
 from registry.reliefs import usecases as reliefs
 from registry.reliefs.domain import Posting
+from registry.revocations import usecases as revocations
+from registry.revocations.domain import Proposal
 from registry.unemployment import domain as registrations
 from registry.unemployment import usecases as unemployment
 from registry.unemployment.domain import Filed
@@ -151,8 +153,8 @@ class Some(Generic[T]):
 @dataclass(frozen=True, slots=True)
 class CertificateFile:
     """A certificate with its steps and its decisions, oldest first; the papers seen for it, what was
-    said against it, its inspections and losses; where it is; and what was signed for it, the last
-    first."""
+    said against it, its inspections and losses; withdrawals that were proposed; where it is; and what
+    was signed for it, the last first."""
 
     certificate: Case
     steps: list[Transition]
@@ -161,6 +163,7 @@ class CertificateFile:
     objections: Some[Objection]
     inspections: Some[Inspection]
     losses: Some[Loss]
+    withdrawals: Some[Proposal]
     custody: Custody
     credentials: Some[Credential]
 
@@ -269,13 +272,14 @@ async def _certificates(
     objected = await objections.of(tx, ids, shown + 1)
     inspected = await inspections.of(tx, ids, shown + 1)
     lost = await losses.of(tx, ids, shown + 1)
+    withdrawn = await revocations.of(tx, ids, shown + 1)
     kept = await custody.of(tx, ids)
     signed = await credentials.of(tx, ids, shown + 1)
     files = [
         CertificateFile(
             case, steps[id], decided[id], Some.of(evidence[id], shown),
             Some.of(objected[id], shown), Some.of(inspected[id], shown), Some.of(lost[id], shown),
-            kept[id], Some.of(signed[id], shown),
+            Some.of(withdrawn[id], shown), kept[id], Some.of(signed[id], shown),
         )
         for case in await cases.presented(rt, tx, actor, held[:shown])
         for id in [case.certificate.id]

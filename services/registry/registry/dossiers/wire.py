@@ -36,6 +36,7 @@ from registry.objections.api import ObjectionOut
 from registry.pairings.api import PairingOut
 from registry.refusals.domain import RefusedReferral
 from registry.reliefs.api import ReliefOut
+from registry.revocations.api import ProposalOut
 from registry.unemployment import api as unemployment
 from registry.unemployment.domain import Kind as UnemploymentKind
 from registry.unemployment.domain import Reason as CancelReason
@@ -224,7 +225,7 @@ class Lines(BaseModel, Generic[Shown]):
 
 
 class CertificateFileOut(BaseModel):
-    """优惠证、办理过程与决定，材料、异议、年检、挂失与签名"""
+    """优惠证、办理过程与决定，材料、异议、年检、挂失、注销提议与签名"""
 
     certificate: CertificateOut
     steps: list[TransitionOut]
@@ -233,6 +234,7 @@ class CertificateFileOut(BaseModel):
     objections: Lines[ObjectionOut]
     inspections: Lines[InspectionOut]
     losses: Lines[LossOut]
+    withdrawals: Lines[ProposalOut] = Field(description="因死亡、退休提出的注销")
     custody: CustodyOut = Field(description="证件在何处")
     credentials: Lines[SignatureOut] = Field(description="签名记录，最近的在前")
 
@@ -248,6 +250,9 @@ class CertificateFileOut(BaseModel):
             objections=Lines.of(file.objections, ObjectionOut.of, f"{own}/objections"),
             inspections=Lines.of(file.inspections, InspectionOut.of, f"{own}/inspections"),
             losses=Lines.of(file.losses, LossOut.of, f"/v1/certificate-losses?certificate_id={id}"),
+            withdrawals=Lines.of(
+                file.withdrawals, ProposalOut.of, f"/v1/revocation-proposals?certificate_id={id}"
+            ),
             custody=CustodyOut.of(file.custody),
             credentials=Lines.of(file.credentials, SignatureOut.of, f"{own}/credentials"),
         )

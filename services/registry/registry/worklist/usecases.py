@@ -16,6 +16,7 @@ from registry.corrections import usecases as corrections
 from registry.duplicates import usecases as duplicates
 from registry.insurance_refunds import usecases as insurance_refunds
 from registry.labour_status import usecases as labour_status
+from registry.revocations import usecases as revocations
 from registry.worklist import domain
 from registry.worklist.domain import Kind, Place, Waiting
 
@@ -88,6 +89,14 @@ async def _of(
                     kind, o.id, o.worker_id, None, o.state_on, o.proposed_by, o.area_code, o.office
                 )
                 for o in proposed
+            ]
+        case "revocation":
+            withdrawing = await revocations.awaiting(tx, actor, pattern, after, limit)
+            return [
+                Waiting(
+                    kind, p.id, p.worker_id, None, p.state_on, p.proposed_by, p.area_code, p.office
+                )
+                for p in withdrawing
             ]
         case _:
             decided = await cases.awaiting(rt, tx, actor, pattern, kind, after, limit)

@@ -1,0 +1,1 @@
+"""Withdrawals of certificates by hand, and those that wait for a second person (注销)."""
