@@ -92,6 +92,9 @@ async def somebody(registry: Any) -> str:
     await registry.post(f"/v1/certificates/{certificate}/credentials", {})
     await act(registry, certificate, "inspections", {"year": 2006, "inspected_on": "2006-11-10"})
     await act(registry, certificate, "losses", {"on": "2007-01-15"})
+    paper = [{"kind": "retirement_document", "reference": "退休证 17"}]
+    retired = {"effective_on": "2007-01-18", "reason": "retired", "evidence": paper}
+    await act(registry, certificate, "revocation-proposals", retired)
     withdrawn = {"effective_on": "2007-01-20", "reason": "lent", "evidence": RECORD}
     await act(registry, certificate, "revocations", withdrawn)
     taken = {"on": "2007-01-25", "place": "街道劳动保障所"}

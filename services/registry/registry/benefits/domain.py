@@ -228,6 +228,12 @@ class Grant:
         return self.about or self.id
 
 
+#: 重复享受 / 合并后重复 / 退休、死亡等之后 / 无证 / 证件注销之后 / 证件中止期间 / 证件到期之后 / 超过期限
+Cause = Literal[
+    "duplicate-grant", "merge", "after-life-fact", "without-certificate", "after-revocation",
+    "while-suspended", "after-expiry", "over-limit", "after-retirement-age",
+]  # fmt: skip
+
 #: 从未给予 / 停发 / 责令追回 / 已追回 / 撤销追回
 ActKind = Literal["withdrawn", "stopped", "recovery-ordered", "recovered", "recovery-lifted"]
 
@@ -238,7 +244,8 @@ class Act:
     ``stopped``: ``on`` is the first day without it. ``recovery-ordered``: what lies on or after
     ``on`` is to be paid back, ``amount_fen`` of it. ``recovered``: so much came back.
     ``recovery-lifted``: the order that ``reverses`` names was wrong. ``withdrawn_certificate``: of an
-    order that followed from a certificate's withdrawal (R17)."""
+    order that followed from a certificate's withdrawal (R17). ``finding``: of one that followed from
+    what was found of the benefit, as long as that is so."""
 
     id: UUID
     benefit_id: UUID
@@ -250,6 +257,7 @@ class Act:
     actor: str | None = None
     reverses: UUID | None = None
     withdrawn_certificate: UUID | None = None
+    finding: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,13 +342,6 @@ class Annotation:
     office: str
     annotated_event: UUID
     reversed: bool = False
-
-
-#: 重复享受 / 合并后重复 / 退休、死亡等之后 / 无证 / 证件注销之后 / 证件中止期间 / 证件到期之后 / 超过期限
-Cause = Literal[
-    "duplicate-grant", "merge", "after-life-fact", "without-certificate", "after-revocation",
-    "while-suspended", "after-expiry", "over-limit", "after-retirement-age",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from kit.money import yuan
 from kit.outbox import emit
 from kit.service import Runtime
 from registry.benefits import domain, events, rules, store
-from registry.benefits.domain import TABLE, Annotation, Cause, Grant, Holder, Overlap, Paid
+from registry.benefits.domain import TABLE, Act, Annotation, Cause, Grant, Holder, Overlap, Paid
 from registry.benefits.rules import Entry, Found
 from registry.benefits.terms import Born, Law
 from registry.identities import usecases as identities
@@ -38,6 +38,7 @@ class Book:
     spells: list[Spell]
     entries: list[Entry]
     withdrawn: set[UUID]
+    acts: Mapping[UUID, Sequence[Act]]
 
     @property
     def grants(self) -> list[Grant]:
@@ -50,9 +51,28 @@ class Book:
         """What is wrong in it, with ``more`` entries supposed."""
         if self.facts is None:
             return []
+        return self._found([*self.entries, *more], holder, law)
+
+    def due(self, law: Law) -> list[Found]:
+        """What is wrong in it whether or not orders that followed from it brought anything back."""
+        if self.facts is None:
+            return []
+        acts = {id: [act for act in done if act.finding is None] for id, done in self.acts.items()}
+        return self._found(
+            [
+                replace(one, months=rules.live_months(one.grant, acts[one.grant.id]))
+                if one.grant.written_by is not None and one.grant.id in acts
+                else one
+                for one in self.entries
+            ],
+            None, law,
+        )  # fmt: skip
+
+    def _found(self, entries: Sequence[Entry], holder: Holder | None, law: Law) -> list[Found]:
+        assert self.facts is not None
         born = Born(self.facts.sex, self.facts.birth_date, self.facts.claims.cadre)
         return rules.overlaps(
-            [*self.entries, *more],
+            entries,
             self.spells,
             holder,
             lambda grant: law.of(born, grant),
@@ -107,6 +127,7 @@ async def books_of(tx: Tx, persons: Iterable[UUID], *, writing: bool = False) ->
             spells.get(person, []),
             [entry for id in ids for entry in by_worker.get(id, ())],
             gone,
+            acts,
         )
         for person, ids in members.items()
     }

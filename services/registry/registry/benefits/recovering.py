@@ -1,14 +1,19 @@
-"""Recovery orders, and those that follow by themselves from a certificate that was withdrawn (4.1, R17).
+"""Recovery orders, and those that follow by themselves: from a certificate that was withdrawn (4.1, R17),
+and from what was found of a benefit, with a certificate or without one.
 
 Who obtained or used the certificate wrongly pays back what hung on it from that day on; of who retired,
 died or left (E8), what was given for later comes back, and nobody is blamed for hearing late (policy
 5.3.4). The ledger's own findings (``after-revocation``) say which months of which benefits. Benefits that
 another service granted, that service recovers: it hears of the revocation.
+
+What was written here for months after a death or another fact that ends the right to it, or twice for a
+month of people who are one, is ordered back as long as that is found (4.6, 5.3 no. 4 and 6): the order
+falls with the fact or with the merge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -19,8 +24,11 @@ from kit.events import Event, EventType, NewEvent
 from kit.ids import new_id
 from kit.money import yuan
 from kit.outbox import emit
-from registry.benefits import events, rules, store
-from registry.benefits.domain import Act, Grant, Overlap
+from kit.service import Runtime
+from registry.benefits import events, folding, rules, store
+from registry.benefits.domain import Act, Cause, Grant, Overlap
+from registry.benefits.folding import Book
+from registry.benefits.terms import Law
 from registry.identities import usecases as identities
 
 #: 责令退回 said of the certificate's withdrawal, by its reason.
@@ -29,6 +37,11 @@ REASONS: dict[str, str] = {
     "forged": "优惠证伪造涂改", "fraud": "弄虚作假取得优惠证", "retired": "持证人退休",
     "retirement-age": "持证人到达退休年龄", "deceased": "持证人死亡", "emigrated": "持证人出境定居",
     "imprisoned": "持证人服刑", "enlisted": "持证人参军", "incapacitated": "持证人完全丧失劳动能力",
+}  # fmt: skip
+
+#: 责令退回 said of what was found, by its cause.
+FINDINGS: dict[Cause, str] = {
+    "after-life-fact": "死亡、退休等之后的待遇", "merge": "同一人同月重复享受",
 }  # fmt: skip
 
 
@@ -151,6 +164,65 @@ async def lift_after(tx: Tx, restored: Sequence[Restoration]) -> bool:
         ],
     )  # fmt: skip
     return bool(lifted)
+
+
+async def order_found(
+    rt: Runtime, tx: Tx, persons: Iterable[UUID], causes: Mapping[UUID, Event], actor: str
+) -> bool:
+    """Order back what was found of benefits that were written here, and lift what followed from what is
+    not found any more; answers whether anything was. The ledger has been folded, and the people
+    (surviving records) are locked; the caller folds it again. An order that somebody gave, or that
+    followed from a certificate, stands for itself."""
+    members = await identities.members_of(tx, persons)
+    written = await store.written_to(tx, [id for ids in members.values() for id in ids])
+    asked = [person for person, ids in members.items() if not written.isdisjoint(ids)]
+    if not asked:
+        return False
+    law = Law(rt)
+    made: list[Act] = []
+    told: list[NewEvent] = []
+    for book in (await folding.books_of(tx, asked, writing=True)).values():
+        for act, event in _follow(book, law, actor):
+            cause = causes.get(book.person)
+            made.append(act)
+            told.append(event.because_of(cause) if cause else event)
+    await store.record_acts(tx, made)
+    await emit(tx, told)
+    return bool(made)
+
+
+def _follow(book: Book, law: Law, actor: str) -> Iterator[tuple[Act, NewEvent]]:
+    """The orders of one person that fall, and those that are due."""
+    due: dict[UUID, tuple[Cause, set[date]]] = {}
+    for one in book.due(law):
+        if one.cause in FINDINGS:
+            due.setdefault(one.benefit_id, (one.cause, set()))[1].update(one.months)
+    for grant in book.grants:
+        if grant.written_by is None or book.facts is None:
+            continue  # told by another service
+        standing = rules.standing_orders(book.acts.get(grant.id, ()))
+        owed = _owed(grant, *due[grant.id]) if grant.id in due else None
+        followed = [order for order in standing if order.finding is not None]
+        if [(o.finding, o.on, o.amount_fen) for o in followed] == ([owed] if owed else []):
+            continue
+        place = book.facts.area_code, book.facts.office
+        for order in followed:
+            lift = Act(
+                new_id(), grant.id, "recovery-lifted", order.on, actor=actor, reverses=order.id
+            )
+            body = {"amount": yuan(order.amount_fen or 0)}
+            event = event_of(events.BENEFIT_RECOVERY_LIFTED, lift, grant, *place, body)
+            yield lift, replace(event, reverses=order.id)
+        if owed is not None and len(standing) == len(followed):
+            cause, on, amount = owed
+            order, body = ordered(grant, on, amount, FINDINGS[cause], None, actor)
+            event = event_of(events.BENEFIT_RECOVERY_ORDERED, order, grant, *place, body)
+            yield replace(order, finding=cause), event
+
+
+def _owed(grant: Grant, cause: Cause, months: set[date]) -> tuple[Cause, date, int]:
+    """From which day on how much of a benefit comes back, in fen."""
+    return cause, max(grant.valid_from, min(months)), rules.share(grant, months)
 
 
 async def _of(tx: Tx, persons: Iterable[UUID]) -> dict[UUID, Grant]:

@@ -26,7 +26,7 @@ _GRANT = (
 )  # fmt: skip
 _ACT = (
     "id", "benefit_id", "act", "happened_on", "amount", "reason", "document", "actor", "reverses",
-    "withdrawn_certificate",
+    "withdrawn_certificate", "finding",
 )  # fmt: skip
 _ANNOTATION = (
     "id", "worker_id", "certificate_id", "kind", "valid_from", "valid_to", "amount", "granted_by",
@@ -90,8 +90,9 @@ async def record_acts(tx: Tx, acts: Sequence[Act]) -> None:
     """Keep what happened to grants; the same act again changes nothing."""
     await tx.execute(
         "insert into benefit_act (id, benefit_id, act, happened_on, amount, reason, document, actor,"
-        " reverses, withdrawn_certificate) select * from unnest($1::uuid[], $2::uuid[], $3::text[],"
-        " $4::date[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::uuid[])"
+        " reverses, withdrawn_certificate, finding) select * from unnest($1::uuid[], $2::uuid[],"
+        " $3::text[], $4::date[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::uuid[],"
+        " $10::uuid[], $11::text[])"
         " on conflict (id) do nothing",
         [a.id for a in acts],
         [a.benefit_id for a in acts],
@@ -103,6 +104,7 @@ async def record_acts(tx: Tx, acts: Sequence[Act]) -> None:
         [a.actor for a in acts],
         [a.reverses for a in acts],
         [a.withdrawn_certificate for a in acts],
+        [a.finding for a in acts],
     )
 
 
@@ -116,6 +118,16 @@ async def grants_of(tx: Tx, workers: Sequence[UUID]) -> list[Grant]:
         "select * from benefit_grant where worker_id = any($1::uuid[]) order by id", workers
     )
     return [grant_of(row) for row in rows]
+
+
+async def written_to(tx: Tx, workers: Sequence[UUID]) -> set[UUID]:
+    """Which of these records have a benefit that was written here."""
+    rows = await tx.fetch(
+        "select distinct worker_id from benefit_grant"
+        " where worker_id = any($1::uuid[]) and written_by is not null",
+        workers,
+    )
+    return {row["worker_id"] for row in rows}
 
 
 async def acts_on(tx: Tx, grants: Sequence[UUID]) -> dict[UUID, list[Act]]:

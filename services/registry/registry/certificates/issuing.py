@@ -242,7 +242,8 @@ async def settle(
     moved: Sequence[Moved],
 ) -> None:
     """Fold the benefits of these people (locked). Of a revocation that is another one now, the orders
-    are lifted; of one that holds, what lies after it is ordered back (policy 4.1, 5.3)."""
+    are lifted; of one that holds, what lies after it is ordered back, and what was found of benefits
+    that hang on no certificate (policy 4.1, 4.6, 5.3)."""
     by = folding.BY_FACT
     await recovering.lift_after(
         tx,
@@ -258,5 +259,7 @@ async def settle(
         for one in moved
         if one.after.state == "revoked"
     ]
-    if await recovering.order_after(tx, withdrawn):
+    persons = set((await identities.person_of(tx, workers)).values())
+    ordered = await recovering.order_after(tx, withdrawn)
+    if await recovering.order_found(rt, tx, persons, causes, by) or ordered:
         await annotate(rt, tx, workers, causes)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from kit.auth import Actor
 from kit.wire import Told, terms
-from registry.benefits.api import BenefitOut, OverlapOut
+from registry.benefits.wire import BenefitOut, OverlapOut
 from registry.certificates.acts import State as CertificateState
 from registry.certificates.bodies import CertificateOut, EvidenceOut, TransitionOut
 from registry.contributions.api import ConflictOut, ContributionOut

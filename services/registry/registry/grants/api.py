@@ -19,9 +19,10 @@ from kit.money import YuanPositive
 from kit.problems import Problem
 from kit.service import Runtime
 from kit.wire import Asked, FactDate, ShortText, Text, load
-from registry.benefits.api import KIND, SHOWN, TAG, BenefitOut, Month
+from registry.benefits.api import SHOWN, TAG
 from registry.benefits.domain import Kind
 from registry.benefits.reading import Line
+from registry.benefits.wire import KIND, BenefitOut, Month
 from registry.grants import usecases
 from registry.grants.usecases import Change, WriteBenefit
 
