@@ -115,9 +115,9 @@ ROLES: dict[str, frozenset[str]] = {
     | _of("subsidy", verbs="read")
     | _of(
         "subsidy", "fund", "budget", "appropriation", "arrangement", "payment", "entitlement", "enrolment",
-        verbs="write import",
+        "matching-duty", verbs="write import",
     )
-    | _of("subsidy", "period", "matching-duty", "reservation", "payee", verbs="write")
+    | _of("subsidy", "period", "reservation", "payee", verbs="write")
     | _of("subsidy", "payment-order", "bank-message", "run", "project", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read write import"),
     # 财政审批: releases what another one prepared.

@@ -65,6 +65,7 @@ async def matching_calls(city: City, calls: Calls) -> None:
     }  # fmt: skip
     owed = await made(city, "subsidy", "/v1/matching-duties", duty)
     note("POST /v1/matching-duties", duty)
+    note("POST /v1/matching-duties/imports", rows=[duty])
     note("GET /v1/matching-duties")
     note("GET /v1/matching-duties/{duty_id}", duty_id=owed)
     wrong = {"reversed_on": "2003-07-02", "reason": "重复登记"}

@@ -155,6 +155,7 @@ SERVICE = Service(
         appropriations,
         appropriations_imports,
         matching.router,
+        matching.imports,
         *budgets.routers,
         reallocations.router,
         arrangements,

@@ -76,6 +76,32 @@ async def test_receipts_of_the_county_count_and_what_is_late_has_an_age(desk: De
     assert (await seen(desk, duty, "2003-10-24"))[0] == "met"
 
 
+async def test_the_duties_of_many_counties_come_as_lines_and_each_wrong_one_says_why(
+    desk: Desk,
+) -> None:
+    grant = (await desk.receive("1000.05")).json()["id"]
+    row = {
+        "fund": "reemployment", "owed_by": "county", "year": 2003, "amount": "300.00",
+        "due_on": "2003-09-30", "stated_on": "2003-06-30", "document": "黑财社[2003]8号", **COUNTY,
+    }  # fmt: skip
+    share = {**row, "amount": None, "ratio_percent": "30", "grant_id": grant}
+    rows = [row, share, {**share, "grant_id": str(uuid4())}, {**row, "ratio_percent": "30"}]
+    path = "/v1/matching-duties/imports"
+    none = await desk.lines(path, rows)
+    assert none.status_code == 422, "all or nothing, unless asked otherwise"
+    done = await desk.lines(path, rows, mode="good")
+    assert (done.status_code, done.json()["accepted"]) == (200, 2), done.text
+    assert [(one["line"], one["code"]) for one in done.json()["errors"]] == [
+        (3, "no-such-grant"), (4, "matching-basis-unclear"),
+    ]  # fmt: skip
+    known = (await desk.client.get("/v1/matching-duties")).json()["items"]
+    assert [one["amount"] for one in known] == ["300.00", "300.02"]
+    told = await desk.service.told("subsidy.matching.required.v1")
+    assert [(one.data["amount"], one.data["ratio_percent"]) for one in told] == [
+        ("300.00", None), ("300.02", "30"),
+    ]  # fmt: skip
+
+
 async def test_a_duty_can_be_a_ratio_of_a_grant(desk: Desk) -> None:
     grant = (await desk.receive("1000.05")).json()["id"]
     made = await owe(desk, amount=None, grant_id=grant, ratio_percent="30")

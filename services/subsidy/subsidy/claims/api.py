@@ -15,12 +15,11 @@ from kit.pagination import Cursor, Limit, Page
 from kit.problems import refused
 from kit.versions import etag
 from kit.wire import Id, after, load, page, terms
-from subsidy.claims import domain, paying, showing, usecases
+from subsidy.claims import domain, evidence, paying, showing, usecases
 from subsidy.claims.bodies import (
     ApproveClaim,
     ClaimBody,
     FileClaim,
-    LineDecision,
     LineOut,
     OnDay,
     PayClaim,
@@ -33,6 +32,7 @@ from subsidy.claims.bodies import (
 )
 from subsidy.claims.domain import OUTCOMES, STATES, Outcome, State
 from subsidy.claims.showing import Shown
+from subsidy.programmes.bodies import DecisionOut
 
 router = APIRouter(prefix="/v1/claims", tags=["claims 补贴申领"])
 imports = bulk.reading("/v1/claims", "claim", "subsidy:claim:import", tag="claims 补贴申领")
@@ -216,9 +216,10 @@ async def list_claim_lines(
 @router.get("/{id}/lines/{line_id}/decision", summary="查询一行的决定及理由")
 async def get_claim_line_decision(
     request: Request, id: Id, line_id: UUID, actor: Reader
-) -> LineDecision:
+) -> DecisionOut:
     """The decision by which a line stands, explained in Chinese and English, derived again just now."""
-    return LineDecision.of(await showing.decision_of(runtime_of(request), actor, id, line_id))
+    told = await showing.decision_of(runtime_of(request), actor, id, line_id)
+    return DecisionOut.of(told, evidence.EITHER)
 
 
 @router.get("", summary="列出补贴申领")

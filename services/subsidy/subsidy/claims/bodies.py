@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from kit import decisions, lifecycle
+from kit import lifecycle
 from kit.ids import new_id
 from kit.money import Yuan, YuanNotNegative
 from kit.wire import Asked, FactDate, Made, Text, Told, terms
 from subsidy.batches.domain import Format
-from subsidy.claims import evidence
 from subsidy.claims.domain import (
     ACTS,
     CLAIMANTS,
@@ -32,7 +31,6 @@ from subsidy.claims.paying import Payment
 from subsidy.claims.showing import Shown, quarter_text
 from subsidy.claims.usecases import Filing
 from subsidy.payees.domain import KINDS, Kind
-from subsidy.programmes import record
 from subsidy.programmes.bodies import Code, Day, Month
 from subsidy.programmes.facts import Part
 from subsidy.projects.domain import SPANS, Span
@@ -315,29 +313,4 @@ class LineOut(BaseModel):
             enterprise_bears=one.enterprise_bears, backstop=one.backstop, clause=one.clause,
             decision_id=one.decision_id,
             payee_kind=one.payee_kind, paid=one.paid_event is not None, back=one.back,
-        )  # fmt: skip
-
-
-class LineDecision(BaseModel):
-    """Why a line was granted or not, in both languages, with its whole record (决定及理由)."""
-
-    id: UUID
-    granted: bool
-    clause: str | None
-    explained_zh: list[str]
-    explained_en: list[str]
-    rederives: bool = Field(description="由记录重新推导结果一致")
-    record: dict[str, Any]
-
-    @classmethod
-    def of(cls, told: dict[str, Any]) -> LineDecision:
-        own = told["rule"] == evidence.RULE
-        explain = decisions.explain if own else record.explain
-        rules = evidence.RULES if own else record.RULES
-        failing = next((one for one in told["conditions"] if not one["passed"]), None)
-        return cls(
-            id=UUID(told["id"]), granted=told["granted"],
-            clause=failing and f"{failing['clause']}/{failing['code']}",
-            explained_zh=explain(told, "zh"), explained_en=explain(told, "en"),
-            rederives=decisions.rederive(told, rules).same, record=told,
         )  # fmt: skip

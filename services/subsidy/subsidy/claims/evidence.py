@@ -7,6 +7,7 @@ was granted in the same moment, refuse it. Pure.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from typing import Any
 
 from kit.decisions import Clause, Condition, Rule
 from subsidy.claims.domain import Outcome
+from subsidy.programmes import record
 
 RULE, VERSION = "subsidy.claim-line", "2002"
 
@@ -82,3 +84,5 @@ def _again(
 
 #: For ``kit.decisions.rederive``.
 RULES: dict[str, Rule] = {f"{RULE}@{VERSION}": _again}
+#: Those by which a line may have been decided: this one or its programme's, which know any code.
+EITHER = ChainMap(RULES, record.RULES)

@@ -86,6 +86,12 @@ async def get(tx: Tx, appropriation_id: UUID, area_prefix: str) -> Any | None:
     )  # fmt: skip
 
 
+async def some(tx: Tx, ids: Sequence[UUID], area_prefix: str) -> list[Any]:
+    return await tx.fetch(
+        f"{_SELECT} where a.id = any($1::uuid[]) and a.area_code like $2 || '%'", ids, area_prefix
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Book:
     """One fund in one area: what is unallocated there (fen), its receipts by day, and who got the last."""

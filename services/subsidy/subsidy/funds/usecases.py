@@ -180,10 +180,10 @@ def _aged(book: store.Book, layer: Layer, days: int, today: date) -> NewEvent:
     return NewEvent(events.UNALLOCATED_AGED, book.id, today, book.area_code, book.office, data)
 
 
-async def known(tx: Tx, actor: Actor, id: UUID) -> Appropriation | None:
-    """A receipt of the actor's area, for whoever refers to it."""
-    row = await store.get(tx, id, actor.area_prefix)
-    return None if row is None else store.appropriation_of(row)
+async def known(tx: Tx, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Appropriation]:
+    """Those of these receipts that lie in the actor's area, for whoever refers to them."""
+    rows = await store.some(tx, ids, actor.area_prefix)
+    return {row["id"]: store.appropriation_of(row) for row in rows}
 
 
 async def get_appropriation(rt: Runtime, actor: Actor, appropriation_id: UUID) -> Any:

@@ -10,14 +10,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
-from kit import pagination
+from kit import bulk, pagination
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.idempotency import Required
 from kit.money import Yuan, YuanPositive
 from kit.pagination import Cursor, Limit, Page
 from kit.problems import refused
-from kit.wire import Day, FactDate, Made, Text, terms
+from kit.wire import Day, FactDate, Made, Text, load, terms
 from subsidy.funds.api import Reverse
 from subsidy.funds.domain import Fund
 from subsidy.matching import domain, usecases
@@ -25,6 +25,9 @@ from subsidy.matching.domain import STATES, Duty, Finding, Owing, Standing, Stat
 from subsidy.matching.usecases import percent
 
 router = APIRouter(prefix="/v1/matching-duties", tags=["matching 配套资金"])
+imports = bulk.reading(
+    "/v1/matching-duties", "matching_duty", "subsidy:matching-duty:import", tag="matching 配套资金"
+)
 Reader = Annotated[Actor, requires("subsidy:matching-duty:read")]
 AsOf = Annotated[Day | None, Query(description="截至日期，默认业务日")]
 #: Per cent of the grant, text on the wire: "30".
@@ -118,6 +121,20 @@ async def record_matching_duty(
     )
     response.headers["Location"] = f"/v1/matching-duties/{made.duty.id}"
     return DutyBody.of(made)
+
+
+@router.post(
+    "/imports", summary="批量登记配套责任", status_code=200, operation_id="import_matching_duties",
+    openapi_extra=bulk.documented(RecordDuty),
+)  # fmt: skip
+async def import_matching_duties(
+    request: Request,
+    actor: Annotated[Actor, requires("subsidy:matching-duty:import")],
+    options: bulk.Options,
+    _claim: Required,
+) -> bulk.ImportResult:
+    """One line of NDJSON or CSV for each; every rule of the single call holds for every line."""
+    return await load(request, options, RecordDuty, RecordDuty.duty, usecases.record, actor)
 
 
 @router.post(

@@ -65,13 +65,20 @@ def _recorded(row: Record, as_of: date) -> Recorded:
     return Recorded(standing, row["recorded_by"], row["event_id"], row["told"])
 
 
-async def exists(tx: Tx, id: UUID) -> bool:
-    return bool(await tx.fetchval("select exists (select from matching_duty where id = $1)", id))
+async def existing(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    rows = await tx.fetch("select id from matching_duty where id = any($1::uuid[])", ids)
+    return {row["id"] for row in rows}
 
 
-async def add(tx: Tx, duty: Duty, event_id: UUID, *, recorded_by: str) -> None:
-    row = (*(getattr(duty, column) for column in _COLUMNS), event_id, recorded_by)
-    await tx.copy("matching_duty", (*_COLUMNS, "event_id", "recorded_by"), [row])
+async def add(tx: Tx, duties: Sequence[tuple[Duty, UUID]], *, recorded_by: str) -> None:
+    """Append duties, each with its event."""
+    await tx.copy(
+        "matching_duty", (*_COLUMNS, "event_id", "recorded_by"),
+        [
+            (*(getattr(duty, column) for column in _COLUMNS), event_id, recorded_by)
+            for duty, event_id in duties
+        ],
+    )  # fmt: skip
 
 
 async def lock(tx: Tx, id: UUID) -> None:

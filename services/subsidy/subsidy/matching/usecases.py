@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -10,11 +10,12 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
-from kit.facts import admit
+from kit.facts import accepted, admit, only
 from kit.idempotency import Claim, once
 from kit.money import yuan
 from kit.outbox import emit
 from kit.problems import NotFound
+from kit.refusal import Refusal
 from kit.service import Runtime
 from subsidy.funds import usecases as funds
 from subsidy.funds.domain import Fund
@@ -29,24 +30,38 @@ CHUNK = 500
 async def record_duty(rt: Runtime, actor: Actor, asked: Duty, claim: Claim) -> Standing:
     """A grant asks for matching: an amount, or a ratio of it."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
-        taken = {asked.id} if await store.exists(tx, asked.id) else set()
-        admit(
-            asked.id, asked.area_code, asked.stated_on, area_prefix=actor.area_prefix,
-            today=rt.today(), taken=taken,
-        )  # fmt: skip
-        grant = await funds.known(tx, actor, asked.grant_id) if asked.grant_id else None
-        duty = domain.stated(asked, grant)
-        ratio = percent(duty.ratio_percent) if duty.ratio_percent else None
-        data = {
-            "amount": yuan(duty.amount), "document": duty.document, "ratio_percent": ratio,
-        }  # fmt: skip
-        event = _told(events.MATCHING_REQUIRED, duty, duty.stated_on, data)
-        await store.add(tx, duty, event.id, recorded_by=actor.subject)
-        await emit(tx, [event])
+        duty = only(await record(rt, tx, actor, [asked]))
         standing = (await _in(tx, actor, duty.id, rt.today())).standing
         await kept.keep(standing, location=f"/v1/matching-duties/{duty.id}")
     rt.wake()
     return standing
+
+
+async def record(rt: Runtime, tx: Tx, actor: Actor, asked: Sequence[Duty]) -> list[Duty | Refusal]:
+    """The same for a set, in order; a refusal stands in the place of its line."""
+    taken = await store.existing(tx, [one.id for one in asked])
+    grants = await funds.known(tx, actor, [one.grant_id for one in asked if one.grant_id])
+    results: list[Duty | Refusal] = []
+    for one in asked:
+        try:
+            admit(
+                one.id, one.area_code, one.stated_on, area_prefix=actor.area_prefix,
+                today=rt.today(), taken=taken,
+            )  # fmt: skip
+            grant = grants.get(one.grant_id) if one.grant_id else None
+            results.append(domain.stated(one, grant))
+        except Refusal as refusal:
+            results.append(refusal)
+    made = [(one, _required(one)) for one in accepted(results)]
+    await store.add(tx, [(one, event.id) for one, event in made], recorded_by=actor.subject)
+    await emit(tx, [event for _, event in made])
+    return results
+
+
+def _required(duty: Duty) -> NewEvent:
+    ratio = percent(duty.ratio_percent) if duty.ratio_percent else None
+    data = {"amount": yuan(duty.amount), "document": duty.document, "ratio_percent": ratio}
+    return _told(events.MATCHING_REQUIRED, duty, duty.stated_on, data)
 
 
 async def reverse_duty(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from kit.decisions import rederive
+from kit.decisions import Rule, rederive
 from kit.money import YuanNotNegative, YuanPositive
 from kit.wire import Asked, ShortText
 from subsidy.programmes.facts import Facts, Part, Payer, Sex
@@ -198,14 +199,19 @@ class DecisionOut(BaseModel):
 
     id: UUID
     granted: bool
+    clause: str | None = Field(description="首个不符合的条款")
     explained_zh: list[str]
     explained_en: list[str]
     rederives: bool = Field(description="由记录重新推导结果一致")
     record: dict[str, Any]
 
     @classmethod
-    def of(cls, one: dict[str, Any]) -> DecisionOut:
+    def of(cls, one: dict[str, Any], rules: Mapping[str, Rule] = RULES) -> DecisionOut:
+        """``rules``: by which it may have been decided."""
+        failing = next((each for each in one["conditions"] if not each["passed"]), None)
         return cls(
-            id=UUID(one["id"]), granted=one["granted"], explained_zh=explain(one, "zh"),
-            explained_en=explain(one, "en"), rederives=rederive(one, RULES).same, record=one,
+            id=UUID(one["id"]), granted=one["granted"],
+            clause=failing and f"{failing['clause']}/{failing['code']}",
+            explained_zh=explain(one, "zh"), explained_en=explain(one, "en"),
+            rederives=rederive(one, rules).same, record=one,
         )  # fmt: skip

@@ -83,7 +83,7 @@ def decision_of(
 def explain(told: Mapping[str, Any], lang: Literal["zh", "en"]) -> list[str]:
     """The record in sentences: verdict, conditions, parameters, then the amount step by step."""
     lines = decisions.explain(told, lang)
-    steps = told["outcome"]["steps"]
+    steps = told["outcome"].get("steps", ())
     return lines + [step_text(one["code"], one["operands"], one["fen"], lang) for one in steps]
 
 
