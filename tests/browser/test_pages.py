@@ -20,6 +20,9 @@ from local.run import load_and_settle
 
 pytestmark = pytest.mark.browser
 
+# The docs page draws a contract of up to a megabyte and a half; other work may share the machine.
+expect.set_options(timeout=30_000)
+
 CHROMIUM = "/usr/bin/chromium"
 SCALE = "0.005"
 FLAGS = [
@@ -124,7 +127,7 @@ async def test_the_closed_quarter_leads_into_the_api_docs(visit: Visit) -> None:
     shown = visit.page.locator(".opblock.is-open")
     # The page breaks long paths with spaces of no width.
     path = shown.locator(".opblock-summary-path")
-    await expect(path).to_have_text(re.compile(r"claims.*\{id\}$"), timeout=30_000)
+    await expect(path).to_have_text(re.compile(r"claims.*\{id\}$"))
     await visit.page.select_option("#persona", "auditor")
     await visit.page.locator("#acting:has-text('✓')").wait_for()
     await shown.get_by_role("button", name="Try it out").click()
