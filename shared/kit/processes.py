@@ -200,17 +200,18 @@ class Server(ABC):
             )  # fmt: skip
 
     def stop(self, mode: str = "fast", seconds: float = 60) -> None:
-        """Stop in this mode and wait; killed when it takes longer than `seconds`."""
+        """Stop in this mode and wait; killed when it takes longer than `seconds`. The signal is sent
+        again every second: a server that is only just starting does not listen to it yet."""
         process = self._process
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(self.stop_signals[mode])
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end = time.monotonic() + seconds
+        while process.poll() is None:
+            left = end - time.monotonic()
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(self.stop_signals[mode] if left > 0 else signal.SIGKILL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(min(1.0, left) if left > 0 else None)
         self._process = None
         while self._reservations:
             self._reservations.popitem()[1].release()

@@ -30,6 +30,39 @@ async def ask(server: EmbeddedPostgres, sql: str) -> object:
         await connection.close()
 
 
+class LateListener(EmbeddedNats):
+    """Listens to its signal only after a while, as a server does that is only just starting."""
+
+    CODE = """
+import signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+print('deaf', flush=True)
+time.sleep(0.6)
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+time.sleep(100)
+"""
+
+    def _launch(self) -> None:
+        self._spawn([sys.executable, "-c", self.CODE])
+
+    def _ready(self) -> bool:
+        return self.log.read_bytes() == b"deaf\n"
+
+
+def test_a_server_that_is_only_just_starting_is_stopped_within_seconds(tmp_path: Path) -> None:
+    server = LateListener(tmp_path / "late", "")
+    with server:
+        started = time.monotonic()
+    assert time.monotonic() - started < 30
+    assert server.pid is None
+
+
+def test_a_server_that_never_listens_is_killed(tmp_path: Path) -> None:
+    server = LateListener(tmp_path / "late", "").start()
+    server.stop(seconds=0.1)
+    assert server.pid is None
+
+
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(tmp_path_factory.mktemp("pg") / "data", settings=QUICK)

@@ -1,4 +1,4 @@
-"""The commands about who read whom, as they are typed."""
+"""The commands about who read whom; the one that stays is started as it is typed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from kit import testing_commands
 from kit.testing import PostgresServer
 
 PEOPLE = 100_000
@@ -33,10 +34,7 @@ class Commands:
         }
 
     def run(self, *arguments: str, status: int = 0) -> dict[str, Any]:
-        done = subprocess.run(
-            [sys.executable, "-m", "registry.app", *arguments],
-            env=self.env, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        done = testing_commands.run("registry", *arguments, env=self.env)
         assert done.returncode == status, done.stdout + done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
@@ -114,7 +112,7 @@ def test_sealing_is_a_process_of_its_own_until_it_is_stopped(commands: Commands)
     commands.sql(FILL, 100)
     process = subprocess.Popen([sys.executable, "-m", "registry.app", "seal"], env=commands.env)
     try:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             if commands.run("audit-head")["seal"] == 1:
                 break

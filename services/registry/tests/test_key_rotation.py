@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Callable
 from os import urandom
@@ -16,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from kit import testing_commands
 from kit.testing import Signer, under_test
 from registry.app import SERVICE
 
@@ -40,11 +40,10 @@ def rotated(keys_file: Path, folder: Path) -> tuple[Path, Path]:
 
 
 def command(url: str, keys: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "registry.app", "rotate-keys", *arguments],
-        env={**os.environ, "DATABASE_URL": url, "KEYS_FILE": str(keys), "LOG_LEVEL": "WARNING", **env},
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    env = {
+        **os.environ, "DATABASE_URL": url, "KEYS_FILE": str(keys), "LOG_LEVEL": "WARNING", **env,
+    }  # fmt: skip
+    return testing_commands.run("registry", "rotate-keys", *arguments, env=env)
 
 
 async def test_people_come_under_a_new_key_while_they_are_read_and_registered(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit import testing_commands
 from kit.ids import new_id
 from kit.testing import Signer, under_test
 from subsidy.app import SERVICE
@@ -118,10 +117,7 @@ class Books:
         }  # fmt: skip
 
     async def run(self, *command: str) -> tuple[int, dict[str, Any]]:
-        done = await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-m", "subsidy.app", *command],
-            env=self.env, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        done = await asyncio.to_thread(testing_commands.run, "subsidy", *command, env=self.env)
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
 
