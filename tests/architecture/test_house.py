@@ -171,6 +171,7 @@ def test_domains_are_pure() -> None:
         "kit.facts",
         "kit.holidays",
         "kit.identities",
+        "kit.life_facts",
         "kit.lifecycle",
         "kit.money",
         "kit.policy",

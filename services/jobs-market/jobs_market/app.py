@@ -61,6 +61,7 @@ _TEXTS: list[tuple[int, type[Refusal], str, str]] = [
     (422, referrals.ReferralNotHired, "介绍信不是此人的录用结果", "Not a hiring of this person"),
     (422, placements.UnknownPlacement, "没有此就业记录", "There is no such placement"),
     (409, placements.AlreadyPlaced, "此人同期已有已确认的就业", "Already placed on these days"),
+    (409, workers.DeadOrRetired, "此人当日已死亡或退休", "Dead or retired on that day"),
     (409, placements.WrongPlacementState, "当前状态不能办理", "Not possible in this state"),
     (422, placements.EvidenceDoesNotFit, "凭证与内容不符", "The evidence does not fit"),
     (422, placements.ChannelDoesNotFit, "就业渠道与内容不符", "The channel does not fit"),

@@ -67,6 +67,15 @@ async def on_corrected(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await referrals.follow(tx, moves)
 
 
+async def on_life_facts(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Who died, retired or left, or did not after all (E8): no letter, no work; what is confirmed is
+    found. A registration is looked at with what was told whenever it is asked for."""
+    concerned = await workers.note_life_facts(tx, events)
+    cause = events[0].id if len(events) == 1 else None
+    await placements.look_at(tx, concerned, cause)
+    await jobseekers.look_at(tx, concerned, cause)
+
+
 def _difficulty(
     event: Event, data: DifficultyRecognised | DifficultyExited
 ) -> tuple[UUID, UUID, str, date]:
@@ -98,7 +107,7 @@ async def on_reinstated(rt: Runtime, tx: Tx, events: list[Event]) -> None:
 SUBSCRIPTIONS = [
     Subscription(
         "registry",
-        ("worker", "difficulty"),
+        ("worker", "difficulty", "life-fact"),
         {
             "registry.worker.registered.v1": on_registered,
             "registry.worker.merged.v1": on_merged,
@@ -108,6 +117,10 @@ SUBSCRIPTIONS = [
             "registry.difficulty.recognised.v1": on_recognised,
             "registry.difficulty.exited.v1": on_exited,
             "registry.difficulty.reinstated.v1": on_reinstated,
+            # One handler for all: a batch stays a batch however its facts are mixed.
+            "registry.life-fact.recorded.v1": on_life_facts,
+            "registry.life-fact.ended.v1": on_life_facts,
+            "registry.life-fact.reversed.v1": on_life_facts,
         },
     )
 ]

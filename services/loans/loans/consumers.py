@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from kit import identity_links
+from kit import identity_links, known_life_facts
 from kit.consumers import Subscription
 from kit.db import Tx
 from kit.events import Event
@@ -31,7 +31,7 @@ async def workers_corrected(rt: Runtime, tx: Tx, events: list[Event]) -> None:
 
 async def life_facts_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     """Who died or left (E8): nothing goes on, and what is owed is somebody else's to pay."""
-    workers = await borrowers.note_life_facts(tx, events)
+    workers = await known_life_facts.note(tx, events)
     await loans.look_at(rt, tx, workers, _only(events))
 
 

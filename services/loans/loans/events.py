@@ -100,16 +100,6 @@ class WorkerCorrected(Heard):
     birth_date: date
 
 
-class LifeFactTold(Heard):
-    """registry.life-fact.*.v1. ``until``: the first day without it; ``what`` a reversal takes back."""
-
-    worker_id: UUID
-    kind: str
-    on: date
-    until: date | None = None
-    what: Literal["fact", "end"] | None = None
-
-
 class CertificateIssued(Heard):
     """registry.certificate.issued.v1"""
 

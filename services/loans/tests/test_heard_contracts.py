@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from kit.identities import Merged
+from kit.life_facts import LifeFactTold
 from loans import events
 from loans.consumers import SUBSCRIPTIONS
 
@@ -23,9 +24,9 @@ HEARD: dict[str, type[BaseModel]] = {
     "registry.certificate.suspended.v1": events.CertificateRevoked,
     "registry.certificate.reinstated.v1": events.CertificateReinstated,
     "registry.certificate.restored.v1": events.CertificateRestored,
-    "registry.life-fact.recorded.v1": events.LifeFactTold,
-    "registry.life-fact.ended.v1": events.LifeFactTold,
-    "registry.life-fact.reversed.v1": events.LifeFactTold,
+    "registry.life-fact.recorded.v1": LifeFactTold,
+    "registry.life-fact.ended.v1": LifeFactTold,
+    "registry.life-fact.reversed.v1": LifeFactTold,
 }
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
+from jobs_market.workers.domain import GONE, for_good
 from kit.facts import add_months
+from kit.life_facts import LifeFact, first
 from kit.refusal import Refusal
 
 WithdrawReason = Literal[
@@ -73,6 +75,18 @@ class Jobseeker:
         """Raises :class:`NotSeeking` when there is nothing to withdraw on that day."""
         self.check_seeks(on)
         return replace(self, withdrawn_on=on, withdraw_reason=reason, version=self.version + 1)
+
+
+def as_known(one: Jobseeker, facts: Iterable[LifeFact]) -> Jobseeker:
+    """The registration as it stands with what was told of the person (E8): valid up to the day before
+    he or she died, retired or left. To be looked at, never to be saved: the fact may be taken back."""
+    told = list(facts)
+    left = for_good(told, one.registered_on) or first(
+        fact for fact in told if fact.kind in GONE and fact.since > one.registered_on
+    )
+    if left is None or left.since > one.valid_until:
+        return one
+    return replace(one, valid_until=left.since - timedelta(days=1))
 
 
 def valid_until(registered_on: date, months: int) -> date:

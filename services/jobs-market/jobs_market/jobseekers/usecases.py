@@ -12,7 +12,7 @@ from jobs_market.jobseekers import domain, store, twice
 from jobs_market.jobseekers.domain import Jobseeker, UnknownJobseeker, WithdrawReason
 from jobs_market.outcomes import desk_of, each, parameter
 from jobs_market.workers import usecases as workers
-from jobs_market.workers.domain import Move, WorkerNotYetKnown
+from jobs_market.workers.domain import Move, WorkerNotYetKnown, check_for_good
 from kit import findings
 from kit.auth import Actor
 from kit.db import Tx
@@ -46,13 +46,16 @@ async def register_jobseekers(
     known = await workers.known(tx, ids, lock=True)
     records = await workers.records_of(tx, ids)
     earlier: dict[UUID, list[Jobseeker]] = {}
+    facts = await workers.facts_of(tx, list(known))
     for one in await store.JOBSEEKERS.find(tx, list(known), by="worker_id"):
-        earlier.setdefault(one.worker_id, []).append(one)
+        seen = domain.as_known(one, facts[one.worker_id])
+        earlier.setdefault(one.worker_id, []).append(seen)
 
     def decide(draft: Seek) -> Jobseeker:
         desk.admit(draft.area_code, draft.registered_on)
         if draft.worker_id not in known:
             raise WorkerNotYetKnown
+        check_for_good(facts[draft.worker_id], draft.registered_on)
         months = parameter(rt, "jobseeker_validity", draft.registered_on)
         new = Jobseeker(
             draft.id,
@@ -64,7 +67,8 @@ async def register_jobseekers(
         )
         mine = [one for id in records[draft.worker_id] for one in earlier.get(id, ())]
         domain.check_not_seeking(mine, new)
-        earlier.setdefault(draft.worker_id, []).append(new)
+        seen = domain.as_known(new, facts[draft.worker_id])
+        earlier.setdefault(draft.worker_id, []).append(seen)
         return new
 
     outcomes, good = each(drafts, taken, decide)
@@ -76,7 +80,16 @@ async def register_jobseekers(
 async def look_at(tx: Tx, records: Sequence[UUID], cause: UUID | None) -> None:
     """Find which of these people are registered twice at once. ``cause``: the event that made the
     records one person, or two."""
-    await findings.look_again(tx, records, store.of_workers, twice.found_in, cause)
+    await findings.look_again(tx, records, _of_workers, twice.found_in, cause)
+
+
+async def _of_workers(tx: Tx, records: Sequence[UUID]) -> list[Jobseeker]:
+    return await _as_known(tx, await store.of_workers(tx, records))
+
+
+async def _as_known(tx: Tx, found: Sequence[Jobseeker]) -> list[Jobseeker]:
+    facts = await workers.facts_of(tx, [one.worker_id for one in found])
+    return [domain.as_known(one, facts[one.worker_id]) for one in found]
 
 
 async def follow(tx: Tx, moves: Sequence[Move]) -> None:
@@ -127,6 +140,7 @@ async def withdraw_jobseeker(
         if one is None or not actor.may_see(one.area_code):
             raise NotFound
         desk_of(rt, actor).admit(one.area_code, on)
+        await check_seeks(tx, one.id, on)
         after = one.withdraw(on, reason)
         await store.JOBSEEKERS.save(tx, after)
         await look_at(tx, [after.worker_id], None)
@@ -145,19 +159,22 @@ async def withdraw_jobseeker(
 
 
 async def get_jobseeker(rt: Runtime, actor: Actor, jobseeker_id: UUID) -> Jobseeker:
-    async with rt.db.looking() as tx:
+    async with rt.db.reading() as tx:
         one = await store.JOBSEEKERS.get(tx, jobseeker_id)
-    if one is None or not actor.may_see(one.area_code):
-        raise NotFound
-    return one
+        if one is None or not actor.may_see(one.area_code):
+            raise NotFound
+        return (await _as_known(tx, [one]))[0]
 
 
 async def list_jobseekers(
     rt: Runtime, actor: Actor, after: UUID | None, limit: int, *, worker_id: UUID | None = None
 ) -> list[Jobseeker]:
     """One more than ``limit``, by id, of the caller's areas."""
-    async with rt.db.looking() as tx:
-        return await store.JOBSEEKERS.page(tx, actor.area_prefix, after, limit, worker_id=worker_id)
+    async with rt.db.reading() as tx:
+        found = await store.JOBSEEKERS.page(
+            tx, actor.area_prefix, after, limit, worker_id=worker_id
+        )
+        return await _as_known(tx, found)
 
 
 async def check_seeks(tx: Tx, jobseeker_id: UUID, on: date) -> Jobseeker:
@@ -165,5 +182,6 @@ async def check_seeks(tx: Tx, jobseeker_id: UUID, on: date) -> Jobseeker:
     one = await store.JOBSEEKERS.get(tx, jobseeker_id, lock=True)
     if one is None:
         raise UnknownJobseeker
-    one.check_seeks(on)
+    (seen,) = await _as_known(tx, [one])
+    seen.check_seeks(on)
     return one

@@ -21,8 +21,9 @@ from jobs_market.referrals.domain import Referral, ReferralNotHired
 from jobs_market.training_classes import usecases as classes
 from jobs_market.training_classes.domain import TrainingClass, UnknownTrainingClass
 from jobs_market.workers import usecases as workers
-from jobs_market.workers.domain import Worker, WorkerNotYetKnown
+from jobs_market.workers.domain import Worker, WorkerNotYetKnown, check_for_good
 from kit.db import Tx
+from kit.life_facts import LifeFact
 from kit.service import Runtime
 
 
@@ -33,6 +34,7 @@ class Facts:
     rt: Runtime
     workers: dict[UUID, Worker]
     records: dict[UUID, list[UUID]]  # by worker, all records of the person
+    life_facts: dict[UUID, list[LifeFact]]  # by worker, of the person
     employers: dict[UUID, Employer]
     posts: dict[UUID, Post]
     referrals: dict[UUID, Referral]
@@ -44,6 +46,7 @@ class Facts:
         worker = self.workers.get(draft.worker_id)
         if worker is None:
             raise WorkerNotYetKnown
+        check_for_good(self.life_facts[draft.worker_id], draft.started_on)
         employer_id, sector = draft.employer_id, draft.sector
         months_min = 0
         if draft.public_welfare_post_id is not None:
@@ -102,6 +105,7 @@ async def gather(rt: Runtime, tx: Tx, drafts: Sequence[Placement], *, lock: bool
         rt=rt,
         workers=known,
         records=await workers.records_of(tx, [draft.worker_id for draft in drafts]),
+        life_facts=await workers.facts_of(tx, [draft.worker_id for draft in drafts]),
         employers=await employers.known(tx, employer_ids),
         posts=await posts.known(tx, [draft.post_id for draft in drafts]),
         referrals=await referrals.known(tx, [draft.referral_id for draft in drafts]),

@@ -14,7 +14,7 @@ from jobs_market import events
 from jobs_market.enrolments import usecases as enrolments
 from jobs_market.enrolments.domain import Start
 from jobs_market.outcomes import desk_of, each, parameter
-from jobs_market.placements import store, twice
+from jobs_market.placements import standing, store
 from jobs_market.placements.claims import Facts, gather
 from jobs_market.placements.domain import EndReason, Placement, StabilityRule, VoidReason
 from jobs_market.public_welfare_posts import usecases as welfare
@@ -76,9 +76,15 @@ def _others(facts: Facts, earlier: dict[UUID, list[Placement]], one: Placement) 
 
 
 async def look_at(tx: Tx, records: Sequence[UUID], cause: UUID | None) -> None:
-    """Find which of these people were placed twice for the same days. ``cause``: the event that made
-    the records one person, or two."""
-    await findings.look_again(tx, records, store.of_workers, twice.found_in, cause)
+    """Find which of these people were placed twice for the same days, or are placed though they died or
+    left. ``cause``: the event that told of it."""
+    everyone = [id for ids in (await workers.records_of(tx, records)).values() for id in ids]
+    facts = await workers.facts_of(tx, everyone)
+
+    def found_in(placements: list[Placement]) -> list[findings.Finding]:
+        return standing.found_in(placements, facts)
+
+    await findings.look_again(tx, records, store.of_workers, found_in, cause)
 
 
 async def _tell_confirmed(
@@ -89,6 +95,9 @@ async def _tell_confirmed(
     await welfare.occupy(tx, facts.admission, occupancies)
     starts = [Start(one.id, one.worker_id, one.started_on) for one in placements]
     await enrolments.note_confirmed(tx, starts)
+    gone = [one.worker_id for one in placements if facts.life_facts[one.worker_id]]
+    if gone:
+        await look_at(tx, gone, None)
 
 
 def _confirmed(one: Placement) -> NewEvent:

@@ -12,7 +12,8 @@ from jobs_market.outcomes import desk_of
 from jobs_market.referrals import domain, store
 from jobs_market.referrals.domain import Outcome, Referral
 from jobs_market.vacancies import usecases as vacancies
-from jobs_market.workers.domain import Move
+from jobs_market.workers import usecases as workers
+from jobs_market.workers.domain import Move, check_for_good
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
@@ -75,7 +76,8 @@ async def resolve_referral(
     outcome: Outcome,
     claim: Claim | None = None,
 ) -> Referral:
-    """Note the employer's answer; a hire fills the vacancy. Raises ReferralResolved, VacancyClosed."""
+    """Note the employer's answer; a hire fills the vacancy. Raises ReferralResolved, VacancyClosed,
+    DeadOrRetired."""
     async with rt.db.transaction() as tx, once(tx, claim) as served:
         referral = await store.REFERRALS.get(tx, referral_id, lock=True)
         if referral is None or not actor.may_see(referral.area_code):
@@ -85,6 +87,8 @@ async def resolve_referral(
         await store.REFERRALS.save(tx, after)
         await emit(tx, [_told(events.REFERRAL_RESOLVED, after, on, {"outcome": outcome})])
         if outcome == "hired":
+            facts = await workers.facts_of(tx, [after.worker_id])
+            check_for_good(facts[after.worker_id], on)
             await vacancies.fill(tx, after.vacancy_id, on)
         await served.keep(after)
     rt.wake()

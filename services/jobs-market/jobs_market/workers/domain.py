@@ -5,19 +5,31 @@ Registry owns the person. These values are copies of its events and are never ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from kit import areas
+from kit.life_facts import KIND_ZH, LifeFact, first
 from kit.refusal import Refusal
+
+#: Whoever died, retired, or left for the army, abroad or prison works and seeks no more (policy 5.1 E8).
+GONE = frozenset({"deceased", "retired", "enlisted", "emigrated", "imprisoned"})
+#: And nobody of these comes back (policy 4.4: dead or retired person).
+FOR_GOOD = frozenset({"deceased", "retired"})
 
 
 class WorkerNotYetKnown(Refusal):
     """Registry has not told of this person (yet): the event may still be on its way."""
 
     code = "not-yet-known"
+
+
+class DeadOrRetired(Refusal):
+    """On that day the person is dead or retired (``kind`` in Chinese, ``since``): policy 4.4, E8."""
+
+    code = "dead-or-retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +85,15 @@ class Move:
 def recognised(difficulties: Sequence[Difficulty], on: date) -> bool:
     """Whether any recognition is in force on ``on``."""
     return any(difficulty.holds(on) for difficulty in difficulties)
+
+
+def for_good(facts: Iterable[LifeFact], on: date) -> LifeFact | None:
+    """Why the person cannot begin anything on a day: dead or retired."""
+    return first(fact for fact in facts if fact.kind in FOR_GOOD and fact.holds(on))
+
+
+def check_for_good(facts: Iterable[LifeFact], on: date) -> None:
+    """Raises :class:`DeadOrRetired`."""
+    fact = for_good(facts, on)
+    if fact is not None:
+        raise DeadOrRetired(kind=KIND_ZH[fact.kind], since=fact.since)

@@ -9,9 +9,10 @@ from uuid import UUID
 from jobs_market.events import WorkerCorrected
 from jobs_market.workers import store
 from jobs_market.workers.domain import Difficulty, Move, Worker
-from kit import identity_links
+from kit import identity_links, known_life_facts
 from kit.db import Tx
 from kit.events import Event
+from kit.life_facts import LifeFact
 
 
 async def note_registered(tx: Tx, workers: Sequence[tuple[Worker, date]]) -> None:
@@ -68,6 +69,19 @@ async def note_reinstated(tx: Tx, rows: Sequence[tuple[UUID, UUID, str, date]]) 
 async def note_merged(tx: Tx, events: Sequence[Event]) -> list[UUID]:
     """Registry found records to be one person, or took that back; answers every record concerned."""
     return await identity_links.note(tx, events)
+
+
+async def note_life_facts(tx: Tx, events: Sequence[Event]) -> list[UUID]:
+    """Authorities told registry who died, retired or left, or that it was not so; answers of whom. They
+    are locked: whatever is decided about them at the same moment sees it, or is seen."""
+    concerned = await known_life_facts.note(tx, events)
+    await known(tx, concerned, lock=True)
+    return concerned
+
+
+async def facts_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[LifeFact]]:
+    """What stands of each of these persons, under any of their records."""
+    return await known_life_facts.of(tx, ids)
 
 
 async def records_of(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:

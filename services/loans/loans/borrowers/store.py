@@ -10,13 +10,11 @@ from uuid import UUID
 from kit import identity_links
 from kit.db import Tx
 from kit.events import Event
-from loans.borrowers.domain import LifeFact
 from loans.events import (
     CertificateIssued,
     CertificateReinstated,
     CertificateRestored,
     CertificateRevoked,
-    LifeFactTold,
     WorkerCorrected,
     WorkerRegistered,
 )
@@ -58,38 +56,6 @@ async def births(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, date]:
         "select worker_id, birth_date from known_worker where worker_id = any($1::uuid[])", workers
     )
     return {row["worker_id"]: row["birth_date"] for row in rows}
-
-
-async def life_facts(tx: Tx, events: Sequence[Event]) -> list[UUID]:
-    """Of each fact the last of these, which says all of it; answers whose they are."""
-    latest = {event.entity_id: event for event in events}
-    told = {id: LifeFactTold.model_validate(event.data) for id, event in latest.items()}
-    await tx.execute(
-        "insert into known_life_fact (id, worker_id, kind, since, until, reversed, event_id)"
-        " select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::date[],"
-        " $6::bool[], $7::uuid[]) on conflict (id) do update set worker_id = excluded.worker_id,"
-        " kind = excluded.kind, since = excluded.since, until = excluded.until,"
-        " reversed = excluded.reversed, event_id = excluded.event_id",
-        list(told),
-        [one.worker_id for one in told.values()],
-        [one.kind for one in told.values()],
-        [one.on for one in told.values()],
-        [one.until for one in told.values()],
-        [one.what == "fact" for one in told.values()],
-        [event.id for event in latest.values()],
-    )
-    # A fact may be told of one record after it was told of another: whose it was counts as well.
-    return [LifeFactTold.model_validate(event.data).worker_id for event in events]
-
-
-async def life_facts_of(tx: Tx, workers: Sequence[UUID]) -> list[LifeFact]:
-    """Those of these records that stand."""
-    rows = await tx.fetch(
-        "select id, worker_id, kind, since, until from known_life_fact"
-        " where worker_id = any($1::uuid[]) and not reversed",
-        workers,
-    )
-    return [LifeFact(*row) for row in rows]
 
 
 async def lock(tx: Tx, worker_ids: Sequence[UUID]) -> None:

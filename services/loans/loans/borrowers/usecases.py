@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from kit import identity_links
 from kit.db import Tx
 from kit.events import Event
 from loans.borrowers import store
-from loans.borrowers.domain import Borrower, LifeFact
+from loans.borrowers.domain import Borrower
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +29,6 @@ async def note_workers(tx: Tx, events: Sequence[Event]) -> None:
 async def note_corrected(tx: Tx, events: Sequence[Event]) -> None:
     """Registry corrected these workers' records."""
     await store.corrected(tx, events)
-
-
-async def note_life_facts(tx: Tx, events: Sequence[Event]) -> list[UUID]:
-    """Authorities told registry of these facts, their ends, or that they were not so; answers whose."""
-    return await store.life_facts(tx, events)
-
-
-async def life_facts(tx: Tx, workers: Iterable[UUID]) -> dict[UUID, list[LifeFact]]:
-    """By record, what stands of the person under any of his or her records."""
-    records = await identity_links.records_of(tx, workers)
-    told: dict[UUID, list[LifeFact]] = {}
-    for fact in await store.life_facts_of(tx, [id for ids in records.values() for id in ids]):
-        told.setdefault(fact.worker_id, []).append(fact)
-    return {who: [fact for id in ids for fact in told.get(id, ())] for who, ids in records.items()}
 
 
 async def births(tx: Tx, workers: Sequence[UUID]) -> dict[UUID, date]:

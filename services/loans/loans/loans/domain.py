@@ -16,8 +16,9 @@ from typing import Literal
 from uuid import UUID
 
 from kit.decisions import Condition
+from kit.life_facts import KIND_ZH, LifeFact
 from kit.refusal import Refusal
-from loans.borrowers.domain import UNABLE, Borrower, LifeFact, unable
+from loans.borrowers.domain import Borrower, unable
 
 State = Literal[
     "applied", "recommended", "labour_ok", "committed", "declined",
@@ -207,7 +208,7 @@ def check_able(facts: Iterable[LifeFact], on: date) -> None:
     """Raises :class:`BorrowerUnable` when nothing can go on for the borrower on that day."""
     fact = unable(facts, on)
     if fact is not None:
-        raise BorrowerUnable(kind=UNABLE[fact.kind], since=fact.since)
+        raise BorrowerUnable(kind=KIND_ZH[fact.kind], since=fact.since)
 
 
 def maturity(start: date, months: int) -> date:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kit import decisions, facts, identity_links
+from kit import decisions, facts, identity_links, known_life_facts
 from kit.auth import Actor
 from kit.db import Tx
 from kit.decisions import Decision
 from kit.events import NewEvent
+from kit.life_facts import LifeFact
 from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
 from loans.borrowers import usecases as borrowers
-from loans.borrowers.domain import LifeFact
 from loans.borrowers.usecases import Known
 from loans.guarantee_funds import usecases as funds
 from loans.guarantee_funds.domain import FundUnknown, GuaranteeFund, Movement, city_of
@@ -57,7 +57,7 @@ async def record_loans(
     await borrowers.hold(tx, {id for ids in records.values() for id in ids})
     work = _Work(
         rt, await _funds(tx, actor, rows), records, await usecases.borrowing(tx, records),
-        await borrowers.life_facts(tx, records),
+        await known_life_facts.of(tx, records),
     )  # fmt: skip
     results: list[Loan | Refusal] = []
     for row, borrower in zip(rows, known, strict=True):

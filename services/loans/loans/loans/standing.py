@@ -12,7 +12,8 @@ from datetime import date
 from uuid import UUID
 
 from kit.findings import Finding
-from loans.borrowers.domain import GONE, UNABLE, LifeFact
+from kit.life_facts import KIND_ZH, LifeFact, first
+from loans.borrowers.domain import GONE, UNABLE
 from loans.loans import twice
 from loans.loans.domain import OPEN, OWED, Loan, age_on
 
@@ -38,16 +39,15 @@ def found_in(
 
 def _of_facts(loan: Loan, facts: Iterable[LifeFact]) -> list[Finding]:
     """The first fact that goes on, if the loan goes on."""
-    kinds = UNABLE if loan.state in OPEN else GONE if loan.state in OWED else {}
-    going_on = [fact for fact in facts if fact.until is None and fact.kind in kinds]
-    if not going_on:
+    kinds = UNABLE if loan.state in OPEN else GONE if loan.state in OWED else ()
+    fact = first(fact for fact in facts if fact.until is None and fact.kind in kinds)
+    if fact is None:
         return []
-    fact = min(going_on, key=lambda one: (one.since, one.id))
     if loan.state in OPEN:
         return [
             Finding(
                 loan.id, fact.id, "borrower-unable", "policy 4.1, 5.1 E8",
-                f"借款人{kinds[fact.kind]}，申请停止办理",
+                f"借款人{KIND_ZH[fact.kind]}，申请停止办理",
                 f"the borrower is {fact.kind}: the application stops",
                 loan.area_code, loan.office,
             )
@@ -55,7 +55,7 @@ def _of_facts(loan: Loan, facts: Iterable[LifeFact]) -> list[Finding]:
     return [
         Finding(
             loan.id, fact.id, "claim-on-guarantee", "policy 4.3, 5.1 E8",
-            f"贷款未还清而借款人{kinds[fact.kind]}，应向遗产、反担保人追偿",
+            f"贷款未还清而借款人{KIND_ZH[fact.kind]}，应向遗产、反担保人追偿",
             f"the borrower is {fact.kind} and owes: claim from the estate or the guarantor",
             loan.area_code, loan.office,
         )

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from kit import decisions, facts, findings, identity_links
+from kit import decisions, facts, findings, identity_links, known_life_facts
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
@@ -209,11 +209,11 @@ async def look_at(rt: Runtime, tx: Tx, workers: Sequence[UUID], cause: UUID | No
     records = await identity_links.records_of(tx, workers)
     everyone = [id for ids in records.values() for id in ids]
     await borrowers.hold(tx, everyone)
-    facts = await borrowers.life_facts(tx, everyone)
+    told = await known_life_facts.of(tx, everyone)
     births = await borrowers.births(tx, everyone)
 
     def found_in(loans: list[Loan]) -> list[findings.Finding]:
-        return standing.found_in(loans, facts, births, lambda on: terms.age_max(rt.policies, on))
+        return standing.found_in(loans, told, births, lambda on: terms.age_max(rt.policies, on))
 
     await findings.look_again(tx, workers, store.of_workers, found_in, cause)
 
@@ -222,8 +222,8 @@ async def _able(tx: Tx, loan: Loan, on: date) -> None:
     """The borrower, locked, can begin something on that day. Raises BorrowerUnable."""
     records = await identity_links.records_of(tx, [loan.worker_id])
     await borrowers.hold(tx, records[loan.worker_id])
-    facts = await borrowers.life_facts(tx, [loan.worker_id])
-    domain.check_able(facts[loan.worker_id], on)
+    told = await known_life_facts.of(tx, [loan.worker_id])
+    domain.check_able(told[loan.worker_id], on)
 
 
 async def _going_on(rt: Runtime, tx: Tx, actor: Actor, loan_id: UUID, on: date) -> Loan:
