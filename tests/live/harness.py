@@ -36,7 +36,7 @@ ANSWERED_WITHIN_S = 60
 
 @dataclass(frozen=True)
 class Sent:
-    """One request of the loader, as the person who makes it."""
+    """One request of the loader, as the person who makes it; ``version`` that it names, when it must."""
 
     service: str
     path: str
@@ -44,6 +44,7 @@ class Sent:
     kind: str
     key: str
     persona: str = "loader"
+    version: int | None = None
 
 
 async def until(
@@ -115,6 +116,8 @@ class LiveHouse(House):
             "Content-Type": sent.kind,
             "Idempotency-Key": sent.key,
         }
+        if sent.version is not None:
+            headers["If-Match"] = f'"v{sent.version}"'
         url = f"{self.address}/api/{sent.service}{sent.path}"
         end = time.monotonic() + patience_s
         while True:

@@ -18,6 +18,7 @@ import asyncpg
 from kit import decisions
 from kit.ids import new_id
 from subsidy.programmes.record import RULES
+from tests import roll
 from tests.load.ratio import Ratio
 from tests.load.registry import watched
 from tests.load.stage import Stage
@@ -26,41 +27,8 @@ MEMORY_MB = 500
 REDERIVED = 100_000
 OFFICE = "231100-finance-bureau"
 CITY = "231100000000"
-MONTH = "2003-09"
 #: What a run writes for its lines; the shared texts of decisions are a handful of rows.
 TABLES = ("run_member", "decision", "run_line", "benefit_month", "run_payment")
-
-# Facts as they are heard, person by person: 4050, a post, its employer's contribution for the month.
-_SEED = (
-    "insert into known_employer (employer_id, sector, code, event_id)"
-    " values (md5('e')::uuid, 'services', '702890015', md5('ee')::uuid) on conflict do nothing",
-    "insert into known_worker (worker_id, population, sex, birth_date, event_id)"
-    " select md5('w' || n)::uuid, 'base', 'female', date '1960-05-04', md5('we' || n)::uuid"
-    " from generate_series($1::int, $2::int) n",
-    "insert into known_spell (entity_id, since, until, noun, worker_id, event_id)"
-    " select md5('c' || n)::uuid, date '2003-01-10', date '2006-01-09', 'certificate',"
-    " md5('w' || n)::uuid, md5('ce' || n)::uuid from generate_series($1::int, $2::int) n",
-    "insert into known_placement (placement_id, worker_id, employer_id, started_on, contract_months,"
-    " new_post, wage_fen, public_welfare_post_id, area_code, office, event_id)"
-    " select md5('p' || n)::uuid, md5('w' || n)::uuid, md5('e')::uuid, date '2003-06-01', 36, true,"
-    " 60000, md5('o' || n)::uuid, '231102000000', '231102-employment-bureau', md5('pe' || n)::uuid"
-    " from generate_series($1::int, $2::int) n",
-    "insert into known_occupancy (placement_id, post_id, worker_id, occupied_on, area_code, office,"
-    " event_id) select md5('p' || n)::uuid, md5('o' || n)::uuid, md5('w' || n)::uuid,"
-    " date '2003-06-01', '231102000000', '231102-employment-bureau', md5('oe' || n)::uuid"
-    " from generate_series($1::int, $2::int) n",
-    "insert into known_contribution (contribution_id, worker_id, month, insurances, base_fen, payer,"
-    " event_id) select md5('b' || n)::uuid, md5('w' || n)::uuid, date '2003-09-01',"
-    " '{pension,unemployment}', 60000, '702890015', md5('be' || n)::uuid"
-    " from generate_series($1::int, $2::int) n",
-)
-_ENROL = """
-insert into enrolment (id, worker_id, programme, reference, payee_id, since, area_code, office,
-                       enterprise_pays, state, version)
-select md5('r' || n)::uuid, md5('w' || n)::uuid, 'si-public-welfare', md5('p' || n)::uuid, $3,
-       date '2003-06-01', $4, '231100-finance-bureau', 0, 'enrolled', 1
-  from generate_series($1::int, $2::int) n
-"""
 
 
 @dataclass(frozen=True)
@@ -144,10 +112,7 @@ async def _treasury(on: Stage) -> tuple[str, str]:
 async def _size(on: Stage, area: str, line: str, payee: str, span: tuple[int, int]) -> Size:
     connection = await asyncpg.connect(on.dsn("subsidy"))
     try:
-        for statement in _SEED:
-            await connection.execute(statement, *(span if "$1" in statement else ()))
-        await connection.execute(_ENROL, *span, payee, area)
-        await connection.execute("analyze")
+        await roll.enrol(connection, *span, payee_id=payee, area_code=area)
         people = span[1] - span[0] + 1
         async with watched(_worker(on)) as memory:
             run, seconds = await _frozen(on, area, line)
@@ -168,7 +133,7 @@ async def _frozen(on: Stage, area: str, line: str) -> tuple[dict[str, Any], floa
     """Draft a run, have it frozen, wait until its money is reserved; answers it and the seconds."""
     async with on.client("subsidy") as client:
         draft = {
-            "id": str(new_id()), "programme": "si-public-welfare", "month": MONTH,
+            "id": str(new_id()), "programme": "si-public-welfare", "month": roll.MONTH,
             "arrangement_id": line, "shortage": "refuse-all", "drafted_on": "2003-10-20",
             "area_code": area, "office": OFFICE,
         }  # fmt: skip
