@@ -8,6 +8,7 @@ import pytest
 
 from kit.decisions import rederive
 from kit.ids import new_id
+from registry.certificates import applying
 from registry.certificates.deciding import RULES
 from registry.difficulties.usecases import RULES as DIFFICULTY_RULES
 
@@ -167,6 +168,26 @@ async def test_a_correction_needs_the_version_that_was_seen(registry: Any) -> No
     assert (await registry.ask(worker, "category", "soe_laid_off", 409))["code"] == (
         "attribute-unchanged"
     )
+
+
+async def test_many_applications_are_kept_slice_by_slice_as_one_set(registry: Any) -> None:
+    """More than one slice: who applied in the first one has a certificate when the last is decided, and
+    everything of everybody is there, told in the order of the lines."""
+    forms = [registry.form() for _ in range(applying.SLICE + 50)]
+    await registry.loaded("/v1/workers", forms)
+    rows = [{"worker_id": form["id"], "applied_on": "2003-03-03"} for form in [*forms, forms[0]]]
+    body = (await registry.load("/v1/certificates", rows, mode="good")).json()
+    assert (body["accepted"], body["rejected"]) == (len(forms), 1)
+    assert [(e["line"], e["code"]) for e in body["errors"]] == [(len(rows), "certificate-exists")]
+    told = await registry.told("certificate.granted")
+    assert [event.data["worker_id"] for event in told] == [form["id"] for form in forms]
+    async with registry.thing.db.looking() as tx:
+        counts = await tx.fetchrow(
+            "select (select count(*) from certificate) as certificates,"
+            " (select count(*) from certificate_transition) as steps,"
+            " (select count(*) from decision where noun = 'certificate') as decisions"
+        )
+    assert tuple(counts) == (len(forms), 3 * len(forms), len(forms))
 
 
 async def test_one_person_one_certificate(registry: Any) -> None:

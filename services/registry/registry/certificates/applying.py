@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kit import decisions
 from kit.auth import Actor
+from kit.behind import Behind
 from kit.db import Tx
 from kit.decisions import Decision
 from kit.events import NewEvent
@@ -18,7 +19,7 @@ from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.certificates import domain, store, usecases
-from registry.certificates.deciding import Judge, people_on
+from registry.certificates.deciding import Judge, Person, people_on
 from registry.certificates.domain import (
     Certificate,
     Transition,
@@ -34,6 +35,8 @@ from registry.workers.domain import Category, NoSuchWorker
 
 #: Who has it loads what was done before the city had this record.
 LOADS_PAST = "registry:certificate-history:import"
+#: So many applications are kept while the next ones are decided.
+SLICE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,63 +116,85 @@ async def apply_all(
     live = await _with_live(tx, workers, records)
     used = await store.ids_in_use(tx, [command.id for command in commands])
     merged = await identities.merged_among(tx, workers)
-    judge, terms, today, made = Judge(rt), Terms(rt), rt.today(), _Made()
+    taking = _Taking(rt, actor, people, merged, live, used, decide)
+    made = _Made()
     outcome: list[Refusal | None] = []
-    for command in commands:
-        person = people.get(command.worker_id)
-        if person is None or not actor.may_see(person.place.area_code):
-            outcome.append(NoSuchWorker())
-            continue
-        posted_on = command.publicised_on or command.applied_on
+    async with Behind() as behind:
+        for command in commands:
+            try:
+                taking.take(command, made)
+            except Refusal as refusal:
+                outcome.append(refusal)
+                continue
+            outcome.append(None)
+            if len(made.certificates) == SLICE:
+                await behind.keep(made.keep(tx))
+                made = _Made()
+            await behind.turn()
+        if made.certificates:
+            await behind.keep(made.keep(tx))
+    return outcome
+
+
+class _Taking:
+    """Taking one application after the other, as known of everybody in the set."""
+
+    def __init__(
+        self,
+        rt: Runtime,
+        actor: Actor,
+        people: Mapping[UUID, Person],
+        merged: Mapping[UUID, Refusal],
+        live: set[UUID],
+        used: set[UUID],
+        decide: bool,
+    ) -> None:
+        self.rt, self.actor, self.people, self.merged = rt, actor, people, merged
+        self.live, self.used, self.decide = live, used, decide
+        self.judge, self.terms, self.today = Judge(rt), Terms(rt), rt.today()
+
+    def take(self, command: Apply, made: _Made) -> None:
+        """Add what one application leaves. Raises why it is not taken."""
+        person = self.people.get(command.worker_id)
+        if person is None or not self.actor.may_see(person.place.area_code):
+            raise NoSuchWorker
+        on, posted_on = command.applied_on, command.publicised_on or command.applied_on
         refusal = _not_taken(
-            command, max(command.applied_on, posted_on) > today, merged, live, used
+            command, max(on, posted_on) > self.today, self.merged, self.live, self.used
         )
         if refusal is not None:
-            outcome.append(refusal)
-            continue
-        on = command.applied_on
+            raise refusal
+        by = self.actor.subject
         certificate = Certificate(
             command.id, command.worker_id, person.place.claims.category, "applied", on, on, 1,
             person.place.area_code, person.place.office,
         )  # fmt: skip
-        papers = usecases.seen(command.id, command.papers, actor.subject)
+        papers = usecases.seen(command.id, command.papers, by)
         proof = tuple(paper.id for paper in papers)
-        steps = [Transition(command.id, 1, "applied", on, actor.subject, None, proof)]
-        if decide:
-            try:
-                _check_papers(command, certificate.category, terms)
-                decision = judge.decide(command.id, person, on, on)
-                event_id = new_id()
-                certificate = certificate.check(
-                    granted=decision.granted,
-                    clause=decision.clause,
-                    decision_id=decision.id,
-                    on=on,
-                    told_event=event_id,
-                )
-                steps.append(
-                    usecases.transition(certificate, actor.subject, proof, command.papers_seen)
-                )
-                if decision.granted:
-                    shown = usecases.listed_on(rt, command.posted_as)
-                    certificate = certificate.publicise(on=posted_on, listed_on=shown)
-                    steps.append(
-                        usecases.transition(certificate, actor.subject, (), command.posted_as)
-                    )
-            except Refusal as refusal:
-                outcome.append(refusal)
-                continue
+        steps = [Transition(command.id, 1, "applied", on, by, None, proof)]
+        if self.decide:
+            _check_papers(command, certificate.category, self.terms)
+            decision = self.judge.decide(command.id, person, on, on)
+            event_id = new_id()
+            certificate = certificate.check(
+                granted=decision.granted,
+                clause=decision.clause,
+                decision_id=decision.id,
+                on=on,
+                told_event=event_id,
+            )
+            steps.append(usecases.transition(certificate, by, proof, command.papers_seen))
+            if decision.granted:
+                shown = usecases.listed_on(self.rt, command.posted_as)
+                certificate = certificate.publicise(on=posted_on, listed_on=shown)
+                steps.append(usecases.transition(certificate, by, (), command.posted_as))
             made.decisions.append(decision)
             made.told.append(usecases.decided(certificate, on, id=event_id))
-        live.add(command.worker_id)
-        used.add(command.id)
+        self.live.add(command.worker_id)
+        self.used.add(command.id)
         made.certificates.append(certificate)
         made.transitions.extend(steps)
         made.evidence.extend(papers)
-        outcome.append(None)
-    if made.certificates:
-        await made.keep(tx)
-    return outcome
 
 
 async def take_all(
