@@ -17,7 +17,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
         "fund", "budget", "period", "matching-duty", "appropriation", "arrangement", "reservation",
         "payment", "entitlement", "payee", "payee-account", "payment-order", "bank-message",
         "programme", "enrolment", "run", "benefit-month", "claim", "claim-review", "claim-return",
-        "recovery", "project",
+        "recovery", "project", "blacklisting",
         "event",
     ),
     "loans": ("guarantee-fund", "loan", "event"),
@@ -109,7 +109,7 @@ ROLES: dict[str, frozenset[str]] = {
     # 劳动保障部门补贴审核: never who filed it.
     "subsidy_reviewer": _PLACES
     | _of("subsidy", verbs="read")
-    | _of("subsidy", "claim-review", "claim-return", "recovery", verbs="write"),
+    | _of("subsidy", "claim-review", "claim-return", "recovery", "blacklisting", verbs="write"),
     # 财政经办
     "finance_officer": _PLACES
     | _of("subsidy", verbs="read")
@@ -126,7 +126,7 @@ ROLES: dict[str, frozenset[str]] = {
     | _of("subsidy", "appropriation", "arrangement", "payment", "entitlement", verbs="approve")
     | _of("subsidy", "budget", "period", "matching-duty", verbs="approve")
     | _of("subsidy", "reservation", "payee", "payment-order", "bank-message", verbs="approve")
-    | _of("subsidy", "claim", "recovery", "run", verbs="approve")
+    | _of("subsidy", "claim", "recovery", "run", "blacklisting", verbs="approve")
     | _of("subsidy", "claim-return", verbs="write")
     | _of("loans", "guarantee-fund", verbs="read approve"),
     # 小额贷款经办

@@ -16,10 +16,13 @@ from subsidy.programmes.bodies import TryFacts
 from tests.contracts.further import Further, call_of
 from tests.journeys.city import CITY, DISTRICT, OFFICE, PLACE, City
 from tests.rights.claim_calls import (
+    a_paid_claim,
     filing_of,
     insured_worker,
+    listing_of,
     month_of,
     paid_for_a_dead_worker,
+    recovery_by_hand,
 )
 from tests.rights.money_calls import confirmed_payee
 
@@ -152,16 +155,40 @@ async def _claims(city: City) -> list[Further]:
 
 
 async def _recoveries(city: City) -> list[Further]:
-    """What was paid for two people who had died by then: one pays it back, of the other it is given up."""
-    cases = [await paid_for_a_dead_worker(city, code) for code in ("70289004-4", "70289005-2")]
+    """What was paid for three people who had died by then: one pays it back, of the other it is given up,
+    the third is sued. A fourth claim is recovered by hand, and its claimant listed."""
+    codes = ("70289004-4", "70289005-2", "70289006-0")
+    cases = [await paid_for_a_dead_worker(city, code) for code in codes]
+    claim, _ = await a_paid_claim(city, "70289007-9")
+    (line,) = (await city.get("subsidy", f"/v1/claims/{claim}/lines"))["items"]
+    case, entry = str(uuid4()), str(uuid4())
     one, today = "/v1/recoveries/{id}", city.world["subsidy"].runtime.today().isoformat()
     notice = {"on": today, "fine": "0.00", "reference": "黑劳追[2006]1号"}
     money = {"on": today, "kind": "refund", "amount": "132.00", "reference": "收据17"}
     given_up = {"on": today, "approval": "黑财核[2006]2号"}
+    agreed, listed = {"on": today, "agreed": True}, "/v1/blacklistings/{id}"
     return [
         *(Further(_call(f"POST {one}/notices", notice, id=id), REVIEWER) for id in cases),
         Further(_call(f"POST {one}/receipts", money, id=cases[0]), OFFICER),
         Further(_call(f"POST {one}/write-offs", given_up, id=cases[1]), APPROVER),
+        Further(
+            _call(f"POST {one}/litigations", {"on": today, "reference": "9号"}, id=cases[2]),
+            REVIEWER,
+        ),
+        Further(
+            _call(
+                "POST /v1/recoveries", {**recovery_by_hand(claim, line["id"], today), "id": case}
+            ),
+            REVIEWER,
+        ),
+        Further(_call(f"POST {one}/decisions", {**agreed, "note": "属实"}, id=case), APPROVER),
+        Further(
+            _call("POST /v1/blacklistings", {**listing_of(str(uuid4())), "id": entry}), REVIEWER
+        ),
+        Further(_call(f"POST {listed}/decisions", agreed, id=entry), APPROVER),
+        Further(
+            _call(f"POST {listed}/liftings", {"on": today, "reason": "复核"}, id=entry), APPROVER
+        ),
     ]
 
 

@@ -101,13 +101,66 @@ async def claim_calls(city: City, calls: Calls) -> None:
     money = {**step, "kind": "refund", "amount": "1.00", "reference": "17"}
     note(f"POST {base}/receipts", money, id=case["id"])
     note(f"POST {base}/write-offs", {**step, "approval": "2号"}, id=case["id"])
+    note(f"POST {base}/litigations", {**step, "reference": "3号"}, id=case["id"])
+    note(f"POST {base}/decisions", {**step, "agreed": True, "note": "属实"}, id=case["id"])
+    note("POST /v1/recoveries", recovery_by_hand(claim, decided["id"], step["on"]))
+    await _kept_for(city, claim)
+    note("GET /v1/offsets")
+    await _blacklist_calls(city, calls, step["on"])
+
+
+async def _blacklist_calls(city: City, calls: Calls, on: str) -> None:
+    note, step = calls.of("subsidy"), {"on": on}
+    entry = await made(city, "subsidy", "/v1/blacklistings", listing_of(str(uuid4())))
+    base = "/v1/blacklistings/{id}"
+    note("POST /v1/blacklistings", listing_of(str(uuid4())))
+    note("GET /v1/blacklistings")
+    note(f"GET {base}", id=entry)
+    note(f"POST {base}/decisions", {**step, "agreed": True}, id=entry)
+    note(f"POST {base}/liftings", {**step, "reason": "复核"}, id=entry)
+
+
+async def _kept_for(city: City, claim: str) -> None:
+    """Something was kept of a payment for the claim's recovery."""
+    async with city.world["subsidy"].db.transaction() as tx:
+        await tx.execute(
+            "insert into recovery_offset (id, recovery_id, claim_id, due_id, payment_id, amount, on_day,"
+            " area_code, done_by)"
+            " select $1, r.id, d.claim_id, d.id, p.id, 1, r.opened_on, r.area_code, 'officer'"
+            "   from recovery r join claim_due d using (claim_id)"
+            "   join payment_order o on o.about = d.id join payment p on p.id = o.id"
+            "  where r.claim_id = $2",
+            uuid4(), UUID(claim),
+        )  # fmt: skip
+
+
+def recovery_by_hand(claim: str, line: str, on: str) -> dict[str, Any]:
+    """A part of one paid line is to come back."""
+    return {
+        "claim_id": claim, "on": on, "reason": "audit-finding", "reference": "审4号",
+        "lines": [{"line_id": line, "amount": "1.00"}],
+    }  # fmt: skip
+
+
+def listing_of(claimant: str) -> dict[str, Any]:
+    """An entry of the blacklist."""
+    return {
+        "claimant_kind": "employer", "claimant_id": claimant, "reason": "phantom-staff",
+        "reference": "监6号", "since": "2003-10-09", **PLACE,
+    }  # fmt: skip
+
+
+async def a_paid_claim(city: City, code: str) -> tuple[str, Story]:
+    """A claim of an employer of this code, paid for one worker."""
+    story = await insured_worker(city, code)
+    claim, version = await _reviewed(city, story)
+    await _paid(city, claim, version)
+    return claim, story
 
 
 async def paid_for_a_dead_worker(city: City, code: str) -> str:
     """The recovery of what an employer of this code was paid for somebody who had died by then."""
-    story = await insured_worker(city, code)
-    claim, version = await _reviewed(city, story)
-    await _paid(city, claim, version)
+    claim, story = await a_paid_claim(city, code)
     await _died(city, story)
     (case,) = (await city.get("subsidy", f"/v1/recoveries?claim_id={claim}"))["items"]
     return str(case["id"])

@@ -14,6 +14,7 @@ from subsidy.arrangements.domain import (
     ArrangementUnknown,
 )  # fmt: skip
 from subsidy.batches import api as batches
+from subsidy.blacklist import api as blacklist
 from subsidy.budgets import api as budgets
 from subsidy.budgets.usecases import check_lines, tell_of_exhausted_lines
 from subsidy.claims import api as claims
@@ -30,6 +31,7 @@ from subsidy.journal.usecases import check_all
 from subsidy.matching import api as matching
 from subsidy.matching.usecases import tell_of_matching
 from subsidy.months import api as months
+from subsidy.offsets import api as offsets
 from subsidy.orders import api as orders
 from subsidy.payees import api as payees
 from subsidy.payments.api import router as payments
@@ -63,6 +65,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(replies.problems),
     **dict(claims.problems),
     **dict(projects.problems),
+    **dict(blacklist.problems),
     **dict(recoveries.problems),
     **dict(reversals.problems),
     YearOutOfRange: Problem(
@@ -174,7 +177,9 @@ SERVICE = Service(
         enrolments.imports,
         runs.router,
         *claims.routers,
+        *offsets.routers,
         projects.router,
+        blacklist.router,
         months.router,
         recoveries.router,
         batches.router,

@@ -15,7 +15,7 @@ from kit.testing import UnderTest
 from subsidy.recoveries.domain import Line, MoreThanOwed, Recovery
 
 from .claims_desk import Bureau, made, refused
-from .conftest import DISTRICT
+from .conftest import DISTRICT, Desk
 
 TODAY = date(2003, 10, 31)
 AMOUNTS = st.lists(st.integers(1, 50_000), min_size=1, max_size=5)
@@ -234,3 +234,61 @@ async def test_what_is_not_paid_back_is_given_up_by_a_third_person_under_a_refer
     )
     neighbour = bureau.service.client("subsidy_reviewer", area=DISTRICT)
     assert (await neighbour.get(f"/v1/recoveries/{case['id']}")).status_code == 404
+
+
+async def propose(
+    bureau: Bureau, claim: dict[str, Any], *lines: tuple[str, str], **more: Any
+) -> Any:
+    body = {
+        "claim_id": claim["id"], "on": "2003-10-20", "reason": "audit-finding",
+        "reference": "黑审[2003]4号",
+        "lines": [{"line_id": id, "amount": amount} for id, amount in lines], **more,
+    }  # fmt: skip
+    return await Desk(bureau.service, bureau.reviewer).post("/v1/recoveries", body)
+
+
+async def test_two_persons_order_a_recovery_by_hand_and_facts_do_not_undo_it(
+    bureau: Bureau,
+) -> None:
+    claim = await a_paid_claim(bureau)
+    lines = [one["id"] for one in await bureau.lines(claim)]
+    case = made(await propose(bureau, claim, (lines[1], "100.00"), (lines[0], "132.00")))
+    assert (case["state"], case["amount"], case["allowed"]) == (
+        "proposed", "232.00", ["order", "decline"],
+    )  # fmt: skip
+    assert [one["line_id"] for one in case["lines"]] == lines[:2], "in the claim's order"
+    assert refused(await notice(bureau, case)) == (409, "recovery-state")
+    both = bureau.service.client("subsidy_reviewer", "finance_approver", subject="reviewer")
+    body = {"on": "2003-10-21", "agreed": True, "note": "情况属实"}
+    assert refused(await act(both, case, "decisions", **body)) == (409, "maker-is-checker")
+    case = made(await act(bureau.approver, case, "decisions", **body))
+    assert (case["state"], case["ordered_by"], case["reason"]) == (
+        "open", "approver", "audit-finding",
+    )  # fmt: skip
+    await died(bureau)
+    (case,) = await cases(bureau)
+    assert (case["state"], case["amount"]) == ("open", "264.00"), "facts add to it"
+    assert refused(await propose(bureau, claim, (lines[2], "1.00"))) == (409, "recovery-stands")
+    case = made(await notice(bureau, case))
+    assert made(await refund(bureau, case, "264.00"))["state"] == "closed"
+    again = await propose(bureau, claim, (lines[0], "0.01"), on="2003-10-31")
+    assert refused(again) == (422, "recovery-line-not-paid"), "it came back whole"
+
+
+async def test_a_proposal_names_paid_lines_and_no_more_than_was_paid_and_may_be_declined(
+    bureau: Bureau,
+) -> None:
+    claim = await a_paid_claim(bureau)
+    line = (await bureau.lines(claim))[0]["id"]
+    for lines, code in (
+        ([(str(uuid4()), "1.00")], "recovery-line-not-paid"),
+        ([(line, "132.01")], "more-than-paid"),
+        ([(line, "100.00"), (line, "32.01")], "more-than-paid"),
+    ):
+        assert refused(await propose(bureau, claim, *lines)) == (422, code)
+    case = made(await propose(bureau, claim, (line, "132.00")))
+    body = {"on": "2003-10-21", "agreed": False, "note": "查无实据"}
+    case = made(await act(bureau.approver, case, "decisions", **body))
+    assert (case["state"], case["allowed"]) == ("withdrawn", [])
+    assert (await propose(bureau, claim, (line, "132.00"))).status_code == 201
+    assert (await propose(bureau, {"id": str(uuid4())}, (line, "1.00"))).status_code == 404

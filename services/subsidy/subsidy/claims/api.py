@@ -15,14 +15,13 @@ from kit.pagination import Cursor, Limit, Page
 from kit.problems import refused
 from kit.versions import etag
 from kit.wire import Id, after, load, page, terms
-from subsidy.claims import domain, evidence, paying, showing, usecases
+from subsidy.claims import domain, evidence, showing, usecases
 from subsidy.claims.bodies import (
     ApproveClaim,
     ClaimBody,
     FileClaim,
     LineOut,
     OnDay,
-    PayClaim,
     Quarter,
     RefileClaim,
     RosterRow,
@@ -41,10 +40,10 @@ Writer = Annotated[Actor, requires("subsidy:claim:write")]
 Reviewer = Annotated[Actor, requires("subsidy:claim-review:write")]
 Turner = Annotated[Actor, requires("subsidy:claim-return:write")]
 Approver = Annotated[Actor, requires("subsidy:claim:approve")]
-Payer = Annotated[Actor, requires("subsidy:payment-order:write")]
 
 
-def _answer(response: Response, shown: Shown) -> ClaimBody:
+def answer(response: Response, shown: Shown) -> ClaimBody:
+    """The claim, with the version that the next act must name."""
     response.headers["ETag"] = etag(shown.claim.version)
     return ClaimBody.of(shown)
 
@@ -61,7 +60,7 @@ async def file_claim(
         runtime_of(request), actor, body.filing(), key.answering(201, ClaimBody.of)
     )
     response.headers["Location"] = f"/v1/claims/{shown.claim.id}"
-    return _answer(response, shown)
+    return answer(response, shown)
 
 
 @router.post(
@@ -93,7 +92,7 @@ async def refile_claim(
         runtime_of(request), actor, id, version, body.on, body.papers, lines,
         key.answering(201, ClaimBody.of),
     )  # fmt: skip
-    return _answer(response, shown)
+    return answer(response, shown)
 
 
 @router.post("/{id}/reviews", summary="劳动保障部门审核", status_code=201)
@@ -111,7 +110,7 @@ async def review_claim(
     shown = await usecases.review_claim(
         runtime_of(request), actor, id, version, body.on, key.answering(201, ClaimBody.of)
     )
-    return _answer(response, shown)
+    return answer(response, shown)
 
 
 @router.post("/{id}/returns", summary="退回补正", status_code=201)
@@ -129,7 +128,7 @@ async def return_claim(
         runtime_of(request), actor, id, version, "return", body.on, body.reason, body.note,
         key.answering(201, ClaimBody.of),
     )  # fmt: skip
-    return _answer(response, shown)
+    return answer(response, shown)
 
 
 @router.post("/{id}/rejections", summary="不予批准", status_code=201)
@@ -149,7 +148,7 @@ async def reject_claim(
         runtime_of(request), actor, id, version, "reject", body.on, body.reason, body.note,
         key.answering(201, ClaimBody.of),
     )  # fmt: skip
-    return _answer(response, shown)
+    return answer(response, shown)
 
 
 @router.post("/{id}/approvals", summary="财政部门审批", status_code=201)
@@ -168,31 +167,13 @@ async def approve_claim(
         runtime_of(request), actor, id, version, body.on, body.arrangement_id,
         key.answering(201, ClaimBody.of),
     )  # fmt: skip
-    return _answer(response, shown)
-
-
-@router.post("/{id}/payments", summary="交付付款", status_code=201)
-async def pay_claim(
-    request: Request,
-    response: Response,
-    id: Id,
-    body: PayClaim,
-    actor: Payer,
-    version: versions.Required,
-    key: Required,
-) -> ClaimBody:
-    """Make the batch that pays what is due to this kind of payee; it is approved and handed over like
-    every batch. The claim is paid when the bank's statement says so."""
-    shown = await paying.pay_claim(
-        runtime_of(request), actor, id, version, body.payment(), key.answering(201, ClaimBody.of)
-    )
-    return _answer(response, shown)
+    return answer(response, shown)
 
 
 @router.get("/{id}", summary="查询一项申领")
 async def get_claim(request: Request, response: Response, id: Id, actor: Reader) -> ClaimBody:
     """One claim of the caller's area; its ETag is what the next act must name."""
-    return _answer(response, await showing.claim_of(runtime_of(request), actor, id))
+    return answer(response, await showing.claim_of(runtime_of(request), actor, id))
 
 
 @router.get("/{id}/lines", summary="列出申领行")

@@ -210,6 +210,7 @@ class DueOut(Told):
     id: UUID = Field(description="付款指令所付事项")
     payee_kind: Kind = Field(description=terms(KINDS))
     amount: Yuan
+    set_off: Yuan = Field(description="已抵扣申请人应退款；其余由银行支付")
     batch_id: UUID | None = Field(description="最近一次付款批次")
     paid_on: date | None = Field(description="银行入账日；为空即未付")
 

@@ -341,7 +341,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What one kind of payee is to be paid of a claim; the bank's orders are about its id."""
+    """What one kind of payee is to be paid of a claim; the bank's orders are about its id. ``set_off``: fen
+    of it that were kept for what the claimant owed."""
 
     id: UUID
     claim_id: UUID
@@ -349,6 +350,12 @@ class Due:
     amount: int
     batch_id: UUID | None = None
     paid_on: date | None = None
+    set_off: int = 0
+
+    @property
+    def left(self) -> int:
+        """Fen that the bank is to pay."""
+        return self.amount - self.set_off
 
 
 def ends_on(quarter: date) -> date:

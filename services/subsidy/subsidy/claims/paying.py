@@ -10,8 +10,6 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import NewEvent
-from kit.idempotency import Claim as Key
-from kit.idempotency import once
 from kit.ids import new_id
 from kit.money import yuan
 from kit.outbox import emit
@@ -23,11 +21,11 @@ from subsidy.batches.usecases import Draft, Wanted
 from subsidy.claims import domain, showing, store, usecases
 from subsidy.claims import events as claim_events
 from subsidy.claims.domain import Claim, Due, Line
-from subsidy.claims.showing import Shown
 from subsidy.entitlements import usecases as entitlements
 from subsidy.months import usecases as months
 from subsidy.orders import usecases as orders
 from subsidy.payees import usecases as payees
+from subsidy.payees.domain import Payee
 from subsidy.programmes.facts import last_of
 from subsidy.projects import usecases as projects
 
@@ -43,36 +41,51 @@ class Payment:
     on: date
 
 
-async def pay_claim(
-    rt: Runtime, actor: Actor, id: UUID, version: int, asked: Payment, key: Key
-) -> Shown:
-    """A batch of one order, from the claim's reservation to the payee that the programme names. Raises
-    :class:`domain.NothingDue`, :class:`domain.NotThePayee`, or what forbids a batch."""
-    async with rt.db.transaction() as tx, once(tx, key) as kept:
-        before = await usecases.stepping(tx, actor, id, version)
-        claim = before.pay(asked.on, rt.today())
-        payee = (await payees.payable(tx, actor, [asked.payee_id]))[asked.payee_id]
-        dues = (await store.dues(tx, [id]))[id]
-        due = next((one for one in dues if one.payee_kind == payee.kind and not one.paid_on), None)
-        if due is None:
-            raise domain.NothingDue(kind=payee.kind)
-        if payee.kind in domain.OF_CLAIMANT and payee.reference_id != claim.claimant_id:
-            raise domain.NotThePayee
-        assert claim.reservation_id is not None
-        purpose = f"{claim.programme} {showing.quarter_text(claim.quarter)}"
+async def payable(
+    rt: Runtime, tx: Tx, actor: Actor, id: UUID, version: int, asked: Payment
+) -> tuple[Claim, Payee, Due]:
+    """A claim that is about to be paid, to whom, and what of it. Raises :class:`domain.NothingDue`,
+    :class:`domain.NotThePayee`, or what forbids the act."""
+    before = await usecases.stepping(tx, actor, id, version)
+    claim = before.pay(asked.on, rt.today())
+    payee = (await payees.payable(tx, actor, [asked.payee_id]))[asked.payee_id]
+    dues = (await store.dues(tx, [id]))[id]
+    due = next((one for one in dues if one.payee_kind == payee.kind and not one.paid_on), None)
+    if due is None:
+        raise domain.NothingDue(kind=payee.kind)
+    if payee.kind in domain.OF_CLAIMANT and payee.reference_id != claim.claimant_id:
+        raise domain.NotThePayee
+    await orders.attempts(tx, [due.id])
+    return claim, payee, due
+
+
+def purpose_of(claim: Claim) -> str:
+    """What its payments are for."""
+    return f"{claim.programme} {showing.quarter_text(claim.quarter)}"
+
+
+async def pay(
+    rt: Runtime, tx: Tx, actor: Actor, claim: Claim, payee: Payee, due: Due, asked: Payment
+) -> Claim:
+    """A batch of one order for what the bank is to pay of it; what was set off whole is paid with that."""
+    assert claim.reservation_id is not None
+    await usecases.save(tx, actor, "pay", claim)
+    if due.left:
         batch = await batches.make(
             rt, tx, actor,
             Draft(
                 new_id(), claim.reservation_id, asked.payer_id, asked.format, asked.execute_on,
-                asked.on, (Wanted(payee.id, due.amount, purpose, due.id),), (), claim.area_code,
-                claim.office,
+                asked.on, (Wanted(payee.id, due.left, purpose_of(claim), due.id),), (),
+                claim.area_code, claim.office,
             ),
         )  # fmt: skip
         await store.save_dues(tx, [replace(due, batch_id=batch.id)])
-        await usecases.save(tx, actor, "pay", claim)
-        shown = await showing.show(rt, tx, claim)
-        await kept.keep(shown)
-    return shown
+        return claim
+    await store.save_dues(tx, [replace(due, paid_on=asked.on)])
+    lines = (await store.lines(tx, [claim.id]))[claim.id]
+    await _paid(tx, claim, [one for one in lines if one.payee_kind == due.payee_kind], asked.on)
+    whole = all(one.paid_on for one in (await store.dues(tx, [claim.id]))[claim.id])
+    return await _settle(tx, actor, claim, asked.on, whole=whole)
 
 
 async def hear(rt: Runtime, tx: Tx, actor: Actor, order_ids: Sequence[UUID]) -> list[UUID]:
@@ -110,13 +123,14 @@ async def claims_due(tx: Tx, due_ids: Sequence[UUID]) -> list[UUID]:
     return await store.claims_due(tx, due_ids)
 
 
-async def _settle(tx: Tx, actor: Actor, claim: Claim, on: date, *, whole: bool) -> None:
+async def _settle(tx: Tx, actor: Actor, claim: Claim, on: date, *, whole: bool) -> Claim:
     after = claim.settle(max(on, claim.state_on), whole=whole)
     if after is claim:
-        return
+        return claim
     await usecases.save(tx, actor, "settle" if whole else "come_back", after)
     kind = claim_events.CLAIM_PAID if whole else claim_events.CLAIM_CAME_BACK
     await usecases.tell(tx, kind, after, {"amount": yuan(claim.amount)})
+    return after
 
 
 async def _paid(tx: Tx, claim: Claim, lines: Sequence[Line], on: date) -> None:

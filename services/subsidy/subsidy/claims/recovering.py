@@ -13,6 +13,17 @@ from subsidy.claims.deciding import Otherwise
 from subsidy.claims.domain import Claim
 
 
+async def paid_lines(
+    tx: Tx, claim_id: UUID, area_prefix: str
+) -> tuple[Claim, dict[UUID, int]] | None:
+    """A claim of the area, locked, and the fen of each of its lines that are paid, in their order."""
+    claims = await store.lock(tx, [claim_id], area_prefix)
+    if not claims:
+        return None
+    lines = (await store.lines(tx, [claim_id]))[claim_id]
+    return claims[0], {one.id: one.amount for one in lines if one.paid_event is not None}
+
+
 async def paid_too_much(
     rt: Runtime,
     tx: Tx,

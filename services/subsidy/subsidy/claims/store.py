@@ -278,10 +278,12 @@ async def add_dues(tx: Tx, dues: Sequence[Due]) -> None:
 
 async def save_dues(tx: Tx, dues: Sequence[Due]) -> None:
     await tx.execute(
-        "update claim_due d set batch_id = t.batch_id, paid_on = t.paid_on"
-        "  from unnest($1::uuid[], $2::uuid[], $3::date[]) as t (id, batch_id, paid_on)"
+        "update claim_due d set batch_id = t.batch_id, paid_on = t.paid_on, set_off = t.set_off"
+        "  from unnest($1::uuid[], $2::uuid[], $3::date[], $4::bigint[])"
+        "       as t (id, batch_id, paid_on, set_off)"
         " where d.id = t.id",
         [d.id for d in dues], [d.batch_id for d in dues], [d.paid_on for d in dues],
+        [d.set_off for d in dues],
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from kit import identity_links
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
@@ -23,6 +24,7 @@ from kit.refusal import Refusal
 from kit.service import Runtime
 from subsidy.arrangements import usecases as arrangements
 from subsidy.arrangements.domain import ArrangementUnknown
+from subsidy.blacklist import usecases as blacklist
 from subsidy.claims import deciding, domain, events, showing, store, terms
 from subsidy.claims.domain import Claim, Line, Reason
 from subsidy.claims.showing import Shown
@@ -57,6 +59,7 @@ async def file_claim(rt: Runtime, actor: Actor, asked: Filing, key: Key) -> Show
         )  # fmt: skip
         programme = terms.programme_of(rt.policies, asked.programme, asked.quarter)
         terms.admit_filing(rt.policies, programme, asked.quarter, asked.filed_on)
+        await _refuse_listed(tx, asked.claimant_id, asked.filed_on)
         domain.admit_lines(asked.quarter, programme.facts, asked.lines)
         claim = Claim(
             asked.id, asked.programme, programme.claimant, asked.claimant_id,
@@ -88,6 +91,7 @@ async def refile_claim(
     async with rt.db.transaction() as tx, once(tx, key) as kept:
         before = await stepping(tx, actor, id, version)
         after = before.refile(on, actor.subject, rt.today())
+        await _refuse_listed(tx, before.claimant_id, on)
         claim = replace(after, due_on=terms.review_due(rt.policies, on))
         await store.bring(tx, id, dict(papers))
         if lines is not None:
@@ -258,9 +262,15 @@ async def approve_claim(
 # --- inside
 
 
+async def _refuse_listed(tx: Tx, claimant_id: UUID, on: date) -> None:
+    """Raises for a claimant, under whatever record, of whom no claim is taken on that day (policy 4.6)."""
+    records = await identity_links.records_of(tx, [claimant_id])
+    await blacklist.refuse_listed(tx, records[claimant_id], on)
+
+
 async def _release(rt: Runtime, tx: Tx, actor: Actor, claim: Claim) -> None:
     """The money that was promised for it goes back to its line."""
-    if any(due.paid_on for due in (await store.dues(tx, [claim.id]))[claim.id]):
+    if any(due.paid_on or due.set_off for due in (await store.dues(tx, [claim.id]))[claim.id]):
         raise domain.PartlyPaid
     assert claim.reservation_id is not None
     await reservations.release(rt, tx, actor, claim.reservation_id, claim.state_on)

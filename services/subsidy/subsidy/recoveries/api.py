@@ -13,14 +13,15 @@ from kit import lifecycle, pagination, versions
 from kit.auth import Actor, requires
 from kit.http import runtime_of
 from kit.idempotency import Required
+from kit.ids import new_id
 from kit.money import Yuan, YuanNotNegative, YuanPositive
 from kit.pagination import Cursor, Limit, Page
 from kit.problems import refused
 from kit.versions import etag
 from kit.wire import Asked, FactDate, Id, Text, Told, after, page, terms
 from subsidy.recoveries import domain, usecases
-from subsidy.recoveries.domain import ACTS, STATES, Money, State
-from subsidy.recoveries.usecases import Shown
+from subsidy.recoveries.domain import ACTS, REASONS, STATES, Money, Reason, State
+from subsidy.recoveries.usecases import Proposal, Shown
 
 router = APIRouter(prefix="/v1/recoveries", tags=["recoveries 补贴追回"])
 Reader = Annotated[Actor, requires("subsidy:recovery:read")]
@@ -68,6 +69,66 @@ class WriteOff(Asked):
     approval: Text = Field(description="核销批准文号")
 
 
+class LineToRecover(Asked):
+    """Money of one paid line (应退申领行)."""
+
+    line_id: UUID = Field(description="申领行")
+    amount: YuanPositive = Field(description="应退金额")
+
+
+class ProposeRecovery(Asked):
+    """What of a paid claim is to come back (提出追回)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "claim_id": "019a9d2c-8f00-7000-8000-0000000000a7", "on": "2003-10-27",
+                    "reason": "audit-finding", "reference": "黑审[2003]4号",
+                    "lines": [
+                        {"line_id": "019a9d2c-8f00-7000-8000-0000000000c1", "amount": "132.00"}
+                    ],
+                }
+            ]
+        }
+    )  # fmt: skip
+    id: UUID | None = Field(default=None, description="可由客户端生成")
+    claim_id: UUID
+    on: FactDate
+    reason: Reason = Field(description=terms(REASONS))
+    reference: Text = Field(description="依据文号")
+    lines: list[LineToRecover] = Field(min_length=1, max_length=5_000)
+
+    def proposal(self) -> Proposal:
+        lines: dict[UUID, int] = {}
+        for one in self.lines:
+            lines[one.line_id] = lines.get(one.line_id, 0) + one.amount
+        return Proposal(
+            self.id or new_id(), self.claim_id, self.on, self.reason, self.reference, lines
+        )
+
+
+class DecideRecovery(Asked):
+    """Whether a proposed recovery is ordered (决定)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"on": "2003-10-27", "agreed": True, "note": "情况属实"}]}
+    )
+    on: FactDate
+    agreed: bool = Field(description="是否追回")
+    note: Text = Field(description="意见（不得含姓名、证件号）")
+
+
+class Litigate(Asked):
+    """The case before a court (起诉)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"on": "2003-10-30", "reference": "(2003)黑民初字第9号"}]}
+    )
+    on: FactDate
+    reference: Text = Field(description="案号")
+
+
 class RecoveryLineOut(Told):
     """Money of one line."""
 
@@ -97,6 +158,7 @@ class RecoveryBody(BaseModel):
     arrangement_id: UUID
     opened_on: date
     cause: UUID | None = Field(description="由哪一事件引起")
+    reason: Reason | None = Field(description=terms(REASONS))
     state: State = Field(description=terms(STATES))
     state_on: date
     due_on: date | None = Field(description="应于何日前退回")
@@ -105,6 +167,9 @@ class RecoveryBody(BaseModel):
     fine: Yuan
     fine_paid: Yuan
     lines: list[RecoveryLineOut]
+    proposed_by: str | None = Field(description="人工提出的账号")
+    ordered_by: str | None = Field(description="决定追回的账号")
+    court_reference: str | None = Field(description="案号")
     noticed_by: str | None
     approval: str | None = Field(description="核销批准文号")
     area_code: str
@@ -120,7 +185,7 @@ class RecoveryBody(BaseModel):
         doable = [
             act
             for act in lifecycle.allowed(ACTS, one.state)
-            if act in ("notice", "receive", "write_off")
+            if act in ("order", "decline", "notice", "receive", "litigate", "write_off")
         ]
         return cls(
             **{
@@ -134,6 +199,55 @@ class RecoveryBody(BaseModel):
 def _answer(response: Response, shown: Shown) -> RecoveryBody:
     response.headers["ETag"] = etag(shown.recovery.version)
     return RecoveryBody.of(shown)
+
+
+@router.post("", summary="提出追回", status_code=201)
+async def propose_recovery(
+    request: Request, response: Response, body: ProposeRecovery, actor: Writer, key: Required
+) -> RecoveryBody:
+    """Propose by hand that paid lines of a claim come back, whatever the facts say; another person orders
+    it. 409 while another recovery of the claim is not over."""
+    shown = await usecases.propose_recovery(
+        runtime_of(request), actor, body.proposal(), key.answering(201, RecoveryBody.of)
+    )
+    response.headers["Location"] = f"/v1/recoveries/{shown.recovery.id}"
+    return _answer(response, shown)
+
+
+@router.post("/{id}/decisions", summary="决定是否追回", status_code=201)
+async def decide_recovery(
+    request: Request,
+    response: Response,
+    id: Id,
+    body: DecideRecovery,
+    actor: Approver,
+    version: versions.Required,
+    key: Required,
+) -> RecoveryBody:
+    """Order what was proposed, or decline it; 409 for who proposed it."""
+    shown = await usecases.decide_recovery(
+        runtime_of(request), actor, id, version, body.on, body.agreed, body.note,
+        key.answering(201, RecoveryBody.of),
+    )  # fmt: skip
+    return _answer(response, shown)
+
+
+@router.post("/{id}/litigations", summary="起诉", status_code=201)
+async def litigate_recovery(
+    request: Request,
+    response: Response,
+    id: Id,
+    body: Litigate,
+    actor: Writer,
+    version: versions.Required,
+    key: Required,
+) -> RecoveryBody:
+    """Who was told and does not pay is sued. Until it is over nothing of it is kept of other payments."""
+    shown = await usecases.litigate(
+        runtime_of(request), actor, id, version, body.on, body.reference,
+        key.answering(201, RecoveryBody.of),
+    )  # fmt: skip
+    return _answer(response, shown)
 
 
 @router.post("/{id}/notices", summary="通知退款", status_code=201)
@@ -223,6 +337,12 @@ async def list_recoveries(
 
 
 problems = [
+    refused(domain.RecoveryStands, 409, "该申领另有未结的追回", "Another recovery of the claim is not over"),
+    refused(domain.LineNotPaid, 422, "所列并非该申领的已付行", "What is named is no paid line of the claim"),
+    refused(
+        domain.MoreThanPaid, 422, "超过已付且未退回的金额", "More than was paid and has not come back",
+        ("尚余 {left} 分", "{left} fen are left"),
+    ),
     refused(domain.WrongState, 409, "当前状态不能办理此事项", "The act does not follow from this state"),
     refused(domain.OutOfOrder, 422, "日期早于前一步骤", "It is dated before the act that it follows"),
     refused(

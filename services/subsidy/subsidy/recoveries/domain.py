@@ -1,8 +1,10 @@
-"""A recovery: fen of paid lines that facts do not carry any more, from the first invalid month on.
+"""A recovery: fen of paid lines that facts do not carry any more, from the first invalid month on, or that
+two persons order back.
 
-open → noticed → paying → closed | written off; withdrawn when facts carry everything again before a notice
-went out, or when the bank has sent the money back. What was paid before stays paid (policy 5.3 no. 1); a
-fine is apart from the refund; a month is free again only when all of it has come back.
+open → noticed → paying → closed | written off, also from before a court (litigated); withdrawn when facts
+carry everything again before a notice went out, or when the bank has sent the money back. By hand: proposed
+by one, ordered (open) or declined by another. What was paid before stays paid (policy 5.3 no. 1); a fine is
+apart from the refund; a month is free again only when all of it has come back.
 """
 
 from __future__ import annotations
@@ -17,21 +19,41 @@ from kit.facts import InTheFuture, MakerIsChecker
 from kit.lifecycle import Act, each, leads
 from kit.refusal import Refusal
 
-#: 已立案 / 已通知 / 退款中 / 已结案 / 已核销 / 已撤销
-State = Literal["open", "noticed", "paying", "closed", "written_off", "withdrawn"]
+#: 已提出 / 已立案 / 已通知 / 退款中 / 诉讼中 / 已结案 / 已核销 / 已撤销
+State = Literal[
+    "proposed", "open", "noticed", "paying", "litigated", "closed", "written_off", "withdrawn"
+]
 STATES = {
-    "open": "已立案", "noticed": "已通知退款", "paying": "退款中", "closed": "已全部退回",
-    "written_off": "已核销", "withdrawn": "已撤销",
+    "proposed": "已提出，待决定", "open": "已立案", "noticed": "已通知退款", "paying": "退款中",
+    "litigated": "诉讼中", "closed": "已全部退回", "written_off": "已核销", "withdrawn": "已撤销",
 }  # fmt: skip
-STANDING: tuple[State, ...] = ("open", "noticed", "paying")
+STANDING: tuple[State, ...] = ("proposed", "open", "noticed", "paying", "litigated")
 
-_NOTICED: tuple[State, ...] = ("noticed", "paying")
+#: Why a recovery is ordered by hand (B24).
+Reason = Literal[
+    "false-statement", "claimed-elsewhere", "wrong-amounts", "not-entitled", "audit-finding"
+]
+REASONS: dict[str, str] = {
+    "false-statement": "弄虚作假（B24）",
+    "claimed-elsewhere": "已由他处享受",
+    "wrong-amounts": "金额或期间有误",
+    "not-entitled": "不符合条件",
+    "audit-finding": "审计、检查发现",
+}
+
+_NOTICED: tuple[State, ...] = ("noticed", "paying", "litigated")
 ACTS: tuple[Act, ...] = (
+    Act(None, "proposed", "propose", "提出追回", "recovery:write"),
+    Act("proposed", "open", "order", "决定追回", "recovery:approve"),
+    Act("proposed", "withdrawn", "decline", "不予追回", "recovery:approve"),
     Act(None, "open", "open", "立案", "facts"),
     *(Act(state, state, "extend", "事实变动", "facts") for state in STANDING),
     *each(STANDING, "withdrawn", "withdraw", "撤销", "facts"),
     Act("open", "noticed", "notice", "通知退款", "recovery:write", "subsidy.recovery_days"),
-    *each(_NOTICED, "paying", "receive", "收到退款、罚款", "payment:write"),
+    *each(("noticed", "paying"), "litigated", "litigate", "起诉", "recovery:write"),
+    *each(("noticed", "paying"), "paying", "receive", "收到退款、罚款", "payment:write"),
+    Act("litigated", "litigated", "receive", "收到退款、罚款", "payment:write"),
+    *each(("noticed", "paying"), "paying", "offset", "抵扣后续拨款", "payment-order:write"),
     *each(_NOTICED, "closed", "close", "全部退回", "facts"),
     *each(_NOTICED, "written_off", "write_off", "核销", "recovery:approve"),
 )
@@ -49,6 +71,24 @@ class OutOfOrder(Refusal):
     """An act dated before the one that it follows."""
 
     code = "recovery-step-out-of-order"
+
+
+class RecoveryStands(Refusal):
+    """Another recovery of the claim is not over."""
+
+    code = "recovery-stands"
+
+
+class LineNotPaid(Refusal):
+    """What is named is no paid line of the claim."""
+
+    code = "recovery-line-not-paid"
+
+
+class MoreThanPaid(Refusal):
+    """More of a line than was paid and has not been dealt with (``left`` in fen)."""
+
+    code = "more-than-paid"
 
 
 class MoreThanOwed(Refusal):
@@ -73,7 +113,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """``cause``: the event that set it off. ``lines`` in the order of the claim's."""
+    """``cause``: the event that set it off; ``reason``: why it was ordered by hand. ``lines`` in the order
+    of the claim's; ``court_reference``: of the case before a court."""
 
     id: UUID
     claim_id: UUID
@@ -90,6 +131,10 @@ class Recovery:
     due_on: date | None = None
     fine: int = 0
     fine_paid: int = 0
+    reason: Reason | None = None
+    proposed_by: str | None = None
+    ordered_by: str | None = None
+    court_reference: str | None = None
     noticed_by: str | None = None
     approval: str | None = None
     version: int = 1
@@ -100,9 +145,10 @@ class Recovery:
         return sum(one.owed for one in self.lines)
 
     def follow(self, found: Mapping[UUID, Line], paid: Collection[UUID], on: date) -> Recovery:
-        """After new facts. Until a notice went out it is what the facts say; afterwards it only grows.
-        Of lines that are not ``paid`` any more, because the bank sent their money back, nobody owes any."""
-        if self.state == "open":
+        """After new facts. Until a notice went out it is what the facts say; afterwards, and where people
+        ordered it, it only grows. Of lines that are not ``paid`` any more, because the bank sent their
+        money back, nobody owes any."""
+        if self.state == "open" and self.reason is None:
             lines = tuple(found.values())
         else:
             known = {one.line_id for one in self.lines}
@@ -126,6 +172,17 @@ class Recovery:
     def _grown(line: Line, found: Line | None) -> Line:
         return line if found is None else replace(line, amount=max(line.amount, found.amount))
 
+    def decide(self, agreed: bool, on: date, by: str, today: date) -> Recovery:
+        """Ordered, or declined. Raises :class:`MakerIsChecker` for who proposed it."""
+        if by == self.proposed_by:
+            raise MakerIsChecker
+        after = self._to("order" if agreed else "decline", on, today)
+        return replace(after, ordered_by=by if agreed else None)
+
+    def litigate(self, on: date, reference: str, today: date) -> Recovery:
+        """Before a court, under its reference; nothing of it is kept of later payments from now on."""
+        return replace(self._to("litigate", on, today), court_reference=reference, due_on=None)
+
     def notice(self, on: date, by: str, fine: int, due_on: date, today: date) -> Recovery:
         """The claimant is told what to pay back, by when, and the fine."""
         after = self._to("notice", on, today)
@@ -144,15 +201,28 @@ class Recovery:
         if kind == "fine":
             after = replace(after, fine_paid=self.fine_paid + amount)
         else:
-            after, parts = after._refunded(amount)
-        if after.owed == 0 and after.fine_paid == after.fine:
-            after = replace(after, state="closed", due_on=None)
-        return after, parts
+            after, parts = after._refunded(amount, {one.line_id for one in self.lines})
+        return after._closed_if_paid(), parts
 
-    def _refunded(self, amount: int) -> tuple[Recovery, list[tuple[Line, int]]]:
+    def set_off(
+        self, most: int, among: Collection[UUID], on: date, today: date
+    ) -> tuple[Recovery, list[tuple[Line, int]]]:
+        """As much as is owed of the lines ``among``, and ``most`` fen at most, was kept of another payment.
+        Answers like :meth:`receive`."""
+        owed = sum(one.owed for one in self.lines if one.line_id in among)
+        after, parts = self._to("offset", on, today)._refunded(min(owed, most), among)
+        return after._closed_if_paid(), parts
+
+    def _closed_if_paid(self) -> Recovery:
+        paid = self.owed == 0 and self.fine_paid == self.fine
+        return replace(self, state="closed", due_on=None) if paid else self
+
+    def _refunded(
+        self, amount: int, among: Collection[UUID]
+    ) -> tuple[Recovery, list[tuple[Line, int]]]:
         lines, parts = [], []
         for one in self.lines:
-            part = min(one.owed, amount)
+            part = min(one.owed, amount) if one.line_id in among else 0
             amount -= part
             line = replace(one, back=one.back + part)
             lines.append(line)
@@ -175,6 +245,20 @@ class Recovery:
         if on < self.state_on:
             raise OutOfOrder(not_before=self.state_on)
         return replace(self, state=target, state_on=on, version=self.version + 1)
+
+
+def proposed(
+    asked: Mapping[UUID, int], paid: Mapping[UUID, int], dealt: Mapping[UUID, int], reason: Reason
+) -> tuple[Line, ...]:
+    """The lines of a case by hand, in the claim's order. ``asked``: fen by line; ``paid``: fen that the
+    claim's paid lines were given. Raises :class:`LineNotPaid` and :class:`MoreThanPaid`."""
+    if not asked.keys() <= paid.keys():
+        raise LineNotPaid
+    for id, amount in asked.items():
+        left = paid[id] - dealt.get(id, 0)
+        if amount > left:
+            raise MoreThanPaid(left=left)
+    return tuple(Line(id, asked[id], f"B24/{reason}") for id in paid if id in asked)
 
 
 def to_come_back(

@@ -17,7 +17,8 @@ _SAVE = f"""
 insert into recovery ({", ".join(_NAMES)}) values ({", ".join(f"${n}" for n in range(1, len(_NAMES) + 1))})
 on conflict (id) do update set state = excluded.state, state_on = excluded.state_on,
     due_on = excluded.due_on, fine = excluded.fine, fine_paid = excluded.fine_paid,
-    noticed_by = excluded.noticed_by, approval = excluded.approval, version = excluded.version
+    noticed_by = excluded.noticed_by, approval = excluded.approval, version = excluded.version,
+    ordered_by = excluded.ordered_by, court_reference = excluded.court_reference
 """  # noqa: S608
 
 
@@ -83,7 +84,8 @@ async def standing(tx: Tx, claim_ids: Sequence[UUID]) -> dict[UUID, Recovery]:
 
 async def ordered(tx: Tx, claim_ids: Sequence[UUID]) -> list[UUID]:
     rows = await tx.fetch(
-        "select id from recovery where claim_id = any($1::uuid[]) and state not in ('open', 'withdrawn')",
+        "select id from recovery where claim_id = any($1::uuid[]) and state <> 'withdrawn'"
+        "   and (state <> 'open' or reason is not null)",
         claim_ids,
     )
     return [row["id"] for row in rows]
@@ -98,6 +100,25 @@ async def dealt_with(tx: Tx, line_ids: Sequence[UUID]) -> dict[UUID, int]:
         line_ids,
     )
     return {row["line_id"]: row["amount"] for row in rows}
+
+
+async def to_set_off(tx: Tx, claimant_id: UUID, payee_kind: str, on: date) -> dict[UUID, set[UUID]]:
+    """Of what the claimant was told to pay back by ``on``: recoveries with their lines that were paid to
+    this kind of payee."""
+    found: dict[UUID, set[UUID]] = {}
+    for row in await tx.fetch(
+        "select r.id, l.line_id from recovery r join recovery_line l on l.recovery_id = r.id"
+        "  join claim_line c on c.id = l.line_id"
+        " where r.claimant_id = $1 and r.state in ('noticed', 'paying') and r.state_on <= $3"
+        "   and c.payee_kind = $2 and l.back < l.amount order by r.id",
+        claimant_id, payee_kind, on,
+    ):  # fmt: skip
+        found.setdefault(row["id"], set()).add(row["line_id"])
+    return found
+
+
+async def exists(tx: Tx, id: UUID) -> bool:
+    return bool(await tx.fetchval("select exists (select from recovery where id = $1)", id))
 
 
 async def steps(tx: Tx, recovery_id: UUID) -> list[Step]:

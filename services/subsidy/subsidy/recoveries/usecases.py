@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
 from kit.auth import Actor
 from kit.db import Tx
-from kit.facts import StaleWrite
+from kit.facts import StaleWrite, admit
 from kit.idempotency import Claim as Key
 from kit.idempotency import once
 from kit.ids import new_id
@@ -20,11 +20,23 @@ from subsidy.claims import paying, recovering
 from subsidy.journal import domain as journal_domain
 from subsidy.journal import usecases as journal
 from subsidy.recoveries import domain, store
-from subsidy.recoveries.domain import Money, Recovery, State
+from subsidy.recoveries.domain import Line, Money, Reason, Recovery, State
 from subsidy.recoveries.store import Step
 
 #: Who opens a case: the facts that arrived.
 FACTS = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What of a claim is to come back by hand: fen by line, why, and under which reference."""
+
+    id: UUID
+    claim_id: UUID
+    on: date
+    reason: Reason
+    reference: str
+    lines: Mapping[UUID, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,93 @@ async def look_again(
             await store.save(tx, opened, _step(opened, "open", FACTS))
 
 
+async def propose_recovery(rt: Runtime, actor: Actor, asked: Proposal, key: Key) -> Shown:
+    """Somebody finds that paid lines of a claim are to come back. Raises what forbids it; another person
+    orders it."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        found = await recovering.paid_lines(tx, asked.claim_id, actor.area_prefix)
+        if found is None:
+            raise NotFound
+        claim, paid = found
+        taken = {asked.id} if await store.exists(tx, asked.id) else set()
+        admit(
+            asked.id, claim.area_code, asked.on, area_prefix=actor.area_prefix, today=rt.today(),
+            taken=taken,
+        )  # fmt: skip
+        if await store.standing(tx, [claim.id]):
+            raise domain.RecoveryStands
+        dealt = await store.dealt_with(tx, list(paid))
+        lines = domain.proposed(asked.lines, paid, dealt, asked.reason)
+        assert claim.arrangement_id is not None
+        made = Recovery(
+            asked.id, claim.id, claim.claimant_kind, claim.claimant_id, claim.arrangement_id,
+            asked.on, None, claim.area_code, claim.office, lines, "proposed", asked.on,
+            reason=asked.reason, proposed_by=actor.subject,
+        )  # fmt: skip
+        owed = made.owed
+        await store.save(tx, made, _step(made, "propose", actor.subject, owed, asked.reference))
+        shown = await _show(tx, made)
+        await kept.keep(shown, location=f"/v1/recoveries/{made.id}")
+    return shown
+
+
+async def decide_recovery(
+    rt: Runtime, actor: Actor, id: UUID, version: int, on: date, agreed: bool, note: str, key: Key
+) -> Shown:
+    """Another person orders what was proposed, or declines it."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await _stepping(tx, actor, id, version)
+        after = before.decide(agreed, on, actor.subject, rt.today())
+        act = "order" if agreed else "decline"
+        await store.save(tx, after, _step(after, act, actor.subject, None, note))
+        shown = await _show(tx, after)
+        await kept.keep(shown)
+    return shown
+
+
+async def litigate(
+    rt: Runtime, actor: Actor, id: UUID, version: int, on: date, reference: str, key: Key
+) -> Shown:
+    """The claimant does not pay: the case is before a court."""
+    async with rt.db.transaction() as tx, once(tx, key) as kept:
+        before = await _stepping(tx, actor, id, version)
+        after = before.litigate(on, reference, rt.today())
+        owed = before.owed
+        await store.save(tx, after, _step(after, "litigate", actor.subject, owed, reference))
+        shown = await _show(tx, after)
+        await kept.keep(shown)
+    return shown
+
+
+async def to_set_off(
+    tx: Tx, actor: Actor, claimant_id: UUID, payee_kind: str, on: date
+) -> list[tuple[Recovery, set[UUID]]]:
+    """What the claimant was told to pay back of payments to this kind of payee, locked: each recovery with
+    those of its lines."""
+    among = await store.to_set_off(tx, claimant_id, payee_kind, on)
+    found = await store.some(tx, list(among), actor.area_prefix, lock=True)
+    return [(one, among[one.id]) for one in found if one.state in ("noticed", "paying")]
+
+
+async def set_off(
+    rt: Runtime,
+    tx: Tx,
+    actor: Actor,
+    recovery: Recovery,
+    among: Collection[UUID],
+    most: int,
+    on: date,
+    reference: str,
+) -> int:
+    """``most`` fen of another payment to the claimant are kept for it, or as much as is owed. Booked and
+    told like a refund. Answers how much was kept."""
+    after, parts = recovery.set_off(most, among, on, rt.today())
+    amount = sum(part for _, part in parts)
+    await store.save(tx, after, _step(after, "offset", actor.subject, amount, reference))
+    await _back(tx, actor, after, parts, on)
+    return amount
+
+
 async def ordered(tx: Tx, claim_ids: Sequence[UUID]) -> list[UUID]:
     """Recoveries of these claims of which the claimant was told, and those that brought something back."""
     return await store.ordered(tx, claim_ids)
@@ -107,10 +206,7 @@ async def receive_money(
         before = await _stepping(tx, actor, id, version)
         after, parts = before.receive(kind, amount, on, rt.today())
         await store.save(tx, after, _step(after, kind, actor.subject, amount, reference))
-        if parts:
-            await _book(tx, actor, after, amount, on)
-            told = [(line.line_id, part) for line, part in parts]
-            await paying.take_back(tx, after.claim_id, told, on)
+        await _back(tx, actor, after, parts, on)
         shown = await _show(tx, after)
         await kept.keep(shown)
     rt.wake()
@@ -131,6 +227,16 @@ async def write_off(
 
 
 # --- inside
+
+
+async def _back(
+    tx: Tx, actor: Actor, recovery: Recovery, parts: Sequence[tuple[Line, int]], on: date
+) -> None:
+    """Fen of lines are back: on the arrangement's line, and told line by line."""
+    if parts:
+        await _book(tx, actor, recovery, sum(part for _, part in parts), on)
+        told = [(line.line_id, part) for line, part in parts]
+        await paying.take_back(tx, recovery.claim_id, told, on)
 
 
 async def _book(tx: Tx, actor: Actor, recovery: Recovery, amount: int, on: date) -> None:

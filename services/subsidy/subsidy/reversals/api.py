@@ -48,6 +48,10 @@ async def reverse_payment(
 
 problems = [
     refused(
+        domain.KeptForARecovery, 409, "该笔支付系抵扣应退款，不能冲销",
+        "It was kept for what the claimant owed, and not paid out",
+    ),
+    refused(
         domain.RecoveryUnderWay, 409, "所付事项正在追回，不能再冲销",
         "What it paid for is being recovered already",
     )

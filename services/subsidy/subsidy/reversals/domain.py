@@ -8,6 +8,12 @@ from kit.refusal import Refusal
 BY_HAND = "hand"
 
 
+class KeptForARecovery(Refusal):
+    """The payment was never made to the bank: it was kept for what the payee's claimant owed."""
+
+    code = "payment-of-an-offset"
+
+
 class RecoveryUnderWay(Refusal):
     """What it paid for is being recovered: the money comes back there, and only once."""
 

@@ -10,11 +10,12 @@ from kit.idempotency import Claim, once
 from kit.service import Runtime
 from subsidy import consequences
 from subsidy.claims import paying
+from subsidy.offsets import usecases as offsets
 from subsidy.orders import usecases as orders
 from subsidy.payments import usecases as payments
 from subsidy.payments.domain import Payment
 from subsidy.recoveries import usecases as recoveries
-from subsidy.reversals.domain import BY_HAND, RecoveryUnderWay
+from subsidy.reversals.domain import BY_HAND, KeptForARecovery, RecoveryUnderWay
 
 
 async def reverse_payment(
@@ -22,8 +23,11 @@ async def reverse_payment(
 ) -> Payment:
     """The payment is taken back by an entry that names its own. Of an order of the bank the money is with
     the reservation again, and the lines of the claim or run that it paid are not paid any more; of any
-    other payment it is on the line again. Raises :class:`RecoveryUnderWay`."""
+    other payment it is on the line again. Raises :class:`RecoveryUnderWay` and
+    :class:`KeptForARecovery`."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
+        if await offsets.is_offset(tx, payment_id):
+            raise KeptForARecovery
         ordered = await orders.some(tx, actor, [payment_id])
         for order in ordered:
             claims = await paying.claims_due(tx, [order.about])
