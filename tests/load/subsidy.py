@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ from kit import decisions
 from kit.ids import new_id
 from subsidy.programmes.record import RULES
 from tests import roll
+from tests.load import claims
 from tests.load.ratio import Ratio
 from tests.load.registry import watched
 from tests.load.stage import Stage
@@ -27,6 +29,8 @@ MEMORY_MB = 500
 REDERIVED = 100_000
 OFFICE = "231100-finance-bureau"
 CITY = "231100000000"
+#: Who is on the roll of the run beside which claims are measured.
+BESIDE = 60_000
 #: What a run writes for its lines; the shared texts of decisions are a handful of rows.
 TABLES = ("run_member", "decision", "run_line", "benefit_month", "run_payment")
 
@@ -76,7 +80,7 @@ async def _measure(on: Stage, sizes: list[int]) -> list[Ratio]:
         )  # fmt: skip
     most = max(size.memory_mb for size in done)
     found.append(Ratio("memory of the worker", MEMORY_MB, most, "MB", 1.0, "allowed : used"))
-    return [*found, await _rederived(on)]
+    return [*found, await _rederived(on), await _claims(on, line, payee, start + 1)]
 
 
 async def _treasury(on: Stage) -> tuple[str, str]:
@@ -127,6 +131,32 @@ async def _size(on: Stage, area: str, line: str, payee: str, span: tuple[int, in
 def _worker(on: Stage) -> int:
     pids = on.house.supervisor.pids()
     return pids.get("subsidy-worker", pids["subsidy"])
+
+
+async def _claims(on: Stage, line: str, payee: str, first: int) -> Ratio:
+    """How long claims wait while a run is frozen for others."""
+    claimed = first + BESIDE
+    connection = await asyncpg.connect(on.dsn("subsidy"))
+    try:
+        for start, people, area in (
+            (first, BESIDE, "231198000000"), (claimed, claims.CLAIMED, "231199000000"),
+        ):  # fmt: skip
+            last = start + people - 1
+            await roll.enrol(connection, start, last, payee_id=payee, area_code=area)
+        run: list[asyncio.Task[Any]] = []
+
+        async def freezing() -> bool:
+            return not run[0].done()
+
+        async def begin() -> Callable[[], Awaitable[bool]]:
+            run.append(asyncio.create_task(_frozen(on, "231198000000", line)))
+            return freezing
+
+        found = await claims.beside_a_run(on, claimed, begin)
+        await run[0]
+        return found
+    finally:
+        await connection.close()
 
 
 async def _frozen(on: Stage, area: str, line: str) -> tuple[dict[str, Any], float]:
