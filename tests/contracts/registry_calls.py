@@ -6,6 +6,7 @@ Each names who makes it: a maker withdraws what the maker asked for, an agency t
 from __future__ import annotations
 
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from kit.ids import new_id
@@ -31,6 +32,7 @@ async def registry_further(city: City) -> list[Further]:
     found += await _certificates(city)
     found += await _custody(city)
     found += await _withdrawn_by_two(city)
+    found += await _batches(city)
     found += [await _confirmed(city), await _picked_up(city), await _said_by_two(city)]
     found += [Further(call) for call in await _insurance(city)]
     found += [await _refund(city)]
@@ -323,6 +325,32 @@ async def _withdrawn_by_two(city: City) -> list[Further]:
             _call(f"POST {path}/confirmations", {"on": "2006-11-10"}, proposal_id=made[0]), THIRD
         ),
         Further(_call(f"POST {path}/refusals", dropped, proposal_id=made[1]), THIRD),
+    ]
+
+
+async def _batches(city: City) -> list[Further]:
+    """What one took is checked by another, and what the district approved is confirmed by the city."""
+    taken, approved = city.story(), city.story()
+    for story in (taken, approved):
+        await city.registers(story)
+    papers = ("id_card", "photo", "layoff_certificate", "centre_agreement")
+    asked = {
+        "worker_id": taken.worker, "applied_on": "2003-03-03",
+        "evidence": [{"kind": kind, "reference": "档案 2003-1"} for kind in papers],
+    }  # fmt: skip
+    applied = (await city.post("registry", "/v1/certificates", asked)).json()["id"]
+    await city.applies(approved)
+    await _acts(city, approved.certificate, ("issues", {"on": "2006-11-02"}))
+
+    def declared(id: str, on: str) -> dict[str, Any]:
+        digest = sha256(id.encode()).hexdigest()
+        return {"on": on, "certificate_ids": [id], "count": 1, "digest": digest}
+
+    path = "POST /v1/certificates"
+    confirmed = declared(str(approved.certificate), "2006-11-03")
+    return [
+        Further(_call(f"{path}/check-batches", declared(applied, "2003-03-05")), ANOTHER),
+        Further(_call(f"{path}/confirmation-batches", confirmed), THIRD),
     ]
 
 

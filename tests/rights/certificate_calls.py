@@ -39,10 +39,10 @@ async def certificate_calls(city: City, calls: Calls) -> None:
         objection_id=filed,
     )
     totals = {"count": 1, "digest": sha256(batch.encode()).hexdigest()}
-    note(
-        "POST /v1/certificates/approvals",
-        {"on": "2003-04-10", "certificate_ids": [batch], **totals},
-    )
+    declared = {"on": "2003-04-10", "certificate_ids": [batch], **totals}
+    note("POST /v1/certificates/approvals", declared)
+    note("POST /v1/certificates/check-batches", declared)
+    note("POST /v1/certificates/confirmation-batches", declared, own_area="231100000000")
     note("GET /v1/certificate-approvals")
     note(f"POST {certificate}/evidence", {"evidence": PAPERS}, certificate_id=objected)
     await city.issue(posted[2])

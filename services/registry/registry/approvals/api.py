@@ -16,9 +16,9 @@ from kit.http import runtime_of
 from kit.ids import new_id
 from kit.problems import refused
 from kit.steps import Step, stepping
-from kit.wire import Asked
+from kit.wire import Asked, terms
 from registry.approvals import domain, usecases
-from registry.approvals.domain import Approval, Totals
+from registry.approvals.domain import BATCH_ACTS, Approval, BatchAct, Totals
 from registry.approvals.usecases import Approve, Done
 from registry.certificates import domain as certificate
 from registry.certificates.acts import State
@@ -30,27 +30,24 @@ from registry.custody.wire import IssueIn
 
 TAG = "approvals 批量审批"
 router = APIRouter(prefix="/v1/certificates/approvals", tags=[TAG])
+checking = APIRouter(prefix="/v1/certificates/check-batches", tags=[TAG])
+confirming = APIRouter(prefix="/v1/certificates/confirmation-batches", tags=[TAG])
 issuing_one = APIRouter(prefix="/v1/certificates/{certificate_id}/issues", tags=[CERTIFICATES])
 of_certificate = APIRouter(prefix="/v1/certificates/{certificate_id}", tags=[TAG])
 listing = APIRouter(prefix="/v1/certificate-approvals", tags=[TAG])
 Reader = Annotated[Actor, requires("registry:certificate:read")]
+Checker = Annotated[Actor, requires("registry:certificate:write")]
 Approver = Annotated[Actor, requires("registry:certificate:approve")]
 Approving = Annotated[Step, stepping("registry:certificate:approve")]
 
 _DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-class ApproveIn(Asked):
-    """A batch to issue, with its control totals (批量发证审批，须申报控制数)."""
+class DeclaredIn(Asked):
+    """What is on the desk: so many, and these very ones (控制数)."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"on": "2003-04-10", "count": 0, "digest": _DIGEST,
-                          "posted_until": "2003-04-05"}]
-        },
-    )  # fmt: skip
     id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
-    on: date = Field(description="发证日期")
+    on: date = Field(description="办理日期")
     count: int = Field(ge=0, le=domain.BATCH_MAX, description="控制数：件数")
     digest: str = Field(
         pattern=r"^[0-9a-f]{64}$",
@@ -63,19 +60,74 @@ class ApproveIn(Asked):
         description="逐件列出；或按下列条件选取",
     )
     area_code: AreaCode | None = Field(default=None, description="区划（含下级）；缺省为本机构辖区")
+
+    def _command(self, act: BatchAct, until: date | None) -> Approve:
+        if self.certificate_ids is not None and (self.area_code or until):
+            raise ValueError("list the certificates or select them, not both")
+        return Approve(
+            self.on, Totals(self.count, self.digest), self.certificate_ids, self.area_code,
+            until, self.id or new_id(), act,
+        )  # fmt: skip
+
+
+class ApproveIn(DeclaredIn):
+    """A batch to issue, with its control totals (批量发证审批，须申报控制数)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"on": "2003-04-10", "count": 0, "digest": _DIGEST,
+                          "posted_until": "2003-04-05"}]
+        },
+    )  # fmt: skip
     posted_until: date | None = Field(default=None, description="公示起始日不晚于；缺省为发证日期")
 
     @model_validator(mode="after")
     def listed_or_selected(self) -> Self:
-        if self.certificate_ids is not None and (self.area_code or self.posted_until):
-            raise ValueError("list the certificates or select them, not both")
+        self.command()
         return self
 
     def command(self) -> Approve:
-        return Approve(
-            self.on, Totals(self.count, self.digest), self.certificate_ids, self.area_code,
-            self.posted_until, self.id or new_id(),
-        )  # fmt: skip
+        return self._command("issue", self.posted_until)
+
+
+class CheckBatchIn(DeclaredIn):
+    """A batch to check, with its control totals (批量审核，须申报控制数)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"on": "2003-04-10", "count": 0, "digest": _DIGEST,
+                          "applied_until": "2003-04-05"}]
+        },
+    )  # fmt: skip
+    applied_until: date | None = Field(default=None, description="申请日期不晚于；缺省为办理日期")
+
+    @model_validator(mode="after")
+    def listed_or_selected(self) -> Self:
+        self.command()
+        return self
+
+    def command(self) -> Approve:
+        return self._command("check", self.applied_until)
+
+
+class ConfirmBatchIn(DeclaredIn):
+    """A batch for the city to confirm, with its control totals (市级批量确认，须申报控制数)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"on": "2003-06-12", "count": 0, "digest": _DIGEST,
+                          "approved_until": "2003-06-10"}]
+        },
+    )  # fmt: skip
+    approved_until: date | None = Field(default=None, description="批准日期不晚于；缺省为办理日期")
+
+    @model_validator(mode="after")
+    def listed_or_selected(self) -> Self:
+        self.command()
+        return self
+
+    def command(self) -> Approve:
+        return self._command("confirm", self.approved_until)
 
 
 class IssuedOut(BaseModel):
@@ -86,22 +138,31 @@ class IssuedOut(BaseModel):
     number: str = Field(description="证号；待市级确认的为空", examples=["23110020030000001"])
 
 
+class CheckedOut(BaseModel):
+    """One application of the batch (已审核，或不予发放)."""
+
+    certificate_id: UUID
+    state: State = Field(description="checked 已审核，refused 不予发证")
+    clause: str | None = Field(description="首个不符合的条款")
+
+
 class ApprovalOut(BaseModel):
-    """A batch that was issued (批量审批记录)."""
+    """A batch that was checked, issued or confirmed (批量办理记录)."""
 
     id: UUID
-    approved_on: date = Field(description="发证日期")
+    act: BatchAct = Field(description="环节：" + terms(BATCH_ACTS))
+    approved_on: date = Field(description="办理日期")
     count: int = Field(description="件数")
     digest: str = Field(description="控制摘要")
     area_code: AreaCode
-    office: str = Field(description="审批机关")
-    actor: str = Field(description="审批人")
+    office: str = Field(description="办理机构")
+    actor: str = Field(description="办理人")
 
     @classmethod
     def of(cls, a: Approval) -> ApprovalOut:
         return cls(
-            id=a.id, approved_on=a.approved_on, count=a.totals.count, digest=a.totals.digest,
-            area_code=a.area_code, office=a.office, actor=a.actor,
+            id=a.id, act=a.act, approved_on=a.approved_on, count=a.totals.count,
+            digest=a.totals.digest, area_code=a.area_code, office=a.office, actor=a.actor,
         )  # fmt: skip
 
 
@@ -117,7 +178,24 @@ class ApprovedOut(ApprovalOut):
             **ApprovalOut.of(done.approval).model_dump(),
             issued=[
                 IssuedOut(certificate_id=c.id, state=c.state, number=c.number or "")
-                for c in done.issued
+                for c in done.certificates
+            ],
+        )
+
+
+class CheckBatchOut(ApprovalOut):
+    """The batch with what the rule decided in it."""
+
+    checked: list[CheckedOut]
+
+    @classmethod
+    def done(cls, done: Done) -> CheckBatchOut:
+        """The answer to a batch of checks."""
+        return cls(
+            **ApprovalOut.of(done.approval).model_dump(),
+            checked=[
+                CheckedOut(certificate_id=c.id, state=c.state, clause=c.clause)
+                for c in done.certificates
             ],
         )
 
@@ -130,8 +208,40 @@ async def approve_certificates(
     of it was taken or checked by the approver."""
     rt = runtime_of(request)
     done = await usecases.approve(rt, actor, body.command(), claim.answering(201, ApprovedOut.done))
-    people = [certificate.worker_id for certificate in done.issued]
+    people = [certificate.worker_id for certificate in done.certificates]
     await audit.note(rt, actor, "approve_certificates", people, SHOWN)
+    return ApprovedOut.done(done)
+
+
+@checking.post("", status_code=201, summary="批量审核", operation_id="check_certificates")
+async def check_certificates(
+    request: Request, body: CheckBatchIn, actor: Checker, claim: idempotency.Required
+) -> CheckBatchOut:
+    """The rule decides on a batch of applications, an imported one for instance: each is checked, or
+    refused with its first failing clause. All or none: what is selected must have the count and the
+    digest declared, each has its papers, and none of it was taken by the person who checks."""
+    rt = runtime_of(request)
+    done = await usecases.approve(
+        rt, actor, body.command(), claim.answering(201, CheckBatchOut.done)
+    )
+    people = [certificate.worker_id for certificate in done.certificates]
+    await audit.note(rt, actor, "check_certificates", people, SHOWN)
+    return CheckBatchOut.done(done)
+
+
+@confirming.post(
+    "", status_code=201, summary="市级批量确认发证", operation_id="confirm_certificates"
+)
+async def confirm_certificates(
+    request: Request, body: ConfirmBatchIn, actor: Approver, claim: idempotency.Required
+) -> ApprovedOut:
+    """The city confirms a batch of what its districts approved, all or none (R11). What is selected must
+    have the count and the digest declared; none of it was taken, checked or approved by the person who
+    confirms."""
+    rt = runtime_of(request)
+    done = await usecases.approve(rt, actor, body.command(), claim.answering(201, ApprovedOut.done))
+    people = [certificate.worker_id for certificate in done.certificates]
+    await audit.note(rt, actor, "confirm_certificates", people, SHOWN)
     return ApprovedOut.done(done)
 
 
@@ -172,7 +282,7 @@ async def list_certificate_approvals(
     )  # fmt: skip
 
 
-routers = [router, issuing_one, of_certificate, listing]
+routers = [router, checking, confirming, issuing_one, of_certificate, listing]
 
 problems = [
     refused(
@@ -184,8 +294,8 @@ problems = [
     refused(
         domain.TotalsDiffer,
         409,
-        "控制数不符，未发证",
-        "The control totals differ; nothing was issued",
+        "控制数不符，未办理",
+        "The control totals differ; nothing was done",
         (
             "申报 {declared_count} 件（{declared_digest}），选取 {selected_count} 件（{selected_digest}）",
             "Declared {declared_count} ({declared_digest}), selected {selected_count}"

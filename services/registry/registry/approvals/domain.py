@@ -1,7 +1,8 @@
-"""A batch that an approver declares: so many, and these very ones, or nothing.
+"""A batch that somebody declares: so many, and these very ones, or nothing.
 
-The approver counts what lies on the desk and declares the count and a digest of the sorted ids; what
-the system selects must agree with both (control totals). All are issued in one transaction or none.
+Who checks, issues, or confirms for the city counts what lies on the desk and declares the count and a
+digest of the sorted ids; what the system selects must agree with both (control totals). All of it is
+done in one transaction or none, and nobody decides on what they took or checked themselves.
 """
 
 from __future__ import annotations
@@ -10,12 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Literal
 from uuid import UUID
 
 from kit.refusal import Refusal
 
 #: No batch is larger: an approver has seen what he or she approves.
 BATCH_MAX = 5_000
+
+
+#: 审核 / 发证 / 市级确认
+BatchAct = Literal["check", "issue", "confirm"]
+BATCH_ACTS: dict[str, str] = {"check": "审核", "issue": "发证", "confirm": "市级确认"}
 
 
 class TotalsDiffer(Refusal):
@@ -40,9 +47,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A batch that was issued."""
+    """A batch that was checked, issued or confirmed."""
 
     id: UUID
+    act: BatchAct
     approved_on: date
     totals: Totals
     area_code: str

@@ -10,9 +10,9 @@ from registry.approvals.domain import Approval, Totals
 
 async def add(tx: Tx, one: Approval) -> None:
     await tx.execute(
-        "insert into certificate_approval (id, approved_on, count, digest, area_code, office, actor)"
-        " values ($1, $2, $3, $4, $5, $6, $7)",
-        one.id, one.approved_on, one.totals.count, one.totals.digest, one.area_code, one.office,
+        "insert into certificate_approval (id, act, approved_on, count, digest, area_code, office, actor)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        one.id, one.act, one.approved_on, one.totals.count, one.totals.digest, one.area_code, one.office,
         one.actor,
     )  # fmt: skip
 
@@ -27,7 +27,7 @@ async def page(tx: Tx, pattern: str, after: UUID | None, limit: int) -> list[App
     )
     return [
         Approval(
-            row["id"], row["approved_on"], Totals(row["count"], row["digest"]), row["area_code"],
+            row["id"], row["act"], row["approved_on"], Totals(row["count"], row["digest"]), row["area_code"],
             row["office"], row["actor"],
         )
         for row in rows

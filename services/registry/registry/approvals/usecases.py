@@ -1,9 +1,10 @@
-"""Issuing: one certificate, what the city confirms, or a batch: declared, counted, issued, or none of it.
+"""Issuing: one certificate, what the city confirms, or a batch: declared, counted, checked, issued or
+confirmed, or none of it.
 What is issued lies at the office until it is collected."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -16,11 +17,12 @@ from kit.ids import new_id
 from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.approvals import domain, store
-from registry.approvals.domain import Approval, Totals
+from registry.approvals.domain import Approval, BatchAct, Totals
 from registry.areas.succession import reach
 from registry.certificates import domain as certificate
 from registry.certificates import issuing
 from registry.certificates import usecases as certificates
+from registry.certificates.acts import State
 from registry.certificates.domain import Certificate
 from registry.certificates.issuing import Issue
 from registry.custody import usecases as custody
@@ -29,22 +31,24 @@ from registry.custody.domain import Collector
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """A batch: ``ids``, or all of an area (of the caller's, when none is named) posted until a day."""
+    """A batch of one act: ``ids``, or all of an area (of the caller's, when none is named) that came
+    where the act leads on from until a day."""
 
     on: date
     declared: Totals
     ids: Sequence[UUID] | None = None
     area_code: str | None = None
-    posted_until: date | None = None
+    until: date | None = None
     id: UUID = field(default_factory=new_id)
+    act: BatchAct = "issue"
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The batch as it was kept, and what was issued."""
+    """The batch as it was kept, and its certificates as they are after it."""
 
     approval: Approval
-    issued: Sequence[Certificate]
+    certificates: Sequence[Certificate]
 
 
 async def issue_one(
@@ -79,10 +83,27 @@ async def _one(
     return after
 
 
+async def _check_all(
+    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Issue]
+) -> list[Refusal | None]:
+    """The rule decides on a batch of one day."""
+    ids = [one.certificate_id for one in commands if one.certificate_id is not None]
+    return await certificates.check_all(rt, tx, actor, ids, commands[0].issued_on)
+
+
+#: By act of a batch: from which state it leads on, and what takes it.
+_ACTS: Mapping[BatchAct, tuple[State, _Take]] = {
+    "check": ("applied", _check_all),
+    "issue": ("publicised", issuing.issue_all),
+    "confirm": ("approved", issuing.confirm_all),
+}
+
+
 async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> Done:
-    """Issue a batch in one transaction. Raises ``control-totals-differ``, ``batch-too-large``, and
-    the first refusal of any certificate in it; then nothing is issued."""
+    """Check, issue or confirm a batch in one transaction. Raises ``control-totals-differ``,
+    ``batch-too-large``, and the first refusal of any certificate in it; then nothing happens to any."""
     pattern = await reach(rt, actor, command.area_code)
+    state, take = _ACTS[command.act]
     async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
         if command.ids is not None:
             found = await certificates.named(tx, sorted(set(command.ids)), [])
@@ -90,9 +111,9 @@ async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> 
             if len(seen) != len(set(command.ids)):
                 raise certificate.NoSuchCertificate
         else:
-            until = command.posted_until or command.on
+            until, most = command.until or command.on, domain.BATCH_MAX + 1
             seen = (
-                await certificates.approvable(tx, pattern, until, domain.BATCH_MAX + 1)
+                await certificates.waiting(tx, state, pattern, until, most)
                 if pattern is not None
                 else []
             )
@@ -100,19 +121,19 @@ async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> 
             raise domain.BatchTooLarge(most=domain.BATCH_MAX)
         selected = domain.totals_of(seen)
         domain.check_totals(command.declared, selected)
-        outcome = await issuing.issue_all(
-            rt, tx, actor, [Issue(command.on, id) for id in sorted(seen)]
-        )
-        refusal = next((one for one in outcome if one is not None), None)
-        if refusal is not None:
-            raise refusal
+        if seen:
+            outcome = await take(rt, tx, actor, [Issue(command.on, id) for id in sorted(seen)])
+            refusal = next((one for one in outcome if one is not None), None)
+            if refusal is not None:
+                raise refusal
         approval = Approval(
-            command.id, command.on, selected, command.area_code or actor.area_code, actor.office,
-            actor.subject,
+            command.id, command.act, command.on, selected, command.area_code or actor.area_code,
+            actor.office, actor.subject,
         )  # fmt: skip
         await store.add(tx, approval)
         done = Done(approval, await certificates.named(tx, seen, []))
-        await custody.issued(tx, actor, done.issued)
+        if command.act != "check":
+            await custody.issued(tx, actor, done.certificates)
         await once.keep(done)
     rt.wake()
     return done

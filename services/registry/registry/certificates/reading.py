@@ -165,14 +165,15 @@ async def posted(
     return [certificate_of(row) for row in rows]
 
 
-async def approvable(tx: Tx, pattern: str, posted_until: date, limit: int) -> list[UUID]:
-    """Applications posted on that day or before and still waiting for their approval."""
+async def waiting(tx: Tx, state: State, pattern: str, until: date, limit: int) -> list[UUID]:
+    """Certificates of an area that came into a state on that day or before and still stand there."""
     rows = await tx.fetch(
-        "select id from certificate where state = 'publicised' and greatest(state_on, listed_on) <= $2"
+        "select id from certificate where state = $4 and greatest(state_on, listed_on) <= $2"
         " and area_code ~ $1 order by id limit $3",
         pattern,
-        posted_until,
+        until,
         limit,
+        state,
     )
     return [row["id"] for row in rows]
 

@@ -16,11 +16,13 @@ from kit import decisions
 from kit.audit import Denied
 from kit.auth import Actor
 from kit.db import Tx
+from kit.decisions import Decision
 from kit.events import EventType, NewEvent
 from kit.facts import InTheFuture, MakerIsChecker, StaleWrite
 from kit.ids import new_id
 from kit.outbox import emit
 from kit.problems import NotFound
+from kit.refusal import Refusal
 from kit.service import Runtime
 from registry.certificates import acts, domain, events, reading, standing, store, terms
 from registry.certificates.acts import Act
@@ -167,9 +169,9 @@ async def named(tx: Tx, ids: Sequence[UUID], numbers: Sequence[str]) -> list[Cer
     return await store.named(tx, ids, numbers)
 
 
-async def approvable(tx: Tx, pattern: str, posted_until: date, limit: int) -> list[UUID]:
-    """Applications of an area that wait for their approval, posted on that day or before."""
-    return await reading.approvable(tx, pattern, posted_until, limit)
+async def waiting(tx: Tx, state: acts.State, pattern: str, until: date, limit: int) -> list[UUID]:
+    """Certificates of an area that wait for the next step, since that day or before."""
+    return await reading.waiting(tx, state, pattern, until, limit)
 
 
 async def stepping(
@@ -231,22 +233,62 @@ async def check_certificate(
     """The rule decides on the facts of the day of application: checked, or refused. Raises
     ``evidence-missing`` and ``insured-while-without-work``."""
     async with rt.db.transaction() as tx:
-        before = await stepping(rt, tx, actor, id, on, version, acts.CHECK)
-        await _not_contradicted(tx, before)
-        papers = (await reading.evidence_of(tx, [id], PAPERS))[id]
-        if before.state == "applied":
-            kinds = (paper.kind for paper in papers)
-            Terms(rt).check_papers(terms.EVIDENCE, before.category, before.applied_on, kinds)
-        person = (await people_on(rt, tx, {before.worker_id: before.applied_on}))[before.worker_id]
-        decision = Judge(rt).decide(id, person, before.applied_on, on)
-        await decisions.store(tx, [decision])
-        after = before.check(
-            granted=decision.granted, clause=decision.clause, decision_id=decision.id, on=on
-        )
-        proof = [paper.id for paper in papers]
-        after = await save_step(tx, before, after, actor.subject, decided(after, on), proof)
+        await stepping(rt, tx, actor, id, on, version, acts.CHECK)
+        (refusal,) = await check_all(rt, tx, actor, [id], on)
+        if refusal is not None:
+            raise refusal
+        after = await certificate_in(tx, actor, id)
     rt.wake()
     return after
+
+
+async def check_all(
+    rt: Runtime, tx: Tx, actor: Actor, ids: Sequence[UUID], on: date
+) -> list[Refusal | None]:
+    """The rule decides on applications as one set; answers per application why not, or None. Their rows
+    are locked and inside what the caller sees."""
+    found = {one.id: one for one in await store.named(tx, ids, [])}
+    makers = await store.makers_of(tx, ids)
+    papers = await reading.evidence_of(tx, ids, PAPERS)
+    contradicted = await contributions.contradicted(tx, [one.worker_id for one in found.values()])
+    people = await people_on(rt, tx, {one.worker_id: one.applied_on for one in found.values()})
+    judge, terms_of = Judge(rt), Terms(rt)
+    outcome: list[Refusal | None] = []
+    decided_on: list[Decision] = []
+    moved: list[Certificate] = []
+    steps: list[Transition] = []
+    told_of: list[NewEvent] = []
+    for id in ids:
+        before = found[id]
+        try:
+            if on > rt.today():
+                raise InTheFuture
+            if acts.bars(acts.CHECK, actor.subject, makers[id]):
+                raise MakerIsChecker
+            domain.not_contradicted(contradicted.get(before.worker_id, ()))
+            if before.state == "applied":
+                kinds = (paper.kind for paper in papers[id])
+                terms_of.check_papers(terms.EVIDENCE, before.category, before.applied_on, kinds)
+            decision = judge.decide(id, people[before.worker_id], before.applied_on, on)
+            event_id = new_id()
+            after = before.check(
+                granted=decision.granted, clause=decision.clause, decision_id=decision.id, on=on,
+                told_event=event_id,
+            )  # fmt: skip
+        except Refusal as refusal:
+            outcome.append(refusal)
+            continue
+        decided_on.append(decision)
+        moved.append(after)
+        steps.append(transition(after, actor.subject, [paper.id for paper in papers[id]]))
+        told_of.append(decided(after, on, id=event_id))
+        outcome.append(None)
+    await decisions.store(tx, decided_on)
+    if await store.save(tx, moved) != len(moved):
+        raise StaleWrite
+    await store.add_transitions(tx, steps)
+    await emit(tx, told_of)
+    return outcome
 
 
 async def _not_contradicted(tx: Tx, certificate: Certificate) -> None:
