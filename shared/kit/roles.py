@@ -81,7 +81,7 @@ ROLES: dict[str, frozenset[str]] = {
         "benefit", "life-fact", "contribution", "identity", "contact", verbs="read",
     )
     | _of("registry", "duplicate", "merge", "correction", verbs="read write approve")
-    | _of("registry", "labour-status", verbs="approve")
+    | _of("registry", "labour-status", "benefit", verbs="approve")
     | _of("registry", "unemployment-insurance", verbs="read approve")
     | _of("registry", "audit", verbs="read"),
     # 其他部门的系统 (社保、民政、公安……): tells facts about people, reads nothing about them.

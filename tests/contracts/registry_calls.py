@@ -33,6 +33,7 @@ async def registry_further(city: City) -> list[Further]:
     found += await _custody(city)
     found += await _withdrawn_by_two(city)
     found += await _batches(city)
+    found += await _seen_by_two(city)
     found += [await _confirmed(city), await _picked_up(city), await _said_by_two(city)]
     found += [Further(call) for call in await _insurance(city)]
     found += [await _refund(city)]
@@ -351,6 +352,30 @@ async def _batches(city: City) -> list[Further]:
     return [
         Further(_call(f"{path}/check-batches", declared(applied, "2003-03-05")), ANOTHER),
         Further(_call(f"{path}/confirmation-batches", confirmed), THIRD),
+    ]
+
+
+async def _seen_by_two(city: City) -> list[Further]:
+    """Two benefits that a window wrote by hand: one is confirmed, one is not."""
+    clerk = city.world["registry"].client(
+        "registry_clerk", area=DISTRICT, office=OFFICE, subject="a window"
+    )
+    made = []
+    for _ in range(2):
+        story = city.story()
+        await city.registers(story)
+        body = {
+            "worker_id": story.worker, "kind": "living-allowance", "valid_from": "2003-05-01",
+            "valid_to": "2003-05-31", "amount": "208.00", "granted_by": "劳动局",
+        }  # fmt: skip
+        headers = {"Idempotency-Key": str(new_id())}
+        answer = await clerk.post("/v1/benefits", json=body, headers=headers)
+        made.append(answer.json()["id"])
+    path = "POST /v1/benefits/{benefit_id}"
+    wrong = {"reason": "录入有误"}
+    return [
+        Further(_call(f"{path}/confirmations", benefit_id=made[0])),
+        Further(_call(f"{path}/refusals", wrong, benefit_id=made[1])),
     ]
 
 

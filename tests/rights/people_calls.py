@@ -403,6 +403,8 @@ async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
         "POST /v1/benefits/{benefit_id}/stops", {"on": "2003-07-01", "reason": "停发"},
         benefit_id=one,
     )  # fmt: skip
+    note("POST /v1/benefits/{benefit_id}/confirmations", benefit_id=one)
+    note("POST /v1/benefits/{benefit_id}/refusals", {"reason": "录入有误"}, benefit_id=one)
     note("GET /v1/benefits/{benefit_id}/acts", benefit_id=one)
     note("GET /v1/benefits/{benefit_id}/payments", benefit_id=await a_paid_month(city, fresh[2]))
     note(

@@ -192,6 +192,18 @@ class NothingToRecover(Refusal):
     code = "benefit-nothing-to-recover"
 
 
+class AwaitsSecondPerson(Refusal):
+    """A window wrote it, and no second person has confirmed it: there is nothing to stop or take back."""
+
+    code = "benefit-awaits-second-person"
+
+
+class NotWaiting(Refusal):
+    """It waits for nobody: it was confirmed or refused, or never needed to be."""
+
+    code = "benefit-not-waiting"
+
+
 class AmountNeeded(Refusal):
     """Only a part is taken back: how much of the money is to be said."""
 
@@ -206,7 +218,9 @@ class Grant:
     ``months`` (first days) where they are named one by one, else they follow from the period; of
     an open end nothing is known until its months are told. ``written_by``: who wrote it here; None
     when an event of another service told of it. ``about``: of an entitlement that was taken back and
-    opened again, the id of the entitlement; each opening is a grant of its own.
+    opened again, the id of the entitlement; each opening is a grant of its own. ``waits_since``: the
+    business day on which a window wrote it, from which on it waits for a second person; it counts once
+    one has confirmed it. None: nobody needs to.
     """
 
     id: UUID
@@ -221,6 +235,7 @@ class Grant:
     document: str | None = None
     written_by: str | None = None
     about: UUID | None = None
+    waits_since: date | None = None
 
     @property
     def entity_id(self) -> UUID:
@@ -234,13 +249,16 @@ Cause = Literal[
     "while-suspended", "after-expiry", "over-limit", "after-retirement-age",
 ]  # fmt: skip
 
-#: 从未给予 / 停发 / 责令追回 / 已追回 / 撤销追回
-ActKind = Literal["withdrawn", "stopped", "recovery-ordered", "recovered", "recovery-lifted"]
+#: 从未给予（不予登记） / 已复核 / 停发 / 责令追回 / 已追回 / 撤销追回
+ActKind = Literal[
+    "withdrawn", "confirmed", "stopped", "recovery-ordered", "recovered", "recovery-lifted"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """What happened to a grant afterwards. ``withdrawn``: it never was, and nothing was paid.
+    ``confirmed``: a second person has seen what a window wrote.
     ``stopped``: ``on`` is the first day without it. ``recovery-ordered``: what lies on or after
     ``on`` is to be paid back, ``amount_fen`` of it. ``recovered``: so much came back.
     ``recovery-lifted``: the order that ``reverses`` names was wrong. ``withdrawn_certificate``: of an

@@ -119,6 +119,7 @@ async def books_of(tx: Tx, persons: Iterable[UUID], *, writing: bool = False) ->
     spells = await labour_status.spells_of(tx, looked_at) if looked_at else {}
     facts = await workers.facts_of(tx, looked_at) if looked_at else {}
     gone = {grant for grant, done in acts.items() if rules.account(done).withdrawn}
+    gone |= {grant.id for grant in grants if rules.waits(grant, acts.get(grant.id, ()))}
     return {
         person: Book(
             person,

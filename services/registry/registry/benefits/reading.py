@@ -19,7 +19,8 @@ from registry.benefits.store import grant_of, overlap_of, paid_of
 class Line:
     """One benefit as it stands: its grant, the months that it holds, and where it is annotated.
 
-    ``reversed``: it was withdrawn, or its annotation was struck off. ``paid``: what was paid of it
+    ``reversed``: it was withdrawn, or its annotation was struck off. ``waiting``: no second person has
+    confirmed what a window wrote. ``paid``: what was paid of it
     piece by piece. ``kept_by``: the noun that keeps it, where that is another one than the ledger."""
 
     grant: Grant
@@ -31,6 +32,7 @@ class Line:
     office: str
     paid: tuple[Paid, ...] = ()
     kept_by: KeptBy = "benefits"
+    waiting: bool = False
 
     @property
     def amount_fen(self) -> int | None:
@@ -45,8 +47,13 @@ class Line:
 
 # The annotation that stands is shown, else the latest that was struck off; not one that stood on
 # another person's certificate while two records were taken for one.
+_WAITING = (
+    "(g.waits_since is not null and not exists (select from benefit_act x where x.benefit_id = g.id"
+    " and x.act in ('confirmed', 'withdrawn')))"
+)
 _LINE = (
-    "select g.*, w.area_code, w.office, a.id as annotation_id,"
+    f"select g.*, {_WAITING} as waiting,"  # noqa: S608 (constants)
+    " w.area_code, w.office, a.id as annotation_id,"
     " a.certificate_id,"
     " (coalesce(a.reversed, false) or exists (select from benefit_act x where x.benefit_id = g.id"
     " and x.act = 'withdrawn')) as reversed,"
@@ -65,7 +72,7 @@ async def _lines(tx: Tx, rows: Sequence[Record]) -> list[Line]:
     lines = [
         Line(
             grant_of(row), tuple(row["held"] or ()), row["annotation_id"], row["certificate_id"],
-            row["reversed"], row["area_code"], row["office"],
+            row["reversed"], row["area_code"], row["office"], waiting=row["waiting"],
         )
         for row in rows
     ]  # fmt: skip
@@ -102,6 +109,19 @@ async def page(
         after,
         limit,
     )
+    return await _lines(tx, rows)
+
+
+async def awaiting(
+    tx: Tx, pattern: str, barred: str, after: tuple[date, UUID], limit: int
+) -> list[Line]:
+    """What windows wrote, others than ``barred``, and no second person has confirmed: by day and id."""
+    rows = await tx.fetch(
+        _LINE
+        + f" where {_WAITING} and w.area_code ~ $1 and g.written_by <> $2"
+        + " and (g.waits_since, g.id) > ($3, $4) order by g.waits_since, g.id limit $5",
+        pattern, barred, *after, limit,
+    )  # fmt: skip
     return await _lines(tx, rows)
 
 

@@ -68,6 +68,7 @@ class Account:
     """What was ordered to come back of a grant, and what came. In fen."""
 
     withdrawn: bool
+    confirmed: bool
     stopped_on: date | None
     recover_from: date | None
     ordered_fen: int
@@ -97,11 +98,18 @@ def account(acts: Iterable[Act]) -> Account:
     orders = standing_orders(unique)
     return Account(
         withdrawn=any(act.act == "withdrawn" for act in unique),
+        confirmed=any(act.act == "confirmed" for act in unique),
         stopped_on=min(stops, default=None),
         recover_from=min((act.on for act in orders), default=None),
         ordered_fen=sum(act.amount_fen or 0 for act in orders),
         recovered_fen=sum(act.amount_fen or 0 for act in unique if act.act == "recovered"),
     )
+
+
+def waits(grant: Grant, acts: Iterable[Act]) -> bool:
+    """Whether a second person is still to say that what a window wrote is so; until then it is nothing."""
+    state = account(acts)
+    return grant.waits_since is not None and not (state.confirmed or state.withdrawn)
 
 
 def latest(grants: Iterable[Grant]) -> dict[UUID, UUID]:
@@ -142,8 +150,9 @@ def live_months(
 
 def _granted_months(grant: Grant, acts: Iterable[Act]) -> tuple[date, ...]:
     """What the acts leave of the months that were granted, whether paid or not."""
+    acts = list(acts)
     state = account(acts)
-    if state.withdrawn:
+    if state.withdrawn or waits(grant, acts):
         return ()
     cuts = [state.stopped_on, state.recover_from if state.settled else None]
     cut = min((day for day in cuts if day is not None), default=None)

@@ -22,7 +22,7 @@ from registry.benefits.domain import (
 
 _GRANT = (
     "id", "kind", "worker_id", "valid_from", "valid_to", "amount", "granted_by", "source_event",
-    "months", "document", "written_by", "about",
+    "months", "document", "written_by", "about", "waits_since",
 )  # fmt: skip
 _ACT = (
     "id", "benefit_id", "act", "happened_on", "amount", "reason", "document", "actor", "reverses",
@@ -61,7 +61,7 @@ async def record_grants(tx: Tx, grants: Sequence[Grant]) -> None:
     columns = zip(
         *(
             (g.id, g.kind, g.worker_id, g.valid_from, g.valid_to, g.amount_fen, g.granted_by,
-             g.source_event, _named(g.months), g.document, g.written_by, g.about)
+             g.source_event, _named(g.months), g.document, g.written_by, g.about, g.waits_since)
             for g in grants
         ),
         strict=True,
@@ -69,13 +69,14 @@ async def record_grants(tx: Tx, grants: Sequence[Grant]) -> None:
     # Months travel as one text each: arrays of arrays would have to be of one length.
     await tx.execute(
         "insert into benefit_grant (id, kind, worker_id, valid_from, valid_to, amount, granted_by,"
-        " source_event, months, document, written_by, about)"
+        " source_event, months, document, written_by, about, waits_since)"
         " select id, kind, worker_id, valid_from, valid_to, amount, granted_by, source_event,"
-        " months::date[], document, written_by, about"
+        " months::date[], document, written_by, about, waits_since"
         " from unnest($1::uuid[], $2::text[], $3::uuid[], $4::date[], $5::date[], $6::bigint[],"
-        " $7::text[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::uuid[]) as g (id, kind,"
+        " $7::text[], $8::uuid[], $9::text[], $10::text[], $11::text[], $12::uuid[],"
+        " $13::date[]) as g (id, kind,"
         " worker_id, valid_from, valid_to, amount, granted_by, source_event, months, document,"
-        " written_by, about)"
+        " written_by, about, waits_since)"
         " on conflict (id) do nothing",
         *(list(column) for column in columns),
     )

@@ -96,6 +96,13 @@ async def benefit_in(tx: Tx, actor: Actor, benefit_id: UUID) -> Line:
     return line
 
 
+async def awaiting(
+    tx: Tx, actor: Actor, pattern: str, after: tuple[date, UUID], limit: int
+) -> list[Line]:
+    """What windows wrote and this caller could confirm, by day and id."""
+    return await reading.awaiting(tx, pattern, actor.subject, after, limit)
+
+
 async def ids_in_use(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
     """Which of these ids are a benefit's already."""
     return await store.ids_in_use(tx, ids)

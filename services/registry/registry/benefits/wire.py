@@ -38,7 +38,8 @@ CAUSE = "原因：" + terms(
 )  # fmt: skip
 ACT = "变动：" + terms(
     {
-        "withdrawn": "从未给予", "stopped": "停发", "recovery-ordered": "责令退回", "recovered": "已退回",
+        "withdrawn": "从未给予", "confirmed": "已复核", "stopped": "停发",
+        "recovery-ordered": "责令退回", "recovered": "已退回",
         "recovery-lifted": "撤销责令退回",
     }
 )  # fmt: skip
@@ -76,6 +77,7 @@ class BenefitOut(BaseModel):
     certificate_id: UUID | None = Field(description="登记在哪本优惠证上；为空即无证")
     annotation_id: UUID | None = Field(description="证上登记的标识")
     reversed: bool = Field(description="已撤销，或证上登记已冲销")
+    waiting: bool = Field(description="窗口登记、待第二人复核；复核前不占用月份、不计入")
     area_code: AreaCode
     office: str = Field(description="经办机构")
 
@@ -88,7 +90,7 @@ class BenefitOut(BaseModel):
             months_paid=[told(month) for month in line.months_paid], amount=line.amount_fen,
             granted_by=g.granted_by, document=g.document, source_event=g.source_event,
             about=g.about, kept_by=line.kept_by, certificate_id=line.certificate_id, annotation_id=line.annotation_id,
-            reversed=line.reversed, area_code=line.area_code, office=line.office,
+            reversed=line.reversed, waiting=line.waiting, area_code=line.area_code, office=line.office,
         )  # fmt: skip
 
 

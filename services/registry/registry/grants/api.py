@@ -16,9 +16,10 @@ from kit.crypto import IdNumberText
 from kit.http import runtime_of
 from kit.ids import new_id
 from kit.money import YuanPositive
-from kit.problems import Problem
+from kit.problems import refused
 from kit.service import Runtime
-from kit.wire import Asked, FactDate, ShortText, Text, load
+from kit.wire import Asked, FactDate, ShortText, TakenBack, Text, load
+from registry.benefits import domain
 from registry.benefits.api import SHOWN, TAG
 from registry.benefits.domain import Kind
 from registry.benefits.reading import Line
@@ -28,6 +29,7 @@ from registry.grants.usecases import Change, WriteBenefit
 
 router = APIRouter(prefix="/v1/benefits", tags=[TAG])
 Writer = Annotated[Actor, requires("registry:benefit:write")]
+Approver = Annotated[Actor, requires("registry:benefit:approve")]
 Importer = Annotated[Actor, requires("registry:benefit:import")]
 
 _WORKER = "019a9d2c-8f00-7000-8000-0000000000b1"
@@ -119,8 +121,10 @@ async def _told(rt: Runtime, actor: Actor, operation: str, line: Line) -> Benefi
 async def write_benefit(
     request: Request, body: WriteBenefitIn, actor: Writer, claim: idempotency.Required
 ) -> BenefitOut:
-    """Write one benefit. 409 names the months when a benefit of this kind has them, when the limit
-    of the law is exceeded, or when the person has no right to them any more."""
+    """Write one benefit. What a window writes waits for a second person, and counts once it is confirmed;
+    what an authority's own account writes counts at once. 409 names the months when a benefit of this
+    kind has them, when the limit of the law is exceeded, or when the person has no right to them any
+    more."""
     render = claim.answering(201, BenefitOut.of)
     rt = runtime_of(request)
     line = await usecases.write_benefit(rt, actor, body.command(), render)
@@ -134,10 +138,43 @@ async def write_benefit(
 async def import_benefits(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
-    """Write many benefits; a line is one benefit, refused for the same reasons as one alone."""
+    """Write many benefits; a line is one benefit, refused for the same reasons as one alone. Those of a
+    window wait, each for a second person."""
     return await load(
         request, options, WriteBenefitIn, WriteBenefitIn.command, usecases.write_all, actor
     )
+
+
+@router.post(
+    "/{benefit_id}/confirmations", status_code=201, summary="复核待遇登记",
+    operation_id="confirm_benefit",
+)  # fmt: skip
+async def confirm_benefit(
+    request: Request, benefit_id: UUID, actor: Approver, claim: idempotency.Required
+) -> BenefitOut:
+    """A second person confirms what a window wrote: it counts from now on. 409 when it could not be
+    written any more, or for the person who wrote it."""
+    rt = runtime_of(request)
+    render = claim.answering(201, BenefitOut.of)
+    line = await usecases.confirm_benefit(rt, actor, benefit_id, render)
+    return await _told(rt, actor, "confirm_benefit", line)
+
+
+@router.post(
+    "/{benefit_id}/refusals", status_code=201, summary="不予登记待遇", operation_id="refuse_benefit"
+)
+async def refuse_benefit(
+    request: Request,
+    benefit_id: UUID,
+    body: TakenBack,
+    actor: Approver,
+    claim: idempotency.Required,
+) -> BenefitOut:
+    """A second person finds that what a window wrote is not so: it never was."""
+    rt = runtime_of(request)
+    render = claim.answering(201, BenefitOut.of)
+    line = await usecases.refuse_benefit(rt, actor, benefit_id, body.reason, render)
+    return await _told(rt, actor, "refuse_benefit", line)
 
 
 @router.post("/{benefit_id}/stops", status_code=201, summary="停发", operation_id="stop_benefit")
@@ -188,4 +225,12 @@ async def recover_benefit(
 
 routers = [router, bulk.reading("/v1/benefits", "benefit", "registry:benefit:import", tag=TAG)]
 
-problems: list[tuple[type[Exception], Problem]] = []
+problems = [
+    refused(
+        domain.AwaitsSecondPerson,
+        409,
+        "待第二人复核，尚未登记",
+        "No second person has confirmed it",
+    ),
+    refused(domain.NotWaiting, 409, "此待遇不待复核", "It waits for no second person"),
+]

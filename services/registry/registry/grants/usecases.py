@@ -32,6 +32,7 @@ from registry.benefits.reading import Line
 from registry.benefits.rules import Entry, Found
 from registry.benefits.terms import Law
 from registry.certificates import issuing
+from registry.certificates.applying import LOADS_PAST
 from registry.identities import usecases as identities
 from registry.labour_status import usecases as labour_status
 from registry.workers import usecases as workers
@@ -52,6 +53,12 @@ class WriteBenefit:
     worker_id: UUID | None = None
     id_number: IdNumber | None = None
     id: UUID = field(default_factory=new_id)
+
+
+def by_window(actor: Actor) -> bool:
+    """Whether somebody at a window writes by hand, which counts once a second person has seen it (4.6):
+    an authority's own account has its second person there, and who loads the past says what was."""
+    return actor.may("registry:benefit:read") and not actor.may(LOADS_PAST)
 
 
 def _check(command: WriteBenefit, today: date) -> None:
@@ -123,7 +130,7 @@ async def write_all(
     holders = await issuing.holders_of(tx, books)
     facts = await workers.facts_of(tx, people)
     used = await benefits.ids_in_use(tx, [command.id for command in commands])
-    law, today = Law(rt), rt.today()
+    law, today, waits = Law(rt), rt.today(), by_window(actor)
     outcome: list[Refusal | None] = []
     made: list[Grant] = []
     told: list[NewEvent] = []
@@ -139,7 +146,7 @@ async def write_all(
             grant = Grant(
                 command.id, command.kind, worker, command.valid_from, command.valid_to,
                 command.amount_fen, command.granted_by, new_id(), command.months,
-                command.document, actor.subject,
+                command.document, actor.subject, waits_since=today if waits else None,
             )  # fmt: skip
             book = books[person_of[worker]]
             book.facts = facts[worker]
@@ -152,7 +159,8 @@ async def write_all(
         book.entries.append(entry)
         made.append(grant)
         place = facts[worker]
-        told.append(_granted(grant, place.area_code, place.office))
+        if not waits:
+            told.append(_granted(grant, place.area_code, place.office))
         outcome.append(None)
     if made:
         await benefits.record_grants(tx, made)
@@ -187,6 +195,56 @@ async def write_benefit(
         line = await benefits.benefit_in(tx, actor, command.id)
         await once.keep(line)
     rt.wake()
+    return line
+
+
+async def confirm_benefit(
+    rt: Runtime, actor: Actor, benefit_id: UUID, claim: idempotency.Claim
+) -> Line:
+    """A second person confirms what a window wrote: from now on it counts, and others are told. Raises
+    ``benefit-not-waiting``, ``maker-is-checker``, and what would refuse it today."""
+    async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
+        line = await _waiting(tx, actor, benefit_id)
+        grant = line.grant
+        person = (await identities.person_of(tx, [grant.worker_id]))[grant.worker_id]
+        book = (await folding.books_of(tx, [person], writing=True))[person]
+        holder = (await issuing.holders_of(tx, [person])).get(person)
+        _admit(book, Entry(grant, rules.months_of(grant)), holder, Law(rt))
+        seen = Act(new_id(), grant.id, "confirmed", rt.today(), actor=actor.subject)
+        await benefits.record_acts(tx, [seen])
+        await emit(tx, [_granted(grant, line.area_code, line.office)])
+        await issuing.annotate(rt, tx, [grant.worker_id], {})
+        after = await benefits.benefit_in(tx, actor, grant.id)
+        await once.keep(after)
+    rt.wake()
+    return after
+
+
+async def refuse_benefit(
+    rt: Runtime, actor: Actor, benefit_id: UUID, reason: str, claim: idempotency.Claim
+) -> Line:
+    """A second person finds that what a window wrote is not so: it never was. Raises
+    ``benefit-not-waiting`` and ``maker-is-checker``."""
+    async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
+        grant = (await _waiting(tx, actor, benefit_id)).grant
+        never = Act(
+            new_id(), grant.id, "withdrawn", grant.valid_from, None, reason, actor=actor.subject
+        )
+        await benefits.record_acts(tx, [never])
+        after = await benefits.benefit_in(tx, actor, grant.id)
+        await once.keep(after)
+    return after
+
+
+async def _waiting(tx: Tx, actor: Actor, benefit_id: UUID) -> Line:
+    """What a window wrote, for a second person to decide on; its person is locked."""
+    worker = (await benefits.benefit_in(tx, actor, benefit_id)).grant.worker_id
+    await labour_status.hold(tx, [worker])
+    line = await benefits.benefit_in(tx, actor, benefit_id)
+    if not line.waiting:
+        raise domain.NotWaiting
+    if line.grant.written_by == actor.subject:
+        raise MakerIsChecker
     return line
 
 
@@ -274,6 +332,8 @@ async def _change(
         line = await _own(tx, actor, change.benefit_id)
         if grant.written_by is None:
             raise domain.WrittenElsewhere
+        if line.waiting:
+            raise domain.AwaitsSecondPerson
         if change.on > rt.today():
             raise InTheFuture(on=change.on, today=rt.today())
         if change.on < grant.valid_from:

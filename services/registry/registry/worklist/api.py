@@ -30,7 +30,7 @@ class WaitingOut(BaseModel):
     """One thing that waits for the caller's word (待审事项)."""
 
     kind: Kind = Field(description="事项：" + _KINDS)
-    id: UUID = Field(description="待审对象：更正申请、申报、判定记录、提议或优惠证的标识")
+    id: UUID = Field(description="待审对象：更正申请、申报、判定记录、提议、待遇或优惠证的标识")
     worker_id: UUID = Field(description="劳动者")
     other_id: UUID | None = Field(description="待合并的另一记录")
     since: date = Field(description="经办日期（自此日起等待）")

@@ -12,17 +12,17 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-#: 更正申请 / 状态申报复核 / 发证 / 异议结论 / 合并 / 补发 / 责令退回失业保险金 / 市级确认 / 注销复核
+#: 更正申请 / 状态申报复核 / 发证 / 异议结论 / 合并 / 补发 / 责令退回失业保险金 / 市级确认 / 注销复核 / 待遇登记复核
 Kind = Literal[
     "correction", "declaration", "issue", "dismiss-objection", "merge", "reissue",
-    "insurance-refund", "confirm", "revocation",
+    "insurance-refund", "confirm", "revocation", "benefit",
 ]  # fmt: skip
 
 KINDS: dict[str, str] = {
     "correction": "更正申请", "declaration": "状态申报复核", "issue": "公示期满待发证",
     "dismiss-objection": "异议待结论", "merge": "判定同一人待合并", "reissue": "挂失公告期满待补发",
     "insurance-refund": "责令退回失业保险金待复核", "confirm": "已批准待市级确认",
-    "revocation": "因死亡、退休待复核注销",
+    "revocation": "因死亡、退休待复核注销", "benefit": "窗口登记的待遇待复核",
 }  # fmt: skip
 
 #: Which scope decides on each.
@@ -36,6 +36,7 @@ DECIDES: Mapping[Kind, str] = {
     "insurance-refund": "registry:unemployment-insurance:approve",
     "confirm": "registry:certificate:approve",
     "revocation": "registry:certificate:approve",
+    "benefit": "registry:benefit:approve",
 }
 
 #: Where a list begins that goes by day, kind and id.

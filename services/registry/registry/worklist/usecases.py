@@ -10,6 +10,7 @@ from uuid import UUID
 from kit.auth import Actor
 from kit.db import Tx
 from kit.service import Runtime
+from registry.benefits import usecases as benefits
 from registry.calendars import usecases as calendars
 from registry.certificates import cases
 from registry.corrections import usecases as corrections
@@ -90,6 +91,17 @@ async def _of(
                 )
                 for o in proposed
             ]
+        case "benefit":
+            written = await benefits.awaiting(tx, actor, pattern, after, limit)
+            return [
+                Waiting(
+                    kind, g.id, g.worker_id, None, g.waits_since, g.written_by or "",
+                    line.area_code, line.office,
+                )
+                for line in written
+                for g in [line.grant]
+                if g.waits_since is not None
+            ]  # fmt: skip
         case "revocation":
             withdrawing = await revocations.awaiting(tx, actor, pattern, after, limit)
             return [
