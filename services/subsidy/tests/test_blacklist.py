@@ -63,6 +63,8 @@ async def test_two_persons_enter_and_each_act_follows_the_one_before(bureau: Bur
     assert refused(await act(both, entry, "decisions", agreed=True)) == (409, "maker-is-checker")
     assert (await act(bureau.reviewer, entry, "decisions", agreed=True)).status_code == 403
     assert refused(await propose(bureau)) == (409, "blacklisting-proposed")
+    unknown = await propose(bureau, claimant_id=str(uuid4()), recovery_id=str(uuid4()))
+    assert refused(unknown) == (422, "blacklisting-recovery-unknown")
     assert refused(await act(bureau.approver, entry, "liftings", reason="x")) == (
         409, "blacklisting-state",
     )  # fmt: skip

@@ -189,6 +189,7 @@ problems = [
         domain.AlreadyProposed, 409, "该申请人已有待决定的记录",
         "Another entry of the claimant waits for its decision",
     ),
+    refused(domain.RecoveryUnknown, 422, "该申请人无此追回", "There is no such recovery of this claimant"),
     refused(domain.WrongState, 409, "当前状态不能办理此事项", "The act does not follow from this state"),
     refused(domain.OutOfOrder, 422, "日期早于前一步骤", "It is dated before the act that it follows"),
 ]  # fmt: skip

@@ -52,6 +52,12 @@ class AlreadyProposed(Refusal):
     code = "blacklisting-proposed"
 
 
+class RecoveryUnknown(Refusal):
+    """There is no such recovery of this claimant."""
+
+    code = "blacklisting-recovery-unknown"
+
+
 class WrongState(Refusal):
     """The act does not follow from the state that the entry is in."""
 

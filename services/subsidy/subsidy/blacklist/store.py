@@ -28,6 +28,16 @@ async def add(tx: Tx, one: Blacklisting) -> bool:
     return added is not None
 
 
+async def recovered_from(tx: Tx, claimant_id: UUID, recovery_id: UUID) -> bool:
+    """Whether the recovery is one of this claimant."""
+    return bool(
+        await tx.fetchval(
+            "select exists (select from recovery where id = $1 and claimant_id = $2)",
+            recovery_id, claimant_id,
+        )
+    )  # fmt: skip
+
+
 async def save(tx: Tx, one: Blacklisting) -> None:
     """As its act left it; whoever calls has locked it."""
     await tx.execute(

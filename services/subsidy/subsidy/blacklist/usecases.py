@@ -47,6 +47,9 @@ async def propose(rt: Runtime, actor: Actor, asked: Proposal, key: Claim) -> Bla
             asked.recovery_id, asked.since, add_months(asked.since, months) - timedelta(days=1),
             asked.area_code, asked.office, actor.subject, state_on=asked.since,
         )  # fmt: skip
+        named = asked.recovery_id
+        if named and not await store.recovered_from(tx, asked.claimant_id, named):
+            raise domain.RecoveryUnknown
         if not await store.add(tx, made):
             raise domain.AlreadyProposed
         await kept.keep(made, location=f"/v1/blacklistings/{made.id}")
