@@ -40,8 +40,11 @@ class NotGenuine(Exception):
 
 
 def new_key(state: KeyState) -> dict[str, Any]:
-    """A fresh key; its id is the head of its RFC 7638 thumbprint, short enough for a QR code."""
+    """A fresh key; its id is the head of its RFC 7638 thumbprint, short enough for a QR code, and none that
+    a command line would take for an option."""
     key = OKPKey.generate_key("Ed25519")
+    while key.thumbprint().startswith("-"):
+        key = OKPKey.generate_key("Ed25519")
     return {**key.as_dict(private=True), "kid": key.thumbprint()[:8], "state": state}
 
 

@@ -34,6 +34,11 @@ def encoded(value: Any) -> str:
     return urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
+def test_a_key_is_named_on_a_command_line_as_it_is() -> None:
+    """One thumbprint in 64 begins like an option."""
+    assert not [id for _ in range(500) if (id := signing.new_key("retired")["kid"])[0] == "-"]
+
+
 def test_the_file_is_its_owners_and_is_never_overwritten(file: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with pytest.raises(FileExistsError):
