@@ -86,6 +86,8 @@ class Claim:
     paid: set[Slot] = field(default_factory=set)
     back: Counter[Slot] = field(default_factory=Counter)
     recoveries: list[Recovery] = field(default_factory=list)
+    #: Fen of it that were kept for what the employer owed.
+    set_off: int = 0
 
     @property
     def granted(self) -> list[Slot]:
@@ -150,6 +152,8 @@ class Model:
     runs: list[Run] = field(default_factory=list)
     #: Lines that a closed run left, and who took them up.
     carried: dict[tuple[Slot, int], Run | None] = field(default_factory=dict)
+    #: Everything that was ever to come back, the oldest first.
+    cases: list[tuple[Claim, Recovery]] = field(default_factory=list)
     received: int = 0
     free: list[int] = field(default_factory=list)
     reserved: int = 0
@@ -180,7 +184,8 @@ class Model:
     def can_turn(self, claim: Claim, state: str) -> bool:
         """What was approved is rejected as long as the bank has no order for it; never returned."""
         if claim.state == "approved":
-            return state == "rejected" and not any(one.state == "sent" for one in claim.orders)
+            sent = any(one.state == "sent" for one in claim.orders)
+            return state == "rejected" and not sent and not claim.set_off
         return claim.state in ("filed", "reviewed") or (state, claim.state) == (
             "rejected", "returned",
         )  # fmt: skip
@@ -298,7 +303,10 @@ class Model:
 
     def order(self, holder: Holder) -> list[Order]:
         if isinstance(holder, Claim):
-            made = [Order(holder.amount)]
+            self._set_off(holder)
+            made = [Order(left)] if (left := holder.amount - holder.set_off) else []
+            if not made:
+                self._claim_paid(holder)
         else:
             due = [agency for agency, state in holder.payments.items() if state == "due"]
             made = [Order(holder.due(agency), agency) for agency in due]
@@ -341,15 +349,34 @@ class Model:
 
     def _settled(self, holder: Holder, order: Order) -> None:
         if isinstance(holder, Claim):
-            holder.state, holder.paid = "paid", {*holder.granted}
-        else:
-            holder.payments[order.for_agency] = "settled"
-            if {*holder.payments.values()} == {"settled"} and holder.state == "approved":
-                holder.state = "paid"
+            self._claim_paid(holder)
+            return
+        holder.payments[order.for_agency] = "settled"
+        if {*holder.payments.values()} == {"settled"} and holder.state == "approved":
+            holder.state = "paid"
         for slot in self._paid_by(holder, order):
             self.months[slot].paid = True
-        if isinstance(holder, Claim):
-            self.look_again(holder)
+
+    def _claim_paid(self, claim: Claim) -> None:
+        claim.state, claim.paid = "paid", {*claim.granted}
+        for slot in claim.granted:
+            self.months[slot].paid = True
+        self.look_again(claim)
+
+    def _set_off(self, claim: Claim) -> None:
+        """What the employer was told to pay back is kept first, the oldest case before the others."""
+        for owing, case in self.cases:
+            kept = min(case.owed, claim.amount - claim.set_off)
+            if case.state in ("noticed", "paying") and kept:
+                self.committed -= kept
+                self.paid += kept
+                claim.set_off += kept
+                self.refund(owing, kept)
+
+    @property
+    def kept(self) -> int:
+        """Set off against claims that the bank has not paid to the end: nobody was told of it yet."""
+        return sum(claim.set_off for claim in self.claims if claim.state != "paid")
 
     def _comes_back(self, holder: Holder, order: Order) -> None:
         self.committed += order.amount
@@ -392,6 +419,7 @@ class Model:
         case = claim.recovery
         if case is None and found:
             claim.recoveries.append(Recovery(found))
+            self.cases.append((claim, claim.recoveries[-1]))
         elif case is not None and case.state == "open":
             case.amounts = found
             case.state = "open" if found else "withdrawn"

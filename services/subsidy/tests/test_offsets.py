@@ -95,6 +95,18 @@ async def test_a_payment_that_is_kept_whole_needs_no_bank(bureau: Bureau) -> Non
     assert states == {"paid"}
 
 
+async def test_facts_that_arrived_before_a_payment_that_is_kept_whole_are_found_with_it(
+    bureau: Bureau,
+) -> None:
+    await owing(bureau)
+    claim = await approved(bureau, "2003-09")
+    await died(bureau, "zhao", "2003-08-28")
+    assert await cases(bureau, claim_id=claim["id"]) == []
+    assert made(await bureau.pay(claim, await bureau.payee(), ON))["state"] == "paid"
+    (case,) = await cases(bureau, claim_id=claim["id"])
+    assert (case["state"], case["amount"]) == ("open", "132.00")
+
+
 async def test_what_was_not_sent_is_not_kept_twice_and_is_not_rejected_any_more(
     bureau: Bureau,
 ) -> None:

@@ -362,13 +362,14 @@ class Paying(RuleBasedStateMachine):
             }  # fmt: skip
             self.tried(self.does(self.run_act(holder, "payment-batches", **order)), True)
             self.handed_over(str(batch), self.model.order(holder))
-        elif isinstance(holder, Claim) and not holder.orders:
+        elif isinstance(holder, Claim) and holder.state == "approved" and not holder.orders:
             body = {
                 "payer_id": self.treasury.payer, "payee_id": self.agencies["east"], "execute_on": TODAY,
             }  # fmt: skip
             client = self.treasury.officer.client
             claim = self.tried(self.does(self.act(holder, client, "payments", **body)), True)
-            self.handed_over(claim["dues"][0]["batch_id"], self.model.order(holder))
+            if orders := self.model.order(holder):
+                self.handed_over(claim["dues"][0]["batch_id"], orders)
 
     def handed_over(self, batch_id: str, orders: list[Order]) -> None:
         async def hand_over() -> tuple[list[dict[str, Any]], bytes]:

@@ -34,6 +34,8 @@ async def pay_claim(
         claim, payee, due = await paying.payable(rt, tx, actor, id, version, asked)
         due = await _set_off(rt, tx, actor, claim, due, asked)
         claim = await paying.pay(rt, tx, actor, claim, payee, due, asked)
+        if claim.state == "paid":  # nothing is left for the bank, whose statement would look again
+            await recoveries.look_again(rt, tx, None, claims=[claim.id])
         shown = await showing.show(rt, tx, claim)
         await kept.keep(shown)
     rt.wake()
