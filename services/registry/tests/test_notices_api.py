@@ -351,7 +351,7 @@ async def test_told_of_while_registering(registry: Any) -> None:
     rt = registry.thing.runtime
     actor = Actor(subject="clerk", office="231100-employment-bureau", area_code="231100000000")
     async with rt.db.transaction() as tx:
-        command = RegisterWorkerIn.model_validate(form).command()
+        command = RegisterWorkerIn.model_validate(form).command(rt)
         assert await register_all(rt, tx, actor, [command]) == [None]
         await tell(civil, fact(form["id_number"]))
         # Looked at while the registration is still open: he stays watched.
