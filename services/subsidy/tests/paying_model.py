@@ -347,6 +347,12 @@ class Model:
         self.paid -= order.amount
         self._comes_back(holder, order)
 
+    def can_take_back(self, holder: Holder) -> bool:
+        """By hand: not what a claimant was told to pay back."""
+        return not isinstance(holder, Claim) or all(
+            one.state in ("open", "withdrawn") for one in holder.recoveries
+        )
+
     def _settled(self, holder: Holder, order: Order) -> None:
         if isinstance(holder, Claim):
             self._claim_paid(holder)

@@ -427,6 +427,24 @@ class Paying(RuleBasedStateMachine):
         self.does(self.bank_says(order, "returned:BE01"))
         self.model.sends_back(holder, order)
 
+    @precondition(lambda self: self.orders_in("settled"))
+    @rule(which=Which)
+    def a_payment_is_taken_back_by_hand(self, which: int) -> None:
+        found = self.orders_in("settled")
+        holder, order = found[which % len(found)]
+
+        async def reverse() -> Any:
+            body = {"reversed_on": TODAY, "reason": "重复支付"}
+            path = f"/v1/payments/{self.sent[order].id}/reversals"
+            answer = await self.treasury.approver.post(path, body)
+            await paying.go_on(self.service.runtime, chunk=1)
+            return answer
+
+        fits = self.model.can_take_back(holder)
+        self.tried(self.does(reverse()), fits)
+        if fits:
+            self.model.sends_back(holder, order)
+
     @precondition(lambda self: self.orders_in("rejected", "returned"))
     @rule(which=Which)
     def what_came_back_goes_again(self, which: int) -> None:
