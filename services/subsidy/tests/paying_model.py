@@ -230,8 +230,8 @@ class Model:
                 self.months[slot] = Month(run, MONTH[slot[0]])
             else:
                 run.verdicts[slot] = "refused"
-        if not self.reserve(run):
-            run.state = "unreserved"
+        if not self.reserve(run):  # what was missing then is what it says until it is reserved
+            run.state, run.missing = "unreserved", run.amount - self.free[run.line]
 
     def reserve(self, run: Run) -> bool:
         """Whether the money, or what the shortage policy makes of it, is reserved."""
@@ -244,7 +244,6 @@ class Model:
         elif run.amount > free:
             funded = {}
         if run.granted and not sum(funded.values()):
-            run.missing = run.amount - free
             return False
         run.state, run.missing, run.held = "frozen", None, sum(funded.values())
         run.funded = {slot: fen for slot, fen in funded.items() if fen}
