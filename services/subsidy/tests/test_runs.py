@@ -327,6 +327,26 @@ async def test_what_a_closed_run_paid_and_the_bank_sends_back_is_for_the_next_ru
     assert line["remaining"] == "264.00"
 
 
+async def test_a_run_is_not_closed_while_what_came_back_is_taken_back_from_its_lines(
+    payroll: Payroll,
+) -> None:
+    """The next run would find the months taken, and the lines would be in neither."""
+    await payroll.crew(3)
+    run, file = await payroll.ordered(await payroll.approved(await payroll.frozen()))
+    await tell(payroll, file, "accepted")
+    rt = payroll.service.runtime
+    for _ in range(2):
+        await paying.go_on(rt, chunk=2)
+    await tell(payroll, file, "returned:BE01")
+    run = await payroll.run(run["id"])
+    refused = await payroll.act(run, "closings", {"on": "2003-10-31"}, payroll.officer)
+    assert (refused.status_code, refused.json()["code"]) == (409, "payments-under-way")
+    await paying.go_on(rt, chunk=2)
+    await payroll.done(run, "closings", on="2003-10-31")
+    following = await payroll.frozen(month="2003-09")
+    assert following["totals"]["granted"] == 3
+
+
 async def test_each_line_is_told_as_paid_and_taken_back_by_name(payroll: Payroll) -> None:
     await payroll.crew(5)
     run, file = await payroll.ordered(await payroll.approved(await payroll.frozen()))

@@ -346,13 +346,15 @@ KEPT: tuple[str, ...] = (
 )
 
 #: Nouns of others that nothing here counts: what somebody earned, who might be whom, money that is held
-#: back within one line, when a book is closed, and how far a claim is (what was paid is told by benefits).
+#: back within one line, when a book is closed, and how far a claim or a body's project is (what was paid is
+#: told by payments and benefits).
 LEFT_ALONE: frozenset[str] = frozenset(
     {
         "registry.contribution",
         "registry.duplicate",
         "registry.insurance-refund",
         "subsidy.claim",
+        "subsidy.project",
         "subsidy.reservation",
         "subsidy.period",
     }

@@ -239,7 +239,8 @@ problems = [
     refused(domain.NothingGranted, 409, "无可发放的行", "Nothing is granted: there is nothing to pay"),
     refused(domain.NothingDue, 409, "没有待付的款项", "No payment waits for an order"),
     refused(
-        domain.PaymentsUnderWay, 409, "有款项已交银行、尚无结果", "The bank has not answered for all",
+        domain.PaymentsUnderWay, 409, "有款项已交银行尚无结果，或退回尚未逐笔冲回",
+        "The bank has not answered for all, or what it sent back is still being taken back",
         ("{payments} 笔", "{payments} payments"),
     ),
 ]  # fmt: skip

@@ -114,7 +114,8 @@ class NothingDue(Refusal):
 
 
 class PaymentsUnderWay(Refusal):
-    """The bank has been told to pay a part of it and has not answered (``payments``)."""
+    """The bank has been told to pay a part of it and has not answered, or has sent money back that is
+    still being taken back from the lines (``payments``)."""
 
     code = "payments-under-way"
 

@@ -108,6 +108,16 @@ class PaidLine:
     funded: int
 
 
+async def being_taken_back(tx: Tx, run_id: UUID) -> int:
+    """How many payments the bank has sent back whose lines still say, or are about to say, paid."""
+    count: int = await tx.fetchval(
+        "select count(*) from run_payment where run_id = $1 and state <> 'settled'"
+        " and (told or told_enrolment <> $2)",
+        run_id, UUID(int=0),
+    )  # fmt: skip
+    return count
+
+
 async def to_tell(tx: Tx) -> list[UUID]:
     """Payments of which the lines say something else than the bank did, or only some of them do."""
     rows = await tx.fetch(

@@ -155,12 +155,14 @@ async def close_run(
     rt: Runtime, actor: Actor, id: UUID, on: date, version: int, claim: Claim
 ) -> Shown:
     """Nothing more is paid by it: what was not paid goes into the next run, and its money back to the
-    line. Raises :class:`domain.PaymentsUnderWay` while the bank owes an answer."""
+    line. Raises :class:`domain.PaymentsUnderWay` while the bank owes an answer, or what it sent back
+    is not taken back from its lines: their months would not be free for the next run."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
         before = await _stepping(tx, actor, id, version)
         run = before.act("close", on, rt.today())
         await _take_back_withdrawn(tx, id)
         under_way = (await payments.by_state(tx, id)).get("ordered", (0, 0))[0]
+        under_way += await payments.being_taken_back(tx, id)
         if under_way:
             raise domain.PaymentsUnderWay(payments=under_way)
         await paying.carry_forward(tx, id)
