@@ -8,9 +8,8 @@ before it took, make the outcome the same however they are cut into chunks.
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -19,6 +18,7 @@ import structlog
 
 from kit import decisions, failpoints, identity_links
 from kit.auth import Actor
+from kit.behind import Behind
 from kit.db import UNAVAILABLE, Tx
 from kit.ids import new_id
 from kit.refusal import Refusal
@@ -126,33 +126,19 @@ async def _read(
         return _Chunk(after, members, records, await heard.known_of(tx, asked, records))
 
 
-@contextmanager
-def _collecting_later() -> Iterator[None]:
-    """What a chunk makes lives until it is written and holds no cycles. The collector, which would look
-    through all of it several times (a fifth of a run's time), waits until then."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 async def _next(rt: Runtime, decider: Decider, chunk: _Chunk) -> bool:
     """Decide one chunk; False: the run is not being frozen any more, or others came further."""
-    with _collecting_later():
-        async with rt.db.transaction() as tx:
-            run, after = await store.lock(tx, decider.run.id)
-            if run.state != "freezing" or after != chunk.after:
-                return False
-            lines: list[Decided] = []
-            for wave in waves(chunk.members, chunk.records):
-                lines += await _decide_wave(tx, decider, chunk, wave)
-            totals = _counted(run.totals, lines)
-            rules = tuple(sorted({*run.rules, *decider.rules}))
-            await store.went_on(tx, replace(run, rules=rules, totals=totals), chunk.last)
-            failpoints.hit("run-chunk-before-commit")
+    async with rt.db.transaction() as tx:
+        run, after = await store.lock(tx, decider.run.id)
+        if run.state != "freezing" or after != chunk.after:
+            return False
+        lines: list[Decided] = []
+        for wave in waves(chunk.members, chunk.records):
+            lines += await _decide_wave(tx, decider, chunk, wave)
+        totals = _counted(run.totals, lines)
+        rules = tuple(sorted({*run.rules, *decider.rules}))
+        await store.went_on(tx, replace(run, rules=rules, totals=totals), chunk.last)
+        failpoints.hit("run-chunk-before-commit")
     failpoints.hit("run-chunk-after-commit")
     return True
 
@@ -193,20 +179,19 @@ async def _pass(
     database writes the one before it."""
     standing = await months.standing(tx, [one.ask for one in members], chunk.records)
     asked = list(zip(members, standing, strict=True))
-    parts = [asked[start : start + PART] for start in range(0, len(asked), PART)]
     kept: list[Decided] = []
     second: list[Member] = []
-    ahead = asyncio.create_task(asyncio.to_thread(decider.decide, parts[0], chunk.known))
-    for following in [*parts[1:], None]:
-        part = await ahead
-        if following is not None:
-            ahead = asyncio.create_task(asyncio.to_thread(decider.decide, following, chunk.known))
-        try:
-            lost = await _write(tx, decider.run, part)
-        finally:
-            await asyncio.wait({ahead})
-        kept += [one for one in part.lines if one.id not in lost]
-        second += [one.member for one in part.lines if one.id in lost]
+
+    async def write(part: Part) -> None:
+        lost = await _write(tx, decider.run, part)
+        kept.extend(one for one in part.lines if one.id not in lost)
+        second.extend(one.member for one in part.lines if one.id in lost)
+
+    async with Behind() as behind:
+        for start in range(0, len(asked), PART):
+            following = asked[start : start + PART]
+            part = await asyncio.to_thread(decider.decide, following, chunk.known)
+            await behind.keep(write(part))
     return kept, second
 
 
