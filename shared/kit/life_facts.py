@@ -12,11 +12,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-#: The kinds that take a person out of the labour force.
+#: The kinds that take a person out of the labour force while they hold (policy 5.1 E8).
 KIND_ZH: dict[str, str] = {
-    "deceased": "死亡", "retired": "退休", "enlisted": "参军", "emigrated": "出境定居",
+    "retired": "退休", "deceased": "死亡", "enlisted": "参军", "emigrated": "出境定居",
     "imprisoned": "服刑", "incapacitated": "完全丧失劳动能力",
 }  # fmt: skip
+WITHDRAWS = frozenset(KIND_ZH)
 
 
 class LifeFactTold(BaseModel):

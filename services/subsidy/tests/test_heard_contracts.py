@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from kit.consumers import Subscription
 from kit.identities import Merged
+from kit.life_facts import LifeFactTold
 from kit.testing import UnderTest
 from subsidy.consumers import SUBSCRIPTIONS
 from subsidy.heard import events
@@ -30,7 +31,7 @@ REGISTRY: dict[type[BaseModel], tuple[str, ...]] = {
         "unemployment.registered", "unemployment.resumed", "unemployment.employed",
         "unemployment.cancelled", "unemployment.voided",
     ),
-    events.LifeFactTold: ("life-fact.recorded", "life-fact.ended", "life-fact.reversed"),
+    LifeFactTold: ("life-fact.recorded", "life-fact.ended", "life-fact.reversed"),
     events.ContributionTold: ("contribution.recorded", "contribution.reversed"),
     events.ConflictTold: ("contribution.conflict-found", "contribution.conflict-cleared"),
 }  # fmt: skip

@@ -109,7 +109,7 @@ async def test_a_duty_can_be_a_ratio_of_a_grant(desk: Desk) -> None:
     # 300.015 is 300.02 to the fen, half up.
     assert (made.json()["amount"], made.json()["ratio_percent"]) == ("300.02", "30")
     own = await match(desk, "10.00", "2003-08-01")
-    for fields, code in (
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"amount": None}, "matching-basis-unclear"),
         ({"ratio_percent": "30", "grant_id": grant}, "matching-basis-unclear"),
         ({"amount": None, "ratio_percent": "30"}, "matching-basis-unclear"),
@@ -117,8 +117,9 @@ async def test_a_duty_can_be_a_ratio_of_a_grant(desk: Desk) -> None:
         ({"grant_id": str(uuid4())}, "no-such-grant"),
         ({"grant_id": grant, "fund": "living_allowance"}, "no-such-grant"),
         ({"amount": None, "grant_id": grant, "ratio_percent": "0.0001"}, "matching-out-of-range"),
-    ):
-        refused = await owe(desk, **fields)  # type: ignore[arg-type]
+    ]
+    for fields, code in cases:
+        refused = await owe(desk, **fields)
         assert (refused.status_code, refused.json()["code"]) == (422, code), fields
 
 

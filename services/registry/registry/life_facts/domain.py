@@ -12,6 +12,7 @@ from datetime import date
 from typing import Literal, get_args
 from uuid import UUID
 
+from kit import life_facts
 from kit.facts import InTheFuture
 from kit.refusal import Refusal
 
@@ -20,15 +21,10 @@ Kind = Literal[
     "retired", "deceased", "enlisted", "emigrated", "imprisoned", "incapacitated", "dibao"
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-KIND_ZH: dict[str, str] = {
-    "retired": "退休", "deceased": "死亡", "enlisted": "参军", "emigrated": "出境定居",
-    "imprisoned": "服刑", "incapacitated": "完全丧失劳动能力", "dibao": "享受低保",
-}  # fmt: skip
+KIND_ZH: dict[str, str] = {**life_facts.KIND_ZH, "dibao": "享受低保"}
 
 #: Kinds that take a person out of the labour force while they hold.
-WITHDRAWS: frozenset[Kind] = frozenset(
-    {"retired", "deceased", "enlisted", "emigrated", "imprisoned", "incapacitated"}
-)
+WITHDRAWS: frozenset[Kind] = frozenset(kind for kind in KINDS if kind in life_facts.WITHDRAWS)
 #: Kinds that do not end: what was told wrongly is reversed.
 ENDLESS: frozenset[Kind] = frozenset({"deceased", "retired"})
 

@@ -13,13 +13,10 @@ from itertools import pairwise
 from typing import Literal
 from uuid import UUID
 
+from kit.life_facts import WITHDRAWS
 from subsidy.programmes.facts import Sex, Spell
 
 Noun = Literal["certificate", "difficulty", "unemployment", "life-fact"]
-#: Facts of life that take a person out of the labour force while they hold (E8).
-WITHDRAWS = frozenset(
-    {"retired", "deceased", "enlisted", "emigrated", "imprisoned", "incapacitated"}
-)
 #: What begins a spell of unemployment.
 _BEGINS = ("registered", "resumed")
 _DAY = timedelta(days=1)

@@ -61,16 +61,6 @@ class UnemploymentTold(Heard):
     spell: int = 0
 
 
-class LifeFactTold(Heard):
-    """registry.life-fact.*.v1. ``until``: the first day without it; ``what`` a reversal takes back."""
-
-    worker_id: UUID
-    kind: str
-    on: date
-    until: date | None = None
-    what: Literal["fact", "end"] | None = None
-
-
 class ContributionTold(Heard):
     """registry.contribution.recorded.v1 and .reversed.v1. ``payer`` None: the person."""
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from kit import findings, identity_links
 from kit.db import Tx
 from kit.events import Event
+from kit.life_facts import LifeFactTold
 from subsidy.heard import domain, reading, store, twice
 from subsidy.heard import events as told_by
 from subsidy.heard.domain import Noun, Telling
@@ -94,7 +95,7 @@ def _telling(event: Event) -> Telling:
         worker_id, on = unemployment.worker_id, unemployment.since or on
         spell = unemployment.spell
     else:
-        fact_of_life = told_by.LifeFactTold.model_validate(event.data)
+        fact_of_life = LifeFactTold.model_validate(event.data)
         worker_id, until = fact_of_life.worker_id, fact_of_life.until
         on, kind = fact_of_life.on, fact_of_life.what or fact_of_life.kind
     return Telling(
