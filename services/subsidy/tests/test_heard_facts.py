@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from kit import identity_links
 from kit.events import Event
 from kit.testing import UnderTest
 from subsidy.heard import usecases
@@ -110,7 +111,8 @@ class World:
 
     async def asked(self, *lines: Line) -> list[Answer]:
         async with self.service.db.reading() as tx:
-            return await usecases.facts_of(tx, lines)
+            records = await identity_links.records_of(tx, (one.worker_id for one in lines))
+            return await usecases.facts_of(tx, lines, records)
 
     def month(self, day: date, placement: str = "placement", **given: Any) -> Line:
         return Line("month", self["worker"], day, self[placement], Given(**given))

@@ -130,6 +130,7 @@ async def cases_of(
     paid: set[UUID] = set()
     if programme.facts == "training":
         paid = await months.paid_for(tx, kind_of(programme, "first"), references)
+    records = await identity_links.records_of(tx, (one.worker for one in lines))
     answers = await heard.facts_of(
         tx,
         [
@@ -148,9 +149,9 @@ async def cases_of(
             )
             for one in lines
         ],
+        records,
     )  # fmt: skip
     employers = await heard.employers_of(tx, references)
-    records = await identity_links.records_of(tx, (one.worker for one in lines))
 
     def own(line: Line) -> bool:
         if claim.claimant_kind == "employer":

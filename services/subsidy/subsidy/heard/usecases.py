@@ -6,12 +6,12 @@ answers whom (or what) the events are about, so that cases that depend on them c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import cast
 from uuid import UUID
 
-from kit import findings, identity_links
+from kit import findings
 from kit.db import Tx
 from kit.events import Event
 from kit.life_facts import LifeFactTold
@@ -258,15 +258,17 @@ async def referrals(tx: Tx, events: Sequence[Event]) -> None:
     await store.add_referrals(tx, rows)
 
 
-async def facts_of(tx: Tx, lines: Sequence[Line]) -> list[Answer]:
+async def facts_of(
+    tx: Tx, lines: Sequence[Line], records: Mapping[UUID, Sequence[UUID]]
+) -> list[Answer]:
     """What is known of each of these lines, in their order: its facts, or what has not arrived yet.
-    A fixed number of statements, however many lines."""
-    records = await identity_links.records_of(tx, {line.worker_id for line in lines})
+    ``records``: all of each one's person (:func:`kit.identity_links.records_of`). A fixed number of
+    statements, however many lines."""
     return answers(lines, await known_of(tx, lines, records))
 
 
-#: The same in two steps: what was heard for a set of lines (of ``records``, all of each one's person),
-#: and then, with what only the line can say, :func:`subsidy.heard.facts.answers`, which is pure.
+#: The same in two steps: what was heard for a set of lines, and then, with what only the line can say,
+#: :func:`subsidy.heard.facts.answers`, which is pure.
 known_of = reading.known_of
 
 
