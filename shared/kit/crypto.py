@@ -68,6 +68,7 @@ class Keyring:
     """The keys of one service. New values are encrypted under the primary key; all open."""
 
     def __init__(self, content: dict[str, Any]) -> None:
+        # By what a ciphertext begins with: version | kid length | kid.
         self._open: dict[bytes, AESGCM] = {}
         self._primary: tuple[bytes, AESGCM] | None = None
         self._index: dict[str, bytes] = {}
@@ -84,9 +85,10 @@ class Keyring:
             if len(key) != 32 or not 1 <= len(kid) <= 32:
                 raise ValueError("a key has 32 bytes and a kid 1 to 32 characters")
             if one["purpose"] == "encrypt":
-                self._open[kid] = AESGCM(key)
+                head = bytes((_AES_256_GCM, len(kid))) + kid
+                self._open[head] = AESGCM(key)
                 if one.get("primary"):
-                    self._primary = (kid, self._open[kid])
+                    self._primary = (head, self._open[head])
             elif one["purpose"] == "index":
                 if not self._index:
                     self._finding = hmac.new(key, digestmod=sha256)
@@ -115,24 +117,24 @@ class Keyring:
         """``version | kid length | kid | nonce | ciphertext and tag``; ``aad`` names the place."""
         if self._primary is None:
             raise NoKey("no key to encrypt with: set KEYS_FILE")
-        kid, cipher = self._primary
+        head, cipher = self._primary
         nonce = os.urandom(_NONCE)
-        head = bytes((_AES_256_GCM, len(kid))) + kid
         return head + nonce + cipher.encrypt(nonce, plain.encode(), head + aad.encode())
 
     def decrypt(self, sealed: bytes, aad: str) -> str:
         """The value. Raises :class:`NotOpened` for another place, key or a changed byte."""
-        sealed = bytes(sealed)
-        end = 2 + sealed[1] if len(sealed) > 2 + _NONCE + _TAG else 0
-        if end == 0 or sealed[0] != _AES_256_GCM:
+        if len(sealed) <= 2 + _NONCE + _TAG:
             raise NotOpened("not a ciphertext of this house")
-        head, kid = sealed[:end], sealed[2:end]
-        cipher = self._open.get(kid)
+        end = 2 + sealed[1]
+        head = sealed[:end]
+        cipher = self._open.get(head)
         if cipher is None:
+            if sealed[0] != _AES_256_GCM:
+                raise NotOpened("not a ciphertext of this house")
             raise NotOpened("encrypted under a key that is not here")
-        nonce, text = sealed[end : end + _NONCE], sealed[end + _NONCE :]
+        text = end + _NONCE
         try:
-            return cipher.decrypt(nonce, text, head + aad.encode()).decode()
+            return cipher.decrypt(sealed[end:text], sealed[text:], head + aad.encode()).decode()
         except InvalidTag:
             raise NotOpened("it does not belong here, or it was changed") from None
 
@@ -141,7 +143,7 @@ class Keyring:
         """The key under which new values are encrypted. Raises :class:`NoKey`."""
         if self._primary is None:
             raise NoKey("no key to encrypt with: set KEYS_FILE")
-        return self._primary[0].decode("ascii")
+        return self.key_id(self._primary[0])
 
     def receiving(self, *, published: bool = False) -> list[tuple[str, bytes]]:
         """Private X25519 keys by id, to which others encrypt (:mod:`kit.jwe`); with ``published``

@@ -107,7 +107,7 @@ def test_what_is_proposed_is_what_reaches_the_threshold(one: Profile, other: Pro
     compared = MATCHERS.compare(one, other)
     same = one.id_number is not None and one.id_number == other.id_number
     expected = compared if compared[0] >= MATCHERS.threshold else None
-    assert MATCHERS.proposes(one, other, same_number=same) == expected
+    assert MATCHERS.against(one).proposes(other, same_number=same) == expected
 
 
 class Closed(Profile):
@@ -123,7 +123,7 @@ def test_the_numbers_of_strangers_stay_closed() -> None:
     values = {"name": "李建国", "sound": "li jian guo", "birth_date": BORN, "sex": "female"}
     for name, value in {**values, "household": None, "employer": "制药厂"}.items():
         object.__setattr__(stranger, name, value)
-    assert MATCHERS.proposes(PERSON, stranger) is None
+    assert MATCHERS.against(PERSON).proposes(stranger) is None
 
 
 @given(

@@ -137,22 +137,46 @@ class Matchers:
         parts = tuple(part for part in found if part is not None)
         return sum(part.points for part in parts), parts
 
+    def against(self, one: Compared) -> Against:
+        """One record, to be compared with many."""
+        return Against(self, one)
+
+
+class Against:
+    """One record as it is compared with many: nearly all whom a look finds are strangers, and few of
+    them differ in what lies open."""
+
+    def __init__(self, matchers: Matchers, one: Compared) -> None:
+        self._matchers, self._one = matchers, one
+        # What a value gives is found once: outcomes of what lies open depend on the two values alone.
+        self._clear: list[tuple[Comparator, dict[Any, int]]] = [(c, {}) for c in matchers.clear]
+        self._left, self._left_same_number = (
+            [(c, c.best if same else c.best_of_others) for c in matchers.sealed]
+            for same in (False, True)
+        )
+
     def proposes(
-        self, one: Compared, other: Compared, *, same_number: bool = False
+        self, other: Compared, *, same_number: bool = False
     ) -> tuple[int, tuple[Part, ...]] | None:
-        """:meth:`compare` of a pair that reaches the threshold, else None. Nearly all whom a look finds
-        are strangers: of those no more is opened than it takes to know. ``same_number``: whether both
-        have the same ID number, which its keyed hash tells."""
+        """:meth:`Matchers.compare` of a pair that reaches the threshold, else None. Of a stranger no
+        more is opened than it takes to know. ``same_number``: whether both have the same ID number,
+        which its keyed hash tells."""
+        one, threshold = self._one, self._matchers.threshold
         best = 0
-        for comparator in self.clear:
-            best += comparator.points(one, other)
-        left = [c.best if same_number else c.best_of_others for c in self.sealed]
-        best += sum(left)
-        for comparator, most in zip(self.sealed, left, strict=True):
-            if best < self.threshold:
+        for comparator, known in self._clear:
+            value = comparator.value(other)
+            points = known.get(value)
+            if points is None:
+                points = known[value] = comparator.points(one, other)
+            best += points
+        left = self._left_same_number if same_number else self._left
+        for _, most in left:
+            best += most
+        for comparator, most in left:
+            if best < threshold:
                 return None
             best += comparator.points(one, other) - most
-        return self.compare(one, other) if best >= self.threshold else None
+        return self._matchers.compare(one, other) if best >= threshold else None
 
 
 #: What is kept encrypted: first the names, by which most people are told apart.

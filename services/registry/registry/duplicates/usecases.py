@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -141,12 +143,9 @@ async def search(rt: Runtime, actor: Actor, form: Form) -> Found:
         found, records = await comparing.alike(rt, tx, ways, matchers.candidates)
         same = {id for n, id in found if n == SAME_NUMBER}
         scored = []
+        sought = [matchers.against(profile) for profile in profiles]
         for id, other in records.items():
-            likely = [
-                one
-                for profile in profiles
-                if (one := matchers.proposes(profile, other, same_number=id in same))
-            ]
+            likely = [one for of in sought if (one := of.proposes(other, same_number=id in same))]
             if likely:
                 score, parts = max(likely, key=lambda one: one[0])
                 scored.append((score, id, parts, other.area_code))
@@ -204,11 +203,13 @@ async def compare(rt: Runtime, tx: Tx, ids: Sequence[UUID]) -> None:
     pairs = {(a, b) for a, b in pairs if persons[a] != persons[b]}
     known |= await store.of_pairs(tx, list(pairs))
     scored: dict[tuple[UUID, UUID], tuple[int, tuple[Part, ...]]] = {}
-    for a, b in pairs:
-        # What is known may score no more, and is told by how much.
-        weigh = matchers.compare if (a, b) in known else matchers.proposes
-        if (score := weigh(everyone[a], everyone[b])) is not None:
-            scored[a, b] = score
+    for a, others in groupby(sorted(pairs), itemgetter(0)):
+        against = matchers.against(everyone[a])
+        for _, b in others:
+            if (a, b) in known:  # it may score no more, and is told by how much
+                scored[a, b] = matchers.compare(everyone[a], everyone[b])
+            elif score := against.proposes(everyone[b]):
+                scored[a, b] = score
     await _keep(tx, matchers, scored, known, everyone, today)
 
 

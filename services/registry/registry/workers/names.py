@@ -20,7 +20,9 @@ _BETWEEN = re.compile(r"[\s·•・.．\-—()（）《》“”\"'、,，]+")
 
 def name_key(name: str) -> str:
     """A person's name without blanks and middle dots, in one width and one case."""
-    return _BETWEEN.sub("", unicodedata.normalize("NFKC", name)).upper()
+    key = unicodedata.normalize("NFKC", name)
+    # Nearly every name has nothing in between.
+    return (key if key.isalpha() else _BETWEEN.sub("", key)).upper()
 
 
 @lru_cache(maxsize=20_000)
