@@ -299,7 +299,12 @@ async def _custody(city: City) -> list[Further]:
                 certificate_id=gone.certificate,
             )
         ),
-        Further(_call(f"POST {one}/hand-backs", later, certificate_id=back.certificate)),
+        Further(
+            _call(
+                f"POST {one}/hand-backs", {**later, "in_person": True},
+                certificate_id=back.certificate,
+            )
+        ),
     ]  # fmt: skip
 
 

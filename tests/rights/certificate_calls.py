@@ -100,7 +100,7 @@ async def _custody(city: City, calls: Calls, id: str) -> None:
         "returns": {"on": ON},
         "collections": {"on": ON, "place": "街道劳动保障所"},
         "write-offs": {"on": ON, "note": "下落不明"},
-        "hand-backs": {"on": ON},
+        "hand-backs": {"on": ON, "in_person": True},
     }.items():
         note(f"POST {certificate}/{act}", body, certificate_id=id)
     note(f"GET {certificate}/custody", certificate_id=id)

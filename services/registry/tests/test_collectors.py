@@ -1,4 +1,5 @@
-"""Who collected a certificate: its holder in person, or somebody with a paper (R14; 4.6, 冒名顶替).
+"""Who collected a certificate, or was handed it back: its holder in person, or somebody with a paper
+(R14; 4.6, 冒名顶替).
 
 Business day: 2003-10-31.
 """
@@ -15,6 +16,7 @@ from .conftest import OTHER
 from .test_certificate_facts import a_holder
 from .test_certificate_procedure import RECORD, act, seen, totals
 from .test_city_confirms import CONFIRMED, approved, city
+from .test_custody import LENT, TAKEN, WRONG
 
 __all__ = ["city"]
 
@@ -94,6 +96,7 @@ async def test_whoever_is_not_the_holder_shows_who_sent_them_and_no_number(
     for path, body in (
         ("issues", {"on": ON, "collector": wrong}),
         ("pick-ups", {"on": ON, **wrong}),
+        ("hand-backs", {"on": ON, **wrong}),
     ):
         refused = await act(registry, id, path, body, 422, by=registry.checker)
         assert refused["code"] == "validation-failed"
@@ -133,6 +136,24 @@ async def test_a_booklet_issued_again_is_collected_again(registry: Any) -> None:
     await act(registry, two, "reissues", {"on": "2003-06-09"}, by=registry.checker)
     assert await where(registry, one) == ("with_holder", [("issue", None), ("pick-up", SPOUSE)])
     assert await waiting(registry) == [two]
+
+
+@pytest.mark.parametrize("who", [PERSON, SPOUSE])
+async def test_whoever_is_handed_a_certificate_back_is_written_down_too(
+    registry: Any, who: dict[str, Any]
+) -> None:
+    """After a withdrawal that was wrong; a hand-back to nobody in particular is refused."""
+    _, _, id = await a_holder(registry)
+    await act(registry, id, "revocations", LENT)
+    await act(registry, id, "collections", TAKEN)
+    await act(registry, id, "restorations", WRONG, by=registry.checker)
+    to_nobody = await act(registry, id, "hand-backs", {"on": "2003-10-01"}, 422)
+    assert to_nobody["code"] == "validation-failed"
+    await act(registry, id, "hand-backs", {"on": "2003-10-01", **who})
+    none = {"relation": None, "authorisation": None, "document": None}
+    assert await where(registry, id) == (
+        "with_holder", [("collect", None), ("hand-back", {**none, **who})],
+    )  # fmt: skip
 
 
 async def test_nobody_collects_what_waits_for_the_city(city: Any) -> None:

@@ -155,7 +155,7 @@ async def test_it_is_handed_back_when_the_withdrawal_was_wrong(registry: Any) ->
     _, _, id = await a_holder(registry)
     await act(registry, id, "revocations", LENT)
     await act(registry, id, "collections", TAKEN)
-    back = {"on": "2003-10-01"}
+    back = {"on": "2003-10-01", "in_person": True}
     assert (await act(registry, id, "hand-backs", back, 409))["code"] == "certificate-not-restored"
     await act(registry, id, "restorations", WRONG, by=registry.checker)
     done = await act(registry, id, "hand-backs", back)

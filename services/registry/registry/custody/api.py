@@ -97,8 +97,10 @@ async def write_off_certificate(
 async def hand_back_certificate(
     certificate_id: UUID, body: HandBackIn, step: Writing
 ) -> CustodyOut:
-    """What had been taken in is handed back, once the certificate stands again."""
-    return await _acted(step, certificate_id, Act("hand-back", body.on, step.version))
+    """What had been taken in is handed back, once the certificate stands again: to the holder in person, or
+    to somebody else, in which relation and on which paper. Needs If-Match with its ETag."""
+    command = Act("hand-back", body.on, step.version, collector=body.collector())
+    return await _acted(step, certificate_id, command)
 
 
 @router.get("/custody", summary="证件在何处", operation_id="get_certificate_custody")

@@ -8,7 +8,7 @@ there and its benefits run: handed over and returned on written days. An employe
 the employment ended is on a list. A certificate that is void because its holder retired, or that was
 lent, rented, transferred or forged, is collected: by whom, when and where is written down; what is not
 there after its days is on a list. One that cannot be had any more is written off with the reason. When
-the withdrawal was wrong, the certificate is handed back.
+the withdrawal was wrong, the certificate is handed back, and to whom is written down as at issue.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ class OutOfOrder(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """Who collected a certificate: the holder, ``in_person``; else somebody in that ``relation``, on a
-    paper kept under ``document``."""
+    """Who collected a certificate, or was handed it back: the holder, ``in_person``; else somebody in that
+    ``relation``, on a paper kept under ``document``."""
 
     in_person: bool
     relation: Relation | None = None

@@ -49,13 +49,6 @@ class WriteOffIn(Asked):
     note: Text = Field(description="无法收回的原因")
 
 
-class HandBackIn(Asked):
-    """The withdrawal was wrong: the certificate is handed back (发还)."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"on": "2003-10-12"}]})
-    on: FactDay
-
-
 class HandOverIn(Asked):
     """The employer keeps it from now on (交用人单位保管)."""
 
@@ -74,7 +67,8 @@ class ReturnIn(Asked):
 
 
 class CollectorIn(Asked):
-    """Who collects the certificate (领取人): its holder, or somebody else with a paper that authorises it."""
+    """Who collects the certificate, or is handed it back (领取人): its holder, or somebody else with a paper
+    that authorises it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"in_person": True}]})
     in_person: bool = Field(description="持证人本人到场领取")
@@ -129,6 +123,15 @@ class PickUpIn(CollectorIn):
     on: FactDay
 
 
+class HandBackIn(PickUpIn):
+    """The withdrawal was wrong: the certificate is handed back (发还), to its holder or to somebody else
+    with a paper that authorises it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"on": "2003-10-12", "in_person": True}]}
+    )
+
+
 class CollectorOut(BaseModel):
     """Who collected it (领取人)."""
 
@@ -147,7 +150,9 @@ class EntryOut(BaseModel):
     on: date
     place: str | None = Field(description="何处收回")
     note: str | None = Field(description="无法收回的原因")
-    collector: CollectorOut | None = Field(description="领取人；不是领取则为空")
+    collector: CollectorOut | None = Field(
+        description="领取人；不是领取、发还则为空，平台记录领取人以前的发还亦为空"
+    )
     office: str = Field(description="经办机构")
     actor: str = Field(description="经办人账号")
     recorded_at: datetime | None
