@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -321,8 +322,23 @@ class _Handlers:
         )  # fmt: skip
 
     async def mapped(self, request: Request, error: Exception) -> Response:
-        problem = next(self.problems[kind] for kind in type(error).__mro__ if kind in self.problems)
-        return respond(request.scope, self.service, problem, params=getattr(error, "params", None))
+        return respond(
+            request.scope, self.service, self._of(error),
+            params=getattr(error, "params", None), errors=self._each(error),
+        )  # fmt: skip
+
+    def _of(self, error: Exception) -> Problem:
+        return next(self.problems[kind] for kind in type(error).__mro__ if kind in self.problems)
+
+    def _each(self, error: Exception) -> list[FieldError]:
+        """Why each of a set was refused: its id stands where the place stands in a body."""
+        if not isinstance(error, Refusal):
+            return []
+        return [
+            FieldError(f"#/{id}", problem.code, problem.title_zh, problem.title_en)
+            for id, one in islice(error.each.items(), ERRORS_MAX)
+            for problem in [self._of(one)]
+        ]
 
     async def validation(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

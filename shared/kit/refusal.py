@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
@@ -19,7 +20,8 @@ class Refusal(Exception):
     """Raised by ``domain.py`` when a rule forbids what was asked.
 
     ``code`` is kebab-case. ``params`` may be named in the detail text of its problem, so they hold
-    nothing that a log must not show.
+    nothing that a log must not show. ``each``: of a set of which nothing was done, why not, by the id of
+    everything in it that is refused.
     """
 
     code: ClassVar[str] = ""
@@ -27,3 +29,12 @@ class Refusal(Exception):
     def __init__(self, **params: Safe) -> None:
         super().__init__(self.code or type(self).__name__)
         self.params: Mapping[str, Safe] = params
+        self.each: Mapping[UUID, Refusal] = MappingProxyType({})
+
+
+def refuse_any(outcome: Mapping[UUID, Refusal | None]) -> None:
+    """All of a set or none of it: raises the first refusal in it, which names every one (``each``)."""
+    refused = {id: one for id, one in outcome.items() if one is not None}
+    for first in refused.values():
+        first.each = refused
+        raise first

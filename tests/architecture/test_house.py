@@ -58,6 +58,7 @@ COMPANIONS = {
         "glyphs.py",
         "paying.py",
         "places.py",
+        "posting.py",
         "printing.py",
         "reviewing.py",
         "succession.py",

@@ -335,9 +335,10 @@ async def _withdrawn_by_two(city: City) -> list[Further]:
 
 
 async def _batches(city: City) -> list[Further]:
-    """What one took is checked by another, and what the district approved is confirmed by the city."""
-    taken, approved = city.story(), city.story()
-    for story in (taken, approved):
+    """What one took is checked by another, what was checked is posted, and what the district approved is
+    confirmed by the city."""
+    taken, checked, approved = [city.story() for _ in range(3)]
+    for story in (taken, checked, approved):
         await city.registers(story)
     papers = ("id_card", "photo", "layoff_certificate", "centre_agreement")
     asked = {
@@ -345,6 +346,9 @@ async def _batches(city: City) -> list[Further]:
         "evidence": [{"kind": kind, "reference": "档案 2003-1"} for kind in papers],
     }  # fmt: skip
     applied = (await city.post("registry", "/v1/certificates", asked)).json()["id"]
+    asked["worker_id"] = checked.worker
+    posted = (await city.post("registry", "/v1/certificates", asked)).json()["id"]
+    await _acts(city, posted, ("checks", {"on": "2003-03-05"}))
     await city.applies(approved)
     await _acts(city, approved.certificate, ("issues", {"on": "2006-11-02"}))
 
@@ -356,6 +360,7 @@ async def _batches(city: City) -> list[Further]:
     confirmed = declared(str(approved.certificate), "2006-11-03")
     return [
         Further(_call(f"{path}/check-batches", declared(applied, "2003-03-05")), ANOTHER),
+        Further(_call(f"{path}/publication-batches", declared(posted, "2003-03-06"))),
         Further(_call(f"{path}/confirmation-batches", confirmed), THIRD),
     ]
 

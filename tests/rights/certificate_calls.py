@@ -42,6 +42,7 @@ async def certificate_calls(city: City, calls: Calls) -> None:
     declared = {"on": "2003-04-10", "certificate_ids": [batch], **totals}
     note("POST /v1/certificates/approvals", declared)
     note("POST /v1/certificates/check-batches", declared)
+    note("POST /v1/certificates/publication-batches", declared)
     note("POST /v1/certificates/confirmation-batches", declared, own_area="231100000000")
     note("GET /v1/certificate-approvals")
     note(f"POST {certificate}/evidence", {"evidence": PAPERS}, certificate_id=objected)

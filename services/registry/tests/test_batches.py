@@ -1,4 +1,4 @@
-"""Batches with control totals: checked as the window imported them, and confirmed by the city (R11).
+"""Batches with control totals: checked as the window imported them, posted, and confirmed by the city (R11).
 
 Business day: 2003-10-31.
 """
@@ -12,7 +12,7 @@ import pytest
 
 from kit.ids import new_id
 
-from .conftest import OTHER
+from .conftest import DISTRICT, OTHER
 from .test_certificate_procedure import act, totals
 from .test_city_confirms import CONFIRMED, approved, city, district
 from .test_contributions_api import FORMER, a_worker, agency, load, paid
@@ -20,6 +20,7 @@ from .test_contributions_api import FORMER, a_worker, agency, load, paid
 __all__ = ["city"]
 
 CHECKS, CONFIRMATIONS = "/v1/certificates/check-batches", "/v1/certificates/confirmation-batches"
+POSTINGS = "/v1/certificates/publication-batches"
 ON = "2003-03-05"
 
 
@@ -126,6 +127,83 @@ async def test_one_whose_employer_insured_it_stops_the_batch(registry: Any) -> N
     refused = await batch(registry, CHECKS, body, 409)
     assert refused["code"] == "insured-while-without-work"
     assert await states(registry, ids) == ["applied"]
+
+
+async def test_all_that_is_refused_is_named_with_its_reason(registry: Any) -> None:
+    """And only that: what could have been checked is not."""
+    (good,) = await imported(registry, {})
+    (bare,) = await imported(registry, {}, papers=[])
+    done = await registry.certificate(await registry.worker())
+    ids = sorted([good, bare, done])
+    refused = await batch(registry, CHECKS, {"on": ON, "certificate_ids": ids, **totals(ids)}, 409)
+    reasons = {one["pointer"]: one["code"] for one in refused["errors"]}
+    assert reasons == {f"#/{bare}": "evidence-missing", f"#/{done}": "certificate-state"}
+    assert refused["code"] == refused["errors"][0]["code"]
+    assert await states(registry, [good, bare]) == ["applied", "applied"]
+
+
+async def checked(registry: Any, count: int) -> list[str]:
+    ids = await imported(registry, *[{}] * count)
+    await batch(registry, CHECKS, {"on": ON, "certificate_ids": ids, **totals(ids)})
+    return ids
+
+
+HUNG = {"posted_as": "爱辉街道公示栏 2003 第 7 期"}
+
+
+async def test_what_was_checked_is_posted_in_one_batch(registry: Any) -> None:
+    """By a paper list from its day on, without one from today on; its days of publicity begin then."""
+    papered, listed = await checked(registry, 2), await checked(registry, 2)
+    body = {"on": "2003-03-06", "certificate_ids": papered, **HUNG, **totals(papered)}
+    done = await batch(registry, POSTINGS, body)
+    assert (done["act"], done["count"], done["actor"]) == ("publicise", 2, "street")
+    assert {(one["certificate_id"], one["state"], one["posted_on"]) for one in done["posted"]} == {
+        (id, "publicised", "2003-03-06") for id in papered
+    }
+    steps = (await registry.get(f"/v1/certificates/{papered[0]}/transitions"))["items"]
+    assert (steps[-1]["actor"], steps[-1]["statement"]) == ("street", HUNG["posted_as"])
+    early = {"on": "2003-03-06", "checked_until": "2003-03-04", **totals(listed)}
+    assert (await batch(registry, POSTINGS, early, 409))["code"] == "control-totals-differ"
+    today = await batch(registry, POSTINGS, {"on": "2003-03-06", **totals(listed)})
+    assert {one["posted_on"] for one in today["posted"]} == {"2003-10-31"}
+    page = await registry.get("/v1/certificate-publications", area_code=DISTRICT)
+    assert sorted(one["certificate_id"] for one in page["items"]) == listed
+    kept = (await registry.get("/v1/certificate-approvals"))["items"]
+    assert [one["act"] for one in kept] == ["check", "check", "publicise", "publicise"]
+    issue = {"on": "2003-03-10", "certificate_ids": papered, **totals(papered)}
+    handed = await batch(registry, "/v1/certificates/approvals", issue, by=registry.checker)
+    assert {one["state"] for one in handed["issued"]} == {"issued"}
+
+
+@pytest.mark.parametrize("why", ["state", "day", "insured"])
+async def test_one_that_cannot_be_posted_stops_the_batch(registry: Any, why: str) -> None:
+    ids = await checked(registry, 1)
+    day, code, status = "2003-03-06", "certificate-state", 409
+    if why == "state":
+        ids += await imported(registry, {})
+    elif why == "day":
+        day, code, status = "2003-03-04", "step-out-of-order", 422
+    else:
+        worker, number = await a_worker(registry, **FORMER)
+        asked = {"worker_id": worker, "applied_on": "2003-06-03", "evidence": registry.papers}
+        ids.append((await registry.post("/v1/certificates", asked))["id"])
+        one = {"on": "2003-06-05", "certificate_ids": ids[1:], **totals(ids[1:])}
+        await batch(registry, CHECKS, one)
+        await load(agency(registry), [paid(number, "2003-04", payer="70289002-3")])
+        day, code = "2003-06-06", "insured-while-without-work"
+    body = {"on": day, "certificate_ids": sorted(ids), **totals(ids)}
+    refused = await batch(registry, POSTINGS, body, status)
+    assert refused["code"] == code
+    assert [one["pointer"] for one in refused["errors"]] == [f"#/{ids[-1]}"]
+    assert await states(registry, ids[:1]) == ["checked"]
+
+
+async def test_another_district_posts_none_of_it(registry: Any) -> None:
+    ids = await checked(registry, 1)
+    foreign = registry.thing.client("registry_clerk", area=OTHER, office="231121-x")
+    body = {"on": "2003-03-06", "certificate_ids": ids, **totals(ids)}
+    refused = await batch(registry, POSTINGS, body, 422, by=foreign)
+    assert refused["code"] == "unknown-certificate"
 
 
 async def test_the_city_confirms_a_batch_of_its_districts(city: Any) -> None:

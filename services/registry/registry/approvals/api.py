@@ -1,4 +1,4 @@
-"""HTTP of issuing: one certificate, the city's confirmation, and batches."""
+"""HTTP of issuing: one certificate, the city's confirmation, and batches of every step."""
 
 from __future__ import annotations
 
@@ -17,20 +17,23 @@ from kit.ids import new_id
 from kit.problems import refused
 from kit.steps import Step, stepping
 from kit.wire import Asked, terms
-from registry.approvals import domain, usecases
-from registry.approvals.domain import BATCH_ACTS, Approval, BatchAct, Totals
+from registry import control_totals
+from registry.approvals import usecases
+from registry.approvals.domain import BATCH_ACTS, Approval, BatchAct
 from registry.approvals.usecases import Approve, Done
 from registry.certificates import domain as certificate
 from registry.certificates.acts import State
 from registry.certificates.api import SHOWN, told
 from registry.certificates.bodies import TAG as CERTIFICATES
-from registry.certificates.bodies import CertificateOut, StepIn
+from registry.certificates.bodies import CertificateOut, PostedAs, StepIn
 from registry.certificates.issuing import Issue
+from registry.control_totals import BATCH_MAX, Totals
 from registry.custody.wire import IssueIn
 
 TAG = "approvals 批量审批"
 router = APIRouter(prefix="/v1/certificates/approvals", tags=[TAG])
 checking = APIRouter(prefix="/v1/certificates/check-batches", tags=[TAG])
+posting = APIRouter(prefix="/v1/certificates/publication-batches", tags=[TAG])
 confirming = APIRouter(prefix="/v1/certificates/confirmation-batches", tags=[TAG])
 issuing_one = APIRouter(prefix="/v1/certificates/{certificate_id}/issues", tags=[CERTIFICATES])
 of_certificate = APIRouter(prefix="/v1/certificates/{certificate_id}", tags=[TAG])
@@ -48,7 +51,7 @@ class DeclaredIn(Asked):
 
     id: UUID | None = Field(default=None, description="可由客户端给出的标识 (UUIDv7)")
     on: date = Field(description="办理日期")
-    count: int = Field(ge=0, le=domain.BATCH_MAX, description="控制数：件数")
+    count: int = Field(ge=0, le=BATCH_MAX, description="控制数：件数")
     digest: str = Field(
         pattern=r"^[0-9a-f]{64}$",
         description="控制数：全部优惠证标识（小写）排序后以换行连接的 SHA-256",
@@ -56,17 +59,17 @@ class DeclaredIn(Asked):
     certificate_ids: list[UUID] | None = Field(
         default=None,
         min_length=1,
-        max_length=domain.BATCH_MAX,
+        max_length=BATCH_MAX,
         description="逐件列出；或按下列条件选取",
     )
     area_code: AreaCode | None = Field(default=None, description="区划（含下级）；缺省为本机构辖区")
 
-    def _command(self, act: BatchAct, until: date | None) -> Approve:
+    def _command(self, act: BatchAct, until: date | None, posted_as: str | None = None) -> Approve:
         if self.certificate_ids is not None and (self.area_code or until):
             raise ValueError("list the certificates or select them, not both")
         return Approve(
             self.on, Totals(self.count, self.digest), self.certificate_ids, self.area_code,
-            until, self.id or new_id(), act,
+            until, self.id or new_id(), act, posted_as,
         )  # fmt: skip
 
 
@@ -110,6 +113,27 @@ class CheckBatchIn(DeclaredIn):
         return self._command("check", self.applied_until)
 
 
+class PublishBatchIn(DeclaredIn):
+    """A batch to post, with its control totals (批量公示，须申报控制数)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"on": "2003-04-10", "count": 0, "digest": _DIGEST,
+                          "checked_until": "2003-04-05", "posted_as": "爱辉街道公示栏 2003 第 7 期"}]
+        },
+    )  # fmt: skip
+    checked_until: date | None = Field(default=None, description="审核日期不晚于；缺省为办理日期")
+    posted_as: PostedAs = None
+
+    @model_validator(mode="after")
+    def listed_or_selected(self) -> Self:
+        self.command()
+        return self
+
+    def command(self) -> Approve:
+        return self._command("publicise", self.checked_until, self.posted_as)
+
+
 class ConfirmBatchIn(DeclaredIn):
     """A batch for the city to confirm, with its control totals (市级批量确认，须申报控制数)."""
 
@@ -146,8 +170,16 @@ class CheckedOut(BaseModel):
     clause: str | None = Field(description="首个不符合的条款")
 
 
+class PostedOut(BaseModel):
+    """One application of the batch (已公示)."""
+
+    certificate_id: UUID
+    state: State = Field(description="publicised 已公示")
+    posted_on: date = Field(description="公示起始日：公示期自此日起算")
+
+
 class ApprovalOut(BaseModel):
-    """A batch that was checked, issued or confirmed (批量办理记录)."""
+    """A batch that was checked, posted, issued or confirmed (批量办理记录)."""
 
     id: UUID
     act: BatchAct = Field(description="环节：" + terms(BATCH_ACTS))
@@ -200,12 +232,30 @@ class CheckBatchOut(ApprovalOut):
         )
 
 
+class PublishBatchOut(ApprovalOut):
+    """The batch with what was posted in it."""
+
+    posted: list[PostedOut]
+
+    @classmethod
+    def done(cls, done: Done) -> PublishBatchOut:
+        """The answer to a batch of postings."""
+        return cls(
+            **ApprovalOut.of(done.approval).model_dump(),
+            posted=[
+                PostedOut(certificate_id=c.id, state=c.state, posted_on=c.posted_on)
+                for c in done.certificates
+            ],
+        )
+
+
 @router.post("", status_code=201, summary="批量发证审批", operation_id="approve_certificates")
 async def approve_certificates(
     request: Request, body: ApproveIn, actor: Approver, claim: idempotency.Required
 ) -> ApprovedOut:
     """Issue a batch, all or none. What is selected must have the count and the digest declared; none
-    of it was taken or checked by the approver."""
+    of it was taken or checked by the approver. Where any of it is refused, ``errors`` says of each by
+    its id why."""
     rt = runtime_of(request)
     done = await usecases.approve(rt, actor, body.command(), claim.answering(201, ApprovedOut.done))
     people = [certificate.worker_id for certificate in done.certificates]
@@ -219,7 +269,8 @@ async def check_certificates(
 ) -> CheckBatchOut:
     """The rule decides on a batch of applications, an imported one for instance: each is checked, or
     refused with its first failing clause. All or none: what is selected must have the count and the
-    digest declared, each has its papers, and none of it was taken by the person who checks."""
+    digest declared, each has its papers, and none of it was taken by the person who checks. Where any of
+    it cannot be checked, ``errors`` says of each by its id why."""
     rt = runtime_of(request)
     done = await usecases.approve(
         rt, actor, body.command(), claim.answering(201, CheckBatchOut.done)
@@ -227,6 +278,22 @@ async def check_certificates(
     people = [certificate.worker_id for certificate in done.certificates]
     await audit.note(rt, actor, "check_certificates", people, SHOWN)
     return CheckBatchOut.done(done)
+
+
+@posting.post("", status_code=201, summary="批量公示", operation_id="publicise_certificates")
+async def publicise_certificates(
+    request: Request, body: PublishBatchIn, actor: Checker, claim: idempotency.Required
+) -> PublishBatchOut:
+    """Post a batch of what was checked on the public list, all or none: the days of publicity of all
+    begin today, or on the day of a paper list that is named. What is selected must have the count and
+    the digest declared. Where any of it cannot be posted, ``errors`` says of each by its id why."""
+    rt = runtime_of(request)
+    done = await usecases.approve(
+        rt, actor, body.command(), claim.answering(201, PublishBatchOut.done)
+    )
+    people = [certificate.worker_id for certificate in done.certificates]
+    await audit.note(rt, actor, "publicise_certificates", people, SHOWN)
+    return PublishBatchOut.done(done)
 
 
 @confirming.post(
@@ -237,7 +304,7 @@ async def confirm_certificates(
 ) -> ApprovedOut:
     """The city confirms a batch of what its districts approved, all or none (R11). What is selected must
     have the count and the digest declared; none of it was taken, checked or approved by the person who
-    confirms."""
+    confirms. Where any of it is refused, ``errors`` says of each by its id why."""
     rt = runtime_of(request)
     done = await usecases.approve(rt, actor, body.command(), claim.answering(201, ApprovedOut.done))
     people = [certificate.worker_id for certificate in done.certificates]
@@ -282,7 +349,7 @@ async def list_certificate_approvals(
     )  # fmt: skip
 
 
-routers = [router, checking, confirming, issuing_one, of_certificate, listing]
+routers = [router, checking, posting, confirming, issuing_one, of_certificate, listing]
 
 problems = [
     refused(
@@ -292,7 +359,7 @@ problems = [
         "An office of the city confirms",
     ),
     refused(
-        domain.TotalsDiffer,
+        control_totals.TotalsDiffer,
         409,
         "控制数不符，未办理",
         "The control totals differ; nothing was done",
@@ -303,7 +370,7 @@ problems = [
         ),
     ),
     refused(
-        domain.BatchTooLarge,
+        control_totals.BatchTooLarge,
         422,
         "一批件数过多",
         "The batch is too large",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from kit.db import Tx
-from registry.approvals.domain import Approval, Totals
+from registry.approvals.domain import Approval
+from registry.control_totals import Totals
 
 
 async def add(tx: Tx, one: Approval) -> None:

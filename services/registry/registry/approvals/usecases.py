@@ -1,5 +1,5 @@
-"""Issuing: one certificate, what the city confirms, or a batch: declared, counted, checked, issued or
-confirmed, or none of it.
+"""Issuing: one certificate, what the city confirms, or a batch: declared, counted, checked, posted, issued
+or confirmed, or none of it.
 What is issued lies at the office until it is collected."""
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from kit.auth import Actor
 from kit.db import Tx
 from kit.idempotency import Claim
 from kit.ids import new_id
-from kit.refusal import Refusal
+from kit.refusal import Refusal, refuse_any
 from kit.service import Runtime
-from registry.approvals import domain, store
-from registry.approvals.domain import Approval, BatchAct, Totals
+from registry.approvals import store
+from registry.approvals.domain import Approval, BatchAct
 from registry.areas.succession import reach
 from registry.certificates import domain as certificate
-from registry.certificates import issuing
+from registry.certificates import issuing, posting
 from registry.certificates import usecases as certificates
 from registry.certificates.acts import State
 from registry.certificates.domain import Certificate
 from registry.certificates.issuing import Issue
+from registry.control_totals import BATCH_MAX, Totals, check_totals, totals_of
 from registry.custody import usecases as custody
 from registry.custody.domain import Collector
 
@@ -32,7 +33,7 @@ from registry.custody.domain import Collector
 @dataclass(frozen=True, slots=True)
 class Approve:
     """A batch of one act: ``ids``, or all of an area (of the caller's, when none is named) that came
-    where the act leads on from until a day."""
+    where the act leads on from until a day. ``posted_as``: the paper list on which all of it hangs."""
 
     on: date
     declared: Totals
@@ -41,6 +42,7 @@ class Approve:
     until: date | None = None
     id: UUID = field(default_factory=new_id)
     act: BatchAct = "issue"
+    posted_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +85,46 @@ async def _one(
     return after
 
 
-async def _check_all(
-    rt: Runtime, tx: Tx, actor: Actor, commands: Sequence[Issue]
+_TakeAll = Callable[[Runtime, Tx, Actor, Sequence[UUID], Approve], Awaitable[list[Refusal | None]]]
+
+
+async def _check(
+    rt: Runtime, tx: Tx, actor: Actor, ids: Sequence[UUID], of: Approve
 ) -> list[Refusal | None]:
-    """The rule decides on a batch of one day."""
-    ids = [one.certificate_id for one in commands if one.certificate_id is not None]
-    return await certificates.check_all(rt, tx, actor, ids, commands[0].issued_on)
+    return await certificates.check_all(rt, tx, actor, ids, of.on)
+
+
+async def _publicise(
+    rt: Runtime, tx: Tx, actor: Actor, ids: Sequence[UUID], of: Approve
+) -> list[Refusal | None]:
+    return await posting.publicise_all(rt, tx, actor, ids, of.on, of.posted_as)
+
+
+async def _issue(
+    rt: Runtime, tx: Tx, actor: Actor, ids: Sequence[UUID], of: Approve
+) -> list[Refusal | None]:
+    return await issuing.issue_all(rt, tx, actor, [Issue(of.on, id) for id in ids])
+
+
+async def _confirm(
+    rt: Runtime, tx: Tx, actor: Actor, ids: Sequence[UUID], of: Approve
+) -> list[Refusal | None]:
+    return await issuing.confirm_all(rt, tx, actor, [Issue(of.on, id) for id in ids])
 
 
 #: By act of a batch: from which state it leads on, and what takes it.
-_ACTS: Mapping[BatchAct, tuple[State, _Take]] = {
-    "check": ("applied", _check_all),
-    "issue": ("publicised", issuing.issue_all),
-    "confirm": ("approved", issuing.confirm_all),
+_ACTS: Mapping[BatchAct, tuple[State, _TakeAll]] = {
+    "check": ("applied", _check),
+    "publicise": ("checked", _publicise),
+    "issue": ("publicised", _issue),
+    "confirm": ("approved", _confirm),
 }
 
 
 async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> Done:
-    """Check, issue or confirm a batch in one transaction. Raises ``control-totals-differ``,
-    ``batch-too-large``, and the first refusal of any certificate in it; then nothing happens to any."""
+    """Check, post, issue or confirm a batch in one transaction. Raises ``control-totals-differ``,
+    ``batch-too-large``, and the first refusal of any certificate in it, which names every one; then
+    nothing happens to any."""
     pattern = await reach(rt, actor, command.area_code)
     state, take = _ACTS[command.act]
     async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
@@ -111,28 +134,25 @@ async def approve(rt: Runtime, actor: Actor, command: Approve, claim: Claim) -> 
             if len(seen) != len(set(command.ids)):
                 raise certificate.NoSuchCertificate
         else:
-            until, most = command.until or command.on, domain.BATCH_MAX + 1
+            until, most = command.until or command.on, BATCH_MAX + 1
             seen = (
                 await certificates.waiting(tx, state, pattern, until, most)
                 if pattern is not None
                 else []
             )
-        if len(seen) > domain.BATCH_MAX:
-            raise domain.BatchTooLarge(most=domain.BATCH_MAX)
-        selected = domain.totals_of(seen)
-        domain.check_totals(command.declared, selected)
+        selected = totals_of(seen)
+        check_totals(command.declared, selected)
         if seen:
-            outcome = await take(rt, tx, actor, [Issue(command.on, id) for id in sorted(seen)])
-            refusal = next((one for one in outcome if one is not None), None)
-            if refusal is not None:
-                raise refusal
+            ids = sorted(seen)
+            outcome = await take(rt, tx, actor, ids, command)
+            refuse_any(dict(zip(ids, outcome, strict=True)))
         approval = Approval(
             command.id, command.act, command.on, selected, command.area_code or actor.area_code,
             actor.office, actor.subject,
         )  # fmt: skip
         await store.add(tx, approval)
         done = Done(approval, await certificates.named(tx, seen, []))
-        if command.act != "check":
+        if command.act in ("issue", "confirm"):
             await custody.issued(tx, actor, done.certificates)
         await once.keep(done)
     rt.wake()

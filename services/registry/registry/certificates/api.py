@@ -18,7 +18,7 @@ from kit.steps import Act, Step, acting, stepping
 from kit.versions import etag
 from kit.wire import load
 from registry.areas.succession import reach
-from registry.certificates import applying, cases, domain, issuing, reviewing, usecases
+from registry.certificates import applying, cases, domain, issuing, posting, reviewing, usecases
 from registry.certificates.acts import State
 from registry.certificates.bodies import (
     STATE,
@@ -246,7 +246,7 @@ async def publicise_certificate(
 ) -> CertificateOut:
     """Post it on the public list; the days of publicity begin: today, or on the day of a paper list
     that is named."""
-    done = await usecases.publicise_certificate(
+    done = await posting.publicise_certificate(
         step.rt, step.actor, certificate_id, body.on, step.version, body.posted_as
     )
     return await told(step, done)

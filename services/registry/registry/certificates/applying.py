@@ -18,7 +18,7 @@ from kit.ids import new_id
 from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
-from registry.certificates import domain, store, usecases
+from registry.certificates import domain, posting, store, usecases
 from registry.certificates.deciding import Judge, Person, people_on
 from registry.certificates.domain import (
     Certificate,
@@ -185,7 +185,7 @@ class _Taking:
             )
             steps.append(usecases.transition(certificate, by, proof, command.papers_seen))
             if decision.granted:
-                shown = usecases.listed_on(self.rt, command.posted_as)
+                shown = posting.listed_on(self.rt, command.posted_as)
                 certificate = certificate.publicise(on=posted_on, listed_on=shown)
                 steps.append(usecases.transition(certificate, by, (), command.posted_as))
             made.decisions.append(decision)

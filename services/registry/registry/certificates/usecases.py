@@ -1,7 +1,7 @@
-"""What can happen to certificates: checked, publicised, refused, decided again.
+"""What can happen to certificates: checked, refused, decided again.
 
-Their other steps are in the companions ``applying``, ``issuing``, ``ending`` and ``folding``, and in the nouns that a
-clerk keeps apart: objections, inspections, losses, approvals.
+Their other steps are in the companions ``applying``, ``posting``, ``issuing``, ``ending`` and ``folding``,
+and in the nouns that a clerk keeps apart: objections, inspections, losses, approvals.
 """
 
 from __future__ import annotations
@@ -289,29 +289,6 @@ async def check_all(
     await store.add_transitions(tx, steps)
     await emit(tx, told_of)
     return outcome
-
-
-async def _not_contradicted(tx: Tx, certificate: Certificate) -> None:
-    found = await contributions.contradicted(tx, [certificate.worker_id])
-    domain.not_contradicted(found.get(certificate.worker_id, ()))
-
-
-def listed_on(rt: Runtime, posted_as: str | None) -> date | None:
-    """From which day on a posting stands on the platform's list, where no paper list hung."""
-    return None if posted_as else rt.today()
-
-
-async def publicise_certificate(
-    rt: Runtime, actor: Actor, id: UUID, on: date, version: int, posted_as: str | None
-) -> Certificate:
-    """Post it on the public list; the days of publicity begin. Raises ``insured-while-without-work``."""
-    async with rt.db.transaction() as tx:
-        before = await stepping(rt, tx, actor, id, on, version, acts.PUBLICISE)
-        await _not_contradicted(tx, before)
-        after = before.publicise(on=on, listed_on=listed_on(rt, posted_as))
-        after = await save_step(tx, before, after, actor.subject, None, statement=posted_as)
-    rt.wake()
-    return after
 
 
 async def refuse_certificate(

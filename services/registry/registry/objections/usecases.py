@@ -14,7 +14,7 @@ from kit.idempotency import Claim
 from kit.ids import new_id
 from kit.problems import NotFound
 from kit.service import Runtime
-from registry.certificates import acts, events
+from registry.certificates import acts, events, posting
 from registry.certificates import usecases as certificates
 from registry.certificates.domain import Certificate
 from registry.certificates.usecases import Paper
@@ -99,7 +99,7 @@ async def find(
             after = before.uphold(on=on)
             event = certificates.decided(after, on, reverses=before.told_event)
         elif not domain.others_open(all_of_it, objection_id):
-            after = before.dismiss(on=on, listed_on=certificates.listed_on(rt, command.posted_as))
+            after = before.dismiss(on=on, listed_on=posting.listed_on(rt, command.posted_as))
             event = certificates.told(events.INVESTIGATION_CLOSED, after, on, {"upheld": False})
         if event is not None:
             after = await certificates.save_step(
