@@ -1,8 +1,8 @@
 """Statutory holidays and the weekends worked in their place, as far as they are known without a notice.
 
 What the locked library ``chinesecalendar`` knows (2004 to its last year); before and after, weekends and
-the statutory days that have a fixed date in the solar year, provisional. A service that takes published
-lists puts them in the place of a year's days; the others count in these.
+the statutory days that have a fixed date in the solar year, provisional. A list that was published stands
+in the place of its year's days, in whoever takes such lists or hears of them.
 """
 
 from __future__ import annotations
@@ -91,9 +91,11 @@ def days() -> list[Listed]:
     return made
 
 
-@lru_cache(maxsize=1)
-def calendar() -> WorkCalendar:
-    """The calendar of these days, for limits of a service that takes no published lists."""
-    listed = days()
-    settled = {one.day.year for one in listed if not one.provisional}
-    return workdays.of(((one.day, one.working) for one in listed), settled)
+@lru_cache(maxsize=4)
+def calendar(published: tuple[tuple[date, bool], ...] = ()) -> WorkCalendar:
+    """The calendar that limits are counted in. ``published``: the (day, worked) of published lists, each
+    list whole: the years that they name count by them alone and are settled, all others by the library."""
+    years = {day.year for day, _ in published}
+    others = [one for one in days() if one.day.year not in years]
+    settled = years.union(one.day.year for one in others if not one.provisional)
+    return workdays.of([*published, *((one.day, one.working) for one in others)], settled)

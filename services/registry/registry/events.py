@@ -15,6 +15,7 @@ from kit.events import Catalogue
 from kit.money import YuanNotNegative, YuanPositive
 from registry.areas import events as areas
 from registry.benefits import events as benefits
+from registry.calendars import events as calendars
 from registry.certificates import events as certificates
 from registry.contributions import events as contributions
 from registry.difficulties import events as difficulties
@@ -34,6 +35,7 @@ CATALOGUE = Catalogue(
     [
         *areas.TOLD,
         *offices.TOLD,
+        *calendars.TOLD,
         *workers.TOLD,
         *labour_status.TOLD,
         *life_facts.TOLD,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kit import holidays, workdays
+from kit.ids import new_id
 from registry.calendars import domain, usecases
-from registry.calendars.domain import CalendarDay
 
-SEED = domain.calendar(domain.seed())
+SEED = holidays.calendar()
 # The machine may be busy: a slow draw is no finding.
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAYS = st.dates(date(1999, 1, 1), date(2035, 12, 31))
@@ -83,8 +85,7 @@ def test_fixed_days_follow_the_decree_of_the_year() -> None:
 
 
 def test_an_imported_year_stands_alone() -> None:
-    notice = [CalendarDay(date(2003, 1, 30), False, "春节", "imported", "国办发")]
-    calendar = domain.calendar([*domain.seed(), *notice])
+    calendar = holidays.calendar(((date(2003, 1, 30), False),))
     assert not calendar.is_working(date(2003, 1, 30))
     assert calendar.is_working(date(2003, 5, 1)), "the notice does not name it"
     assert not calendar.is_provisional(date(2003, 1, 30))
@@ -183,3 +184,52 @@ async def test_an_imported_day_is_amended_and_what_it_said_stays_visible(registr
     assert history["items"][0]["replaced"]["document"] == days[0]["document"]
     seeded = await registry.post("/v1/calendar-days/2004-01-22/amendments", body, 409)
     assert seeded["code"] == "calendar-day-not-imported"
+
+
+async def test_a_year_is_told_whole_each_time_a_day_of_it_changes(registry: Any) -> None:
+    """One event per year that changed, with every day of its list as it stands then."""
+    days = [notice("2003-02-08", working=True), notice("2003-01-30"), notice("2005-01-03")]
+    await registry.loaded("/v1/calendar-days", days)
+    await registry.loaded("/v1/calendar-days", [notice("2003-01-31")])
+    body = {"working": True, "name": "上班", "document": "更正通知", "reason": "录入有误"}
+    path = "/v1/calendar-days/2003-01-30/amendments"
+    await registry.post(path, body)
+    await registry.post(path, body, 409)
+    await registry.post(path, {**body, "working": False, "name": "春节"})
+    told = await registry.told("calendar.published")
+    listed = [
+        (
+            event.data["year"],
+            {day["day"][5:]: day["working"] for day in event.data["days"]},
+        )
+        for event in told
+    ]
+    before = {"01-30": False, "01-31": False, "02-08": True}
+    assert listed == [
+        (2003, {"01-30": False, "02-08": True}),
+        (2005, {"01-03": False}),
+        (2003, before),
+        (2003, {**before, "01-30": True}),
+        (2003, before),
+    ]
+    of_2003 = [event for event in told if event.data["year"] == 2003]
+    assert [event.sequence for event in of_2003] == [1, 2, 3, 4], "one entity is one year"
+    assert {event.valid_from for event in of_2003} == {date(2003, 1, 1)}
+    dry = await registry.http.post(
+        "/v1/calendar-days/imports?dry_run=true",
+        content=orjson.dumps(notice("2004-01-22")),
+        headers={"Content-Type": "application/x-ndjson", "Idempotency-Key": str(new_id())},
+    )
+    assert (dry.status_code, dry.json()["accepted"]) == (200, 1)
+    assert len(await registry.told("calendar.published")) == len(told)
+
+
+async def test_amendments_of_one_year_at_once_are_all_in_what_is_told_last(registry: Any) -> None:
+    days = [f"2003-02-0{n}" for n in range(1, 8)]
+    await registry.loaded("/v1/calendar-days", [notice(day) for day in days])
+    body = {"working": True, "name": "上班", "document": "更正通知", "reason": "录入有误"}
+    await asyncio.gather(
+        *(registry.post(f"/v1/calendar-days/{day}/amendments", body) for day in days)
+    )
+    told = await registry.told("calendar.published")
+    assert [day["working"] for day in told[-1].data["days"]] == [True] * 7

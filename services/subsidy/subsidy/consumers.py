@@ -14,6 +14,8 @@ from kit.db import Tx
 from kit.events import Event
 from kit.identities import Merged
 from kit.service import Runtime
+from subsidy.calendars import usecases as calendars
+from subsidy.claims import usecases as claims
 from subsidy.enrolments import usecases as enrolments
 from subsidy.entitlements import usecases as entitlements
 from subsidy.heard import usecases as heard
@@ -97,6 +99,11 @@ async def contributions_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await recoveries.look_again(rt, tx, _only(events), workers=workers)
 
 
+async def calendars_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Which days are worked: limits that are running are counted again."""
+    await claims.count_again(rt, tx, await calendars.note(tx, events))
+
+
 def _only(events: list[Event]) -> UUID | None:
     """The event that set something off, where it can have been no other one."""
     return events[0].id if len(events) == 1 else None
@@ -125,6 +132,7 @@ SUBSCRIPTIONS = (
         "registry",
         (
             "worker", "certificate", "difficulty", "unemployment", "life-fact", "contribution",
+            "calendar",
         ),
         {
             **_facts("registry.worker", workers_told, "registered", "corrected"),
@@ -145,6 +153,7 @@ SUBSCRIPTIONS = (
                 "registry.contribution", contributions_told,
                 "recorded", "reversed", "conflict-found", "conflict-cleared",
             ),
+            **_facts("registry.calendar", calendars_told, "published"),
         },
     ),
     Subscription(

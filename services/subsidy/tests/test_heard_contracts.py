@@ -12,6 +12,7 @@ from kit.consumers import Subscription
 from kit.identities import Merged
 from kit.life_facts import LifeFactTold
 from kit.testing import UnderTest
+from subsidy.calendars.events import CalendarPublished
 from subsidy.consumers import SUBSCRIPTIONS
 from subsidy.heard import events
 
@@ -34,6 +35,7 @@ REGISTRY: dict[type[BaseModel], tuple[str, ...]] = {
     LifeFactTold: ("life-fact.recorded", "life-fact.ended", "life-fact.reversed"),
     events.ContributionTold: ("contribution.recorded", "contribution.reversed"),
     events.ConflictTold: ("contribution.conflict-found", "contribution.conflict-cleared"),
+    CalendarPublished: ("calendar.published",),
 }  # fmt: skip
 JOBS_MARKET: dict[type[BaseModel], tuple[str, ...]] = {
     events.EmployerRegistered: ("employer.registered",),

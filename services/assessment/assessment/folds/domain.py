@@ -345,11 +345,12 @@ KEPT: tuple[str, ...] = (
     "subsidy.benefit.recovered.v1",
 )
 
-#: Nouns of others that nothing here counts: what somebody earned, who might be whom, money that is held
-#: back within one line, when a book is closed, and how far a claim or a body's project is (what was paid is
-#: told by payments and benefits).
+#: Nouns of others that nothing here counts: which days are worked, what somebody earned, who might be whom,
+#: money that is held back within one line, when a book is closed, and how far a claim or a body's project is
+#: (what was paid is told by payments and benefits).
 LEFT_ALONE: frozenset[str] = frozenset(
     {
+        "registry.calendar",
         "registry.contribution",
         "registry.duplicate",
         "registry.insurance-refund",

@@ -11,16 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from kit import holidays, workdays
+from kit import holidays
 from kit.refusal import Refusal
-from kit.workdays import WorkCalendar
 
 #: 种子（库）/ 导入的通知
 Source = Literal["seed", "imported"]
 #: 暂定 / 库内年份 / 已公布
 Status = Literal["provisional", "library", "published"]
+_YEARS = UUID("019a9d2c-8f00-7000-8000-00000000ca1e")
 
 
 class DayTwice(Refusal):
@@ -114,8 +114,6 @@ def _status(days: Sequence[CalendarDay]) -> Status:
     return "provisional" if any(one.provisional for one in days) else "library"
 
 
-def calendar(days: Iterable[CalendarDay]) -> WorkCalendar:
-    """The calendar that limits are counted in."""
-    listed = standing(days)
-    settled = {one.year for one in years(listed) if one.status != "provisional"}
-    return workdays.of(((one.day, one.working) for one in listed), settled)
+def year_id(year: int) -> UUID:
+    """By what a year is named in what is told of it: the same in every city and at every time."""
+    return uuid5(_YEARS, str(year))

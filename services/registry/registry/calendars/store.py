@@ -24,8 +24,23 @@ async def version(tx: Tx) -> int:
     return found
 
 
+async def hold(tx: Tx) -> None:
+    """Let nobody else import or amend until this transaction ends: what is told of a year is all of it."""
+    await tx.execute("select pg_advisory_xact_lock(hashtext('registry.calendars'))")
+
+
 async def everything(tx: Tx) -> list[CalendarDay]:
     return [_day(row) for row in await tx.fetch("select * from calendar_day order by day")]
+
+
+async def published(tx: Tx, years: Sequence[int] | None = None) -> list[CalendarDay]:
+    """The days of imported lists, of these years or of all, in order."""
+    rows = await tx.fetch(
+        "select * from calendar_day where source = 'imported'"
+        " and ($1::int[] is null or extract(year from day) = any($1)) order by day",
+        years,
+    )
+    return [_day(row) for row in rows]
 
 
 async def imported(tx: Tx, days: Sequence[date]) -> set[date]:

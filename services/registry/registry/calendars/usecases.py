@@ -1,4 +1,4 @@
-"""What can happen to the calendar: seeded, imported, amended, counted in."""
+"""What can happen to the calendar: seeded, imported, amended, told, counted in."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from datetime import date
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from kit import holidays
 from kit.auth import Actor
 from kit.db import Database, Tx
+from kit.events import NewEvent
 from kit.ids import new_id
+from kit.outbox import emit
 from kit.refusal import Refusal
 from kit.service import Runtime
 from kit.workdays import WorkCalendar
-from registry.calendars import domain, store
+from registry.calendars import domain, events, store
 from registry.calendars.domain import Amendment, CalendarDay, CalendarYear, Source
 
 #: An edition made by another process is noticed within this time.
@@ -40,7 +43,8 @@ async def current(rt: Runtime, tx: Tx) -> WorkCalendar:
         return kept.calendar
     version = await store.version(tx)
     if kept is None or kept.version != version:
-        kept = _KEPT[rt.db] = _Kept(version, domain.calendar(await store.everything(tx)))
+        listed = tuple((one.day, one.working) for one in await store.published(tx))
+        kept = _KEPT[rt.db] = _Kept(version, holidays.calendar(listed))
     kept.looked_at = time.monotonic()
     return kept.calendar
 
@@ -58,7 +62,9 @@ async def refresh_seed(rt: Runtime) -> None:
 async def import_days(
     rt: Runtime, tx: Tx, actor: Actor, days: Sequence[CalendarDay]
 ) -> list[Refusal | None]:
-    """Take a published list; answers per day why not, or None. Its years have no other days."""
+    """Take a published list; answers per day why not, or None. Its years have no other days, and are told
+    whole."""
+    await store.hold(tx)
     have = await store.imported(tx, [one.day for one in days])
     outcome: list[Refusal | None] = []
     taken: list[CalendarDay] = []
@@ -71,8 +77,32 @@ async def import_days(
         outcome.append(None)
     if taken:
         await store.write(tx, taken)
+        await _tell(tx, actor, {one.day.year for one in taken})
         _KEPT.pop(rt.db, None)
     return outcome
+
+
+async def _tell(tx: Tx, actor: Actor, years: set[int]) -> None:
+    """Each of these years as it now stands, whole, from its first day on."""
+    listed = await store.published(tx, sorted(years))
+    await emit(
+        tx,
+        [
+            NewEvent(
+                events.CALENDAR_PUBLISHED, domain.year_id(year), date(year, 1, 1),
+                actor.area_code, actor.office,
+                {
+                    "year": year,
+                    "days": [
+                        {"day": one.day.isoformat(), "working": one.working, "name": one.name}
+                        for one in listed
+                        if one.day.year == year
+                    ],
+                },
+            )
+            for year in sorted(years)
+        ],
+    )  # fmt: skip
 
 
 async def amend(
@@ -81,13 +111,16 @@ async def amend(
     """A day of a published list was taken in wrongly: limits are counted by what it says now; what it
     said stands beside it. Raises ``calendar-day-not-imported``, ``calendar-day-unchanged``."""
     async with rt.db.transaction() as tx:
+        await store.hold(tx)
         before = await store.imported_day(tx, day)
         now = domain.amend(before, working, name, document)
         assert before is not None
         made = Amendment(new_id(), now, before, reason, actor.subject)
         await store.add_amendment(tx, made)
         await store.write(tx, [now])
+        await _tell(tx, actor, {day.year})
     _KEPT.pop(rt.db, None)
+    rt.wake()
     return made
 
 

@@ -66,6 +66,29 @@ async def save(tx: Tx, claims: Sequence[Claim]) -> None:
         )  # fmt: skip
 
 
+async def waiting(
+    tx: Tx, states: Sequence[State], since: date
+) -> list[tuple[UUID, State, date, date | None]]:
+    """Claims that are in one of these states since that day or later, locked: (id, state, since when, by
+    when the next act is due)."""
+    rows = await tx.fetch(
+        "select id, state, state_on, due_on from claim where state = any($1::text[]) and state_on >= $2"
+        " order by id for no key update",
+        states, since,
+    )  # fmt: skip
+    return [(row["id"], row["state"], row["state_on"], row["due_on"]) for row in rows]
+
+
+async def postpone(tx: Tx, due: Sequence[tuple[UUID, date]]) -> None:
+    """The next act on each of these claims, locked by the caller, is due by another day."""
+    await tx.execute(
+        "update claim c set due_on = u.due_on from unnest($1::uuid[], $2::date[]) as u (id, due_on)"
+        " where c.id = u.id",
+        [id for id, _ in due],
+        [on for _, on in due],
+    )
+
+
 async def lock(tx: Tx, ids: Sequence[UUID], area_prefix: str) -> list[Claim]:
     """Claims of the actor's area about to be changed, in the order of their ids."""
     rows = await tx.fetch(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import cast
 
-from kit import holidays
 from kit.policy import Policies, Table
+from kit.workdays import WorkCalendar
 from subsidy.claims.domain import (
     NotClaimable,
     QuarterOpen,
+    State,
     WindowClosed,
     ends_on,
 )
@@ -28,16 +29,16 @@ def programme_of(policies: Policies, code: str, quarter: date) -> Programme:
     return found[0]
 
 
-def admit_filing(policies: Policies, programme: Programme, quarter: date, on: date) -> None:
+def admit_filing(
+    policies: Policies, calendar: WorkCalendar, programme: Programme, quarter: date, on: date
+) -> None:
     """The quarter is over and its window open (B13): so many working days after its last day. Raises
     :class:`QuarterOpen` or :class:`WindowClosed`."""
     last = ends_on(quarter)
     if on <= last:
         raise QuarterOpen(ends_on=last)
     if programme.window is not None:
-        until = holidays.calendar().add_working_days(
-            last, _number(policies, programme.window, last)
-        )
+        until = calendar.add_working_days(last, _number(policies, programme.window, last))
         if on > until:
             raise WindowClosed(until=until)
 
@@ -48,12 +49,18 @@ def papers(policies: Policies, code: str, on: date) -> tuple[str, ...]:
     return tuple(table.get(code, ()))
 
 
-def review_due(policies: Policies, filed_on: date) -> date:
-    return _working(policies, "subsidy.claim_review_working_days", filed_on)
+#: Of a claim in these states the next act is due within so many working days of the last one.
+_WITHIN: dict[State, str] = {
+    "filed": "subsidy.claim_review_working_days",
+    "reviewed": "subsidy.claim_approval_working_days",
+}
+#: The states whose limits are counted in working days.
+IN_WORKING_DAYS: tuple[State, ...] = tuple(_WITHIN)
 
 
-def approval_due(policies: Policies, reviewed_on: date) -> date:
-    return _working(policies, "subsidy.claim_approval_working_days", reviewed_on)
+def due(policies: Policies, calendar: WorkCalendar, state: State, since: date) -> date:
+    """By when a claim that is ``filed`` or ``reviewed`` since that day is to be reviewed or approved."""
+    return calendar.add_working_days(since, _number(policies, _WITHIN[state], since))
 
 
 def payment_due(policies: Policies, reviewed_on: date) -> date:
@@ -61,10 +68,6 @@ def payment_due(policies: Policies, reviewed_on: date) -> date:
     return reviewed_on + timedelta(
         days=_number(policies, "subsidy.claim_payment_days", reviewed_on)
     )
-
-
-def _working(policies: Policies, name: str, day: date) -> date:
-    return holidays.calendar().add_working_days(day, _number(policies, name, day))
 
 
 def _number(policies: Policies, name: str, day: date) -> int:

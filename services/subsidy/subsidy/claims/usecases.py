@@ -25,6 +25,7 @@ from kit.service import Runtime
 from subsidy.arrangements import usecases as arrangements
 from subsidy.arrangements.domain import ArrangementUnknown
 from subsidy.blacklist import usecases as blacklist
+from subsidy.calendars import usecases as calendars
 from subsidy.claims import deciding, domain, events, showing, store, terms
 from subsidy.claims.domain import Claim, Line, Reason
 from subsidy.claims.showing import Shown
@@ -58,13 +59,15 @@ async def file_claim(rt: Runtime, actor: Actor, asked: Filing, key: Key) -> Show
             today=rt.today(), taken=taken,
         )  # fmt: skip
         programme = terms.programme_of(rt.policies, asked.programme, asked.quarter)
-        terms.admit_filing(rt.policies, programme, asked.quarter, asked.filed_on)
+        calendar = await calendars.current(tx)
+        terms.admit_filing(rt.policies, calendar, programme, asked.quarter, asked.filed_on)
         await _refuse_listed(tx, asked.claimant_id, asked.filed_on)
         domain.admit_lines(asked.quarter, programme.facts, asked.lines)
         claim = Claim(
             asked.id, asked.programme, programme.claimant, asked.claimant_id,
             asked.quarter, asked.filed_on, asked.area_code, asked.office, (actor.subject,),
-            state_on=asked.filed_on, due_on=terms.review_due(rt.policies, asked.filed_on),
+            state_on=asked.filed_on,
+            due_on=terms.due(rt.policies, calendar, "filed", asked.filed_on),
         )  # fmt: skip
         await store.add(tx, claim)
         await store.bring(tx, claim.id, dict(asked.papers))
@@ -92,7 +95,8 @@ async def refile_claim(
         before = await stepping(tx, actor, id, version)
         after = before.refile(on, actor.subject, rt.today())
         await _refuse_listed(tx, before.claimant_id, on)
-        claim = replace(after, due_on=terms.review_due(rt.policies, on))
+        calendar = await calendars.current(tx)
+        claim = replace(after, due_on=terms.due(rt.policies, calendar, "filed", on))
         await store.bring(tx, id, dict(papers))
         if lines is not None:
             programme = terms.programme_of(rt.policies, claim.programme, claim.quarter)
@@ -166,8 +170,9 @@ async def review_claim(
         await store.save_decided(tx, decided)
         claim = replace(claim, amount=sum(one.amount for one in decided))
         if claim.amount:
+            calendar = await calendars.current(tx)
             claim = replace(
-                claim, due_on=terms.approval_due(rt.policies, on),
+                claim, due_on=terms.due(rt.policies, calendar, "reviewed", on),
                 pay_by=terms.payment_due(rt.policies, on),
             )  # fmt: skip
             by = Counter(one.outcome for one in decided)
@@ -257,6 +262,18 @@ async def approve_claim(
         await kept.keep(shown)
     rt.wake()
     return shown
+
+
+async def count_again(rt: Runtime, tx: Tx, years: Sequence[int]) -> None:
+    """Lists of these years are otherwise than they were known: what is still to be done on claims is due by
+    the lists as they stand. No act was done: a claim's version stays."""
+    calendar = await calendars.current(tx)
+    waiting = await store.waiting(tx, terms.IN_WORKING_DAYS, date(min(years) - 1, 1, 1))
+    due = [
+        (id, terms.due(rt.policies, calendar, state, since), was)
+        for id, state, since, was in waiting
+    ]
+    await store.postpone(tx, [(id, on) for id, on, was in due if on != was])
 
 
 # --- inside
