@@ -177,6 +177,7 @@ def test_domains_are_pure() -> None:
         "kit.money",
         "kit.policy",
         "kit.refusal",
+        "kit.unemployment",
         "kit.workdays",
     }
     for path in sources("services"):

@@ -35,6 +35,11 @@ async def life_facts_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
     await loans.look_at(rt, tx, workers, _only(events))
 
 
+async def unemployment_told(rt: Runtime, tx: Tx, events: list[Event]) -> None:
+    """Who is registered as unemployed may borrow without a certificate (L2): it counts at the review."""
+    await borrowers.note_unemployment(tx, events)
+
+
 def _only(events: list[Event]) -> UUID | None:
     """The event that set something off, where it can have been no other one."""
     return events[0].id if len(events) == 1 else None
@@ -63,7 +68,7 @@ async def certificate_restored(rt: Runtime, tx: Tx, events: list[Event]) -> None
 SUBSCRIPTIONS = (
     Subscription(
         "registry",
-        ("worker", "certificate", "life-fact"),
+        ("worker", "certificate", "life-fact", "unemployment"),
         {
             "registry.worker.registered.v1": worker_registered,
             "registry.worker.corrected.v1": workers_corrected,
@@ -78,6 +83,10 @@ SUBSCRIPTIONS = (
             "registry.life-fact.recorded.v1": life_facts_told,
             "registry.life-fact.ended.v1": life_facts_told,
             "registry.life-fact.reversed.v1": life_facts_told,
+            **{
+                f"registry.unemployment.{fact}.v1": unemployment_told
+                for fact in ("registered", "resumed", "employed", "cancelled", "voided")
+            },
         },
     ),
 )

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from kit.identities import Merged
 from kit.life_facts import LifeFactTold
+from kit.unemployment import UnemploymentTold
 from loans import events
 from loans.consumers import SUBSCRIPTIONS
 
@@ -27,6 +28,11 @@ HEARD: dict[str, type[BaseModel]] = {
     "registry.life-fact.recorded.v1": LifeFactTold,
     "registry.life-fact.ended.v1": LifeFactTold,
     "registry.life-fact.reversed.v1": LifeFactTold,
+    "registry.unemployment.registered.v1": UnemploymentTold,
+    "registry.unemployment.resumed.v1": UnemploymentTold,
+    "registry.unemployment.employed.v1": UnemploymentTold,
+    "registry.unemployment.cancelled.v1": UnemploymentTold,
+    "registry.unemployment.voided.v1": UnemploymentTold,
 }
 
 

@@ -13,6 +13,7 @@ import pytest
 from kit.events import Event
 from kit.testing import UnderTest
 from loans.borrowers import usecases as borrowers
+from loans.borrowers.domain import UNABLE
 
 from .conftest import Desk, certificate, registration
 from .test_one_person import findings, merged
@@ -65,6 +66,8 @@ async def test_an_open_application_stops_and_can_only_be_declined(desk: Desk, ki
     refused = await desk.commit(loan)
     assert (refused.status_code, refused.json()["code"]) == (409, "borrower-unable")
     assert "2003-06-12" in refused.json()["detail"]
+    shown = (await desk.client.get(f"/v1/loans/{loan}")).json()
+    assert shown["actions"] == ["refusals"]
     no = {"declined_on": "2003-06-16", "reason": "E8"}
     assert (await desk.post(f"/v1/loans/{loan}/refusals", no)).status_code == 201
     assert await standing(desk) == []
@@ -233,3 +236,42 @@ def corrected(service: UnderTest, worker: UUID, born: str) -> Event:
         {"attributes": ["birth_date", "id_number"], "from_the_beginning": False, "sex": "male",
          "birth_date": born, "cadre": False},
     )  # fmt: skip
+
+
+async def actions(desk: Desk, loan: str) -> list[str]:
+    """As the loan tells them; its place in the list tells the same."""
+    shown: list[str] = (await desk.client.get(f"/v1/loans/{loan}")).json()["actions"]
+    listed = (await desk.client.get("/v1/loans")).json()["items"]
+    assert [one["actions"] for one in listed if one["id"] == loan] == [shown]
+    return shown
+
+
+@pytest.mark.parametrize("kind", sorted(UNABLE))
+async def test_steps_that_are_refused_are_not_offered(desk: Desk, kind: str) -> None:
+    """While the fact holds, and again when it turns out not to be one; under each record of the person."""
+    worker, other = await desk.borrower(), await desk.borrower()
+    loan = (await desk.apply(worker)).json()
+    assert loan["actions"] == ["recommendations", "refusals"]
+    fact = recorded(desk.service, other, kind)
+    await desk.service.deliver(fact)
+    assert await actions(desk, loan["id"]) == ["recommendations", "refusals"]
+    await desk.service.deliver(merged(desk.service, other, worker))
+    assert await actions(desk, loan["id"]) == ["refusals"]
+    await desk.service.deliver(reversed_(desk.service, fact))
+    assert await actions(desk, loan["id"]) == ["recommendations", "refusals"]
+
+
+async def test_a_step_of_before_the_fact_answers_what_may_be_done_today(desk: Desk) -> None:
+    worker = await desk.borrower()
+    early = (await desk.apply(worker, applied_on="2003-06-02")).json()["id"]
+    await desk.service.deliver(recorded(desk.service, worker, "retired", on="2003-06-10"))
+    body = {"recommended_on": "2003-06-05", "community": "西兴社区"}
+    answer = await desk.post(f"/v1/loans/{early}/recommendations", body)
+    assert (answer.status_code, answer.json()["actions"]) == (201, ["refusals"])
+
+
+async def test_what_is_owed_is_repaid_by_whoever_answers_for_it(desk: Desk) -> None:
+    worker = await desk.borrower()
+    loan = await paid_out(desk, worker)
+    await desk.service.deliver(recorded(desk.service, worker, "deceased"))
+    assert await actions(desk, loan) == ["repayments"]

@@ -44,7 +44,7 @@ def test_golden(golden: dict[str, Any]) -> None:
     )
     borrower = Borrower(
         asked.worker_id, golden.get("birth_date", date(1960, 5, 1)),
-        golden.get("labour_status", "laid_off"), golden.get("certificate", True),
+        golden.get("registered_unemployed", False), golden.get("certificate", True),
     )  # fmt: skip
     parameters = terms.review_parameters(POLICIES, on)
     rule = terms.review_terms(parameters)
@@ -203,3 +203,21 @@ def test_headroom_is_never_negative(moves: list[tuple[str, int]]) -> None:
 )
 def test_the_fund_of_an_area_is_its_citys(area: str, city: str) -> None:
     assert city_of(area) == city
+
+
+def test_a_decision_of_before_derives_again_from_the_status_that_it_names() -> None:
+    """A record that says with which labour status the borrower was registered, as records did (L2)."""
+    on = date(2006, 1, 1)
+    parameters = terms.review_parameters(POLICIES, on)
+    rule = terms.review_terms(parameters)
+    asked = loan()
+    borrower = Borrower(asked.worker_id, date(1960, 5, 1), True, False)
+    kept = record.decision_of(
+        asked, borrower, rule, domain.assess(asked, borrower, rule, on),
+        on=on, parameters=parameters, parameter_set="x", decided_on=on, events={},
+    ).record()  # fmt: skip
+    assert kept["facts"].pop("registered_unemployed")
+    kept["facts"]["labour_status"] = "unemployed"
+    assert rederive(kept, record.RULES).differences == ()
+    kept["facts"]["labour_status"] = "jobless"
+    assert rederive(kept, record.RULES).differences != ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from kit import identity_links
 from kit.db import Tx
 from kit.events import Event
+from kit.unemployment import Telling, UnemploymentTold
 from loans.events import (
     CertificateIssued,
     CertificateReinstated,
@@ -132,6 +133,42 @@ async def certificates_stopped(tx: Tx, events: Sequence[Event], stop: Stop) -> N
         f" set {stop} = excluded.{stop}, event_id = excluded.event_id",
         *[list(column) for column in zip(*rows, strict=True)],
     )
+
+
+async def unemployment(tx: Tx, events: Sequence[Event]) -> None:
+    """Keep what is told of registrations as unemployed; what is known stays as it is."""
+    rows = []
+    for event in events:
+        told = UnemploymentTold.model_validate(event.data)
+        rows.append(
+            (
+                event.entity_id, event.sequence, told.worker_id, event.type.split(".")[2],
+                told.since or event.valid_from, told.spell, event.id, event.reverses,
+            )
+        )  # fmt: skip
+    await tx.execute(
+        "insert into known_unemployment (registration_id, sequence, worker_id, fact, on_day, spell,"
+        " event_id, reverses) select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[],"
+        " $5::date[], $6::int[], $7::uuid[], $8::uuid[]) on conflict do nothing",
+        *[list(column) for column in zip(*rows, strict=True)],
+    )
+
+
+async def unemployment_of(tx: Tx, workers: Iterable[UUID]) -> dict[UUID, dict[UUID, list[Telling]]]:
+    """By worker, what was told of each registration as unemployed under any record of the person."""
+    records = await identity_links.records_of(tx, workers)
+    found: dict[UUID, dict[UUID, list[Telling]]] = {}
+    for row in await tx.fetch(
+        "select worker_id, registration_id, sequence, fact, on_day, spell, event_id, reverses"
+        " from known_unemployment where worker_id = any($1::uuid[])",
+        [id for ids in records.values() for id in ids],
+    ):
+        worker, registration, *telling = row
+        found.setdefault(worker, {}).setdefault(registration, []).append(Telling(*telling))
+    return {
+        who: {id: told for record in ids for id, told in found.get(record, {}).items()}
+        for who, ids in records.items()
+    }
 
 
 _KNOWN = f"""

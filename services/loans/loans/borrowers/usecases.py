@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from uuid import UUID
 
 from kit.db import Tx
 from kit.events import Event
-from loans.borrowers import store
+from loans.borrowers import domain, store
 from loans.borrowers.domain import Borrower
+
+#: Ids of events are made in time.
+_BY_EVENT = attrgetter("event_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ async def note_certificates_restored(tx: Tx, events: Sequence[Event]) -> None:
     await store.certificates_restored(tx, events)
 
 
+async def note_unemployment(tx: Tx, events: Sequence[Event]) -> None:
+    """Registry told of these registrations as unemployed: begun, resumed, over, or never so."""
+    await store.unemployment(tx, events)
+
+
 async def hold(tx: Tx, records: Iterable[UUID]) -> None:
     """Lock people until the end of the transaction, by all of their records: of what is asked for under
     one of them and what is told of another the second one sees the first."""
@@ -70,8 +79,9 @@ async def hold(tx: Tx, records: Iterable[UUID]) -> None:
 async def known(tx: Tx, asked: Sequence[tuple[UUID, date]]) -> list[Known | None]:
     """In the place of each (worker, day): what is known; None while the registration is missing."""
     rows = await store.known(tx, asked)
+    told = await store.unemployment_of(tx, {who for who, _ in asked})
     found: list[Known | None] = []
-    for position in range(len(asked)):
+    for position, (who, on) in enumerate(asked):
         row = rows.get(position)
         if row is None:
             found.append(None)
@@ -79,10 +89,16 @@ async def known(tx: Tx, asked: Sequence[tuple[UUID, date]]) -> list[Known | None
         events = {"worker": row["worker_event"]}
         if row["certificate_event"] is not None:
             events["certificate"] = row["certificate_event"]
+        newest = max(
+            (one for ones in told[who].values() for one in ones), key=_BY_EVENT, default=None
+        )
+        if newest is not None:
+            events["unemployment"] = newest.event_id
         found.append(
             Known(
                 Borrower(
-                    row["worker_id"], row["birth_date"], row["labour_status"],
+                    row["worker_id"], row["birth_date"],
+                    domain.registered_unemployed(told[who], row["labour_status"], on),
                     row["certificate_event"] is not None,
                 ),
                 events,

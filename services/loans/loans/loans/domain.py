@@ -118,7 +118,8 @@ class RateTerms:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """One loan. ``outstanding`` is principal not repaid; 0 before it is paid out."""
+    """One loan. ``outstanding`` is principal not repaid; 0 before it is paid out. ``halted``: the borrower
+    can begin nothing today (:class:`BorrowerUnable`); no property of the loan, looked for with it."""
 
     id: UUID
     worker_id: UUID
@@ -138,10 +139,16 @@ class Loan:
     outstanding: int = 0
     interest_paid: int = 0
     version: int = 1
+    halted: bool = False
 
     @property
     def actions(self) -> tuple[str, ...]:
-        return ACTIONS[self.state]
+        """What may be asked of it today."""
+        return ("refusals",) if self.halted and self.state in OPEN else ACTIONS[self.state]
+
+    def seen(self, facts: Iterable[LifeFact], today: date) -> Loan:
+        """The same loan, with whether its borrower can begin anything today. ``facts``: of the person."""
+        return replace(self, halted=unable(facts, today) is not None)
 
     def _step(self, on: date, to: State, *, after: tuple[State, ...]) -> Loan:
         if self.state not in after:
@@ -225,7 +232,7 @@ def age_on(born: date, on: date) -> int:
 def assess(loan: Loan, borrower: Borrower, terms: Terms, on: date) -> tuple[Condition, ...]:
     """The labour review on day ``on`` (L1, L2, L5, L6): conditions in the order of the rule."""
     due_on = maturity(on, loan.term_months)
-    registered = terms.registered_unemployed_admitted and borrower.labour_status == "unemployed"
+    registered = terms.registered_unemployed_admitted and borrower.registered_unemployed
     cap = terms.amount_max * loan.heads
     return (
         Condition(

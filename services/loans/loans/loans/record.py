@@ -31,7 +31,7 @@ def decision_of(
         {
             "worker_id": borrower.worker_id,
             "birth_date": borrower.birth_date,
-            "labour_status": borrower.labour_status,
+            "registered_unemployed": borrower.registered_unemployed,
             "certificate_valid": borrower.certificate_valid,
             "principal_fen": loan.principal,
             "term_months": loan.term_months,
@@ -70,10 +70,14 @@ def _again(
         nobody, UUID(facts["worker_id"]), facts["principal_fen"], facts["term_months"],
         facts["heads"], "recommended", law_on, "", "", law_on,
     )  # fmt: skip
+    # Records of before name the status that the person was registered with.
+    registered = facts.get("registered_unemployed", facts.get("labour_status") == "unemployed")
     borrower = Borrower(
-        loan.worker_id, date.fromisoformat(facts["birth_date"]), facts["labour_status"],
+        loan.worker_id,
+        date.fromisoformat(facts["birth_date"]),
+        registered,
         facts["certificate_valid"],
-    )  # fmt: skip
+    )
     return domain.assess(loan, borrower, terms, law_on), {}
 
 

@@ -59,7 +59,7 @@ async def apply_for_loan(rt: Runtime, actor: Actor, loan: Loan, claim: Claim) ->
         (known,) = await borrowers.known(tx, [(loan.worker_id, loan.applied_on)])
         if known is None:
             raise domain.BorrowerNotYetKnown
-        await _able(tx, loan, loan.applied_on)
+        loan = await _able(rt, tx, loan, loan.applied_on)
         records = await identity_links.records_of(tx, [loan.worker_id])
         if await borrowing(tx, records):
             raise domain.AlreadyBorrowing
@@ -218,19 +218,19 @@ async def look_at(rt: Runtime, tx: Tx, workers: Sequence[UUID], cause: UUID | No
     await findings.look_again(tx, workers, store.of_workers, found_in, cause)
 
 
-async def _able(tx: Tx, loan: Loan, on: date) -> None:
-    """The borrower, locked, can begin something on that day. Raises BorrowerUnable."""
+async def _able(rt: Runtime, tx: Tx, loan: Loan, on: date) -> Loan:
+    """The loan of a borrower, locked, who can begin something on that day. Raises BorrowerUnable."""
     records = await identity_links.records_of(tx, [loan.worker_id])
     await borrowers.hold(tx, records[loan.worker_id])
     told = await known_life_facts.of(tx, [loan.worker_id])
     domain.check_able(told[loan.worker_id], on)
+    return loan.seen(told[loan.worker_id], rt.today())
 
 
 async def _going_on(rt: Runtime, tx: Tx, actor: Actor, loan_id: UUID, on: date) -> Loan:
     """The loan, locked, for a step forward: of nobody who is dead or gone on that day."""
     loan = await _locked(rt, tx, actor, loan_id, on)
-    await _able(tx, loan, on)
-    return loan
+    return await _able(rt, tx, loan, on)
 
 
 async def _locked(rt: Runtime, tx: Tx, actor: Actor, loan_id: UUID, on: date) -> Loan:
@@ -299,7 +299,8 @@ async def _look(rt: Runtime, actor: Actor, loan_id: UUID, more: Callable[[Tx], A
         loan = await store.get(tx, loan_id, actor.area_prefix)
         if loan is None:
             raise NotFound
-        return loan, await more(tx)
+        told = await known_life_facts.of(tx, [loan.worker_id])
+        return loan.seen(told[loan.worker_id], rt.today()), await more(tx)
 
 
 async def get_loan(rt: Runtime, actor: Actor, loan_id: UUID) -> tuple[Loan, list[Any]]:
@@ -337,6 +338,8 @@ async def list_loans(
     limit: int,
 ) -> list[Loan]:
     async with rt.db.looking() as tx:
-        return await store.page(
+        found = await store.page(
             tx, actor.area_prefix, state=state, worker_id=worker_id, after=after, limit=limit
         )
+        told = await known_life_facts.of(tx, {loan.worker_id for loan in found})
+    return [loan.seen(told[loan.worker_id], rt.today()) for loan in found]
