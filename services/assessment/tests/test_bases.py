@@ -132,6 +132,27 @@ async def test_a_revocation_that_was_reversed_counts_no_longer(city: Any) -> Non
     assert (await city.client.post("/v1/rebuilds")).json()["differences"] == 0
 
 
+async def test_a_restored_certificate_holds_until_the_day_that_came_with_it(city: Any) -> None:
+    """Also where its last day was corrected and nothing had revoked it (R12); in any order, and twice."""
+    worker = city.worker()
+    granted, issued = certificate(city, worker)
+    told = {"worker_id": str(worker.entity_id), "state": "issued", "valid_until": "2005-05-04"}
+    restored = city.tell("registry.certificate.restored.v1", told, issued.entity_id)
+
+    async def until() -> Any:
+        async with city.service.db.looking() as tx:
+            return await tx.fetchval("select until from item where kind = 'certificate-issued'")
+
+    await city.deliver(worker, granted, issued)
+    assert await until() == date(2006, 4, 10)
+    await city.deliver(restored, restored)
+    assert await until() == date(2005, 5, 4)
+    await city.deliver(issued)
+    assert await until() == date(2005, 5, 4)
+    assert (await city.client.post("/v1/rebuilds")).json()["differences"] == 0
+    assert await until() == date(2005, 5, 4)
+
+
 async def test_of_two_certificates_of_one_person_the_earlier_is_counted(city: Any) -> None:
     """Registry revokes the later one from its own day of issue, and gives it back when the merge is
     undone (5.3 no. 6)."""

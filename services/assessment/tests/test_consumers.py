@@ -10,7 +10,7 @@ import pytest
 
 from assessment.facts import store as facts
 from assessment.folds.domain import LEFT_ALONE
-from assessment.items.domain import fold
+from assessment.items.domain import Item, fold
 
 DISTRICT = "231102000000"
 
@@ -28,8 +28,9 @@ def a_small_year(city: Any) -> list[Any]:
         events += [worker, placement, certificate]
         if n % 2:
             events.append(city.voided(placement))
-        for verb in ("refused", "granted", "issued")[: n % 4]:
-            data = {"worker_id": str(worker.entity_id), "category": "x", "valid_until": None}
+        for verb in ("refused", "granted", "issued", "restored")[: n % 5]:
+            until = f"2006-04-{10 + n}" if verb == "restored" else "2006-03-01"
+            data = {"worker_id": str(worker.entity_id), "category": "x", "valid_until": until}
             events.append(city.tell(f"registry.certificate.{verb}.v1", data, certificate.entity_id))
         events.append(city.relief("registration", f"{n}.50"))
     loan = {"worker_id": None, "principal": "20000.00", "due_on": "2003-09-01"}
@@ -91,7 +92,7 @@ async def test_the_sql_merge_is_the_pure_merge(city: Any) -> None:
         await city.deliver(event)
     async with city.service.db.reading() as tx:
         kept = await facts.chunk(tx, None, 1000)
-        rows = await tx.fetch("select * from item")
+        rows = await tx.fetch(f"select {', '.join(Item._fields)} from item")
     assert {tuple(row) for row in rows} == {tuple(item) for item in fold(kept).items}
 
 

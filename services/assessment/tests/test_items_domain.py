@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from functools import reduce
+from itertools import permutations
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +85,27 @@ def test_what_is_restored_counts_as_if_it_had_never_been_taken_back() -> None:
     assert not after.counts_on(date(2003, 9, 1))
 
 
+def test_a_certificate_that_was_restored_holds_until_the_day_that_is_told_with_it() -> None:
+    """By the later fact, whichever comes first; a revocation between them says nothing of it."""
+    entity = new_id()
+    issued = fact("registry.certificate.issued.v1", {"valid_until": "2006-04-10"}, entity)
+    revoked = fact("registry.certificate.revoked.v1", {}, entity, 2)
+    restored = fact("registry.certificate.restored.v1", {"valid_until": "2005-05-04"}, entity, 3)
+    again = fact("registry.certificate.restored.v1", {"valid_until": "2007-05-04"}, entity, 4)
+
+    def until(*known: Fact) -> date | None:
+        (item,) = [one for one in fold(known).items if one.kind == "certificate-issued"]
+        return item.until
+
+    assert until(issued) == until(issued, revoked) == date(2006, 4, 10)
+    for order in permutations((issued, revoked, restored)):
+        assert until(*order) == until(*order, *order) == date(2005, 5, 4)
+    for order in permutations((issued, revoked, restored, again)):
+        assert until(*order) == date(2007, 5, 4)
+    (granted,) = [one for one in fold([restored]).items if one.kind == "certificate-granted"]
+    assert (granted.until_seq, granted.until) == (None, None)
+
+
 def test_instalments_are_items_of_their_own() -> None:
     entity = new_id()
     facts = [fact("loans.loan.repaid.v1", {"principal": "10.00"}, entity, n) for n in (2, 3)]
@@ -117,7 +139,8 @@ def histories(draw: st.DrawFn) -> list[Fact]:
         entity = new_id()
         for n, verb in enumerate(draw(st.lists(st.sampled_from(_HISTORY), max_size=5)), 1):
             on = draw(st.dates(date(2003, 1, 1), date(2003, 12, 31)))
-            made.append(fact(f"registry.certificate.{verb}.v1", {}, entity, n, valid_from=on))
+            data = {"valid_until": on.replace(year=2006).isoformat()}
+            made.append(fact(f"registry.certificate.{verb}.v1", data, entity, n, valid_from=on))
     return made
 
 

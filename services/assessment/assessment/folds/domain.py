@@ -88,8 +88,14 @@ RULES: tuple[Rule, ...] = (
     # A certificate is revoked when its category turns out wrong: then nobody is entitled either.
     Rule("registry.certificate.revoked.v1", "withdraws", "certificate-issued"),
     Rule("registry.certificate.revoked.v1", "withdraws", "certificate-granted"),
-    # What revoked it was reversed, or two people were no longer one (5.3 no. 6).
-    Rule("registry.certificate.restored.v1", "restores", "certificate-issued"),
+    # What revoked it was reversed, or two people were no longer one (5.3 no. 6), or what its last day
+    # follows from was corrected (R12).
+    Rule(
+        "registry.certificate.restored.v1",
+        "restores",
+        "certificate-issued",
+        until="valid_until",
+    ),
     Rule("registry.certificate.restored.v1", "restores", "certificate-granted"),
     # Retirement, death, service, emigration, prison: while it holds, nobody is in a base (E8).
     Rule("registry.life-fact.recorded.v1", "opens", LIFE_FACT, tag="kind", until="until"),

@@ -52,6 +52,7 @@ class Item(NamedTuple):
     mark: str | None = None
     amount_fen: int | None = None
     quantity: int | None = None
+    until_seq: int | None = None
     until: date | None = None
     closed_seq: int | None = None
     closed_by: UUID | None = None
@@ -73,9 +74,10 @@ class Item(NamedTuple):
         return self.closed_on is None or self.closed_on > day
 
 
-OPENED = Item._fields[3:16]
-CLOSED = Item._fields[16:19]
-ENDED = Item._fields[19:22]
+OPENED = Item._fields[3:15]
+UNTIL = Item._fields[15:17]
+CLOSED = Item._fields[17:20]
+ENDED = Item._fields[20:23]
 
 
 class Person(NamedTuple):
@@ -126,12 +128,13 @@ class Folded(NamedTuple):
 
 
 def merge(one: Item, other: Item) -> Item:
-    """Both halves of knowledge about one item; the later fact wins each half."""
+    """All parts of knowledge about one item; the later fact wins each part."""
     return Item(
         *one[:3],
-        *_later(one[3:16], other[3:16]),
-        *_later(one[16:19], other[16:19]),
-        *_later(one[19:22], other[19:22]),
+        *_later(one[3:15], other[3:15]),
+        *_later(one[15:17], other[15:17]),
+        *_later(one[17:20], other[17:20]),
+        *_later(one[20:23], other[20:23]),
     )
 
 
@@ -183,6 +186,8 @@ def apply(rule: Rule, fact: Fact) -> Item | None:
     if rule.only is not None and data.get(rule.only[0]) != rule.only[1]:
         return None
     on = fact.valid_from if rule.on is None else _day(data[rule.on])
+    until_seq = None if rule.until is None else fact.sequence
+    until = None if rule.until is None else _optional_day(data.get(rule.until))
     if rule.effect == "opens":
         return Item(
             fact.entity_id,
@@ -200,7 +205,8 @@ def apply(rule: Rule, fact: Fact) -> Item | None:
             _mark(data, rule.mark),
             _amount(data, rule.amount),
             None if rule.quantity is None else _whole(data.get(rule.quantity)),
-            None if rule.until is None else _optional_day(data.get(rule.until)),
+            until_seq,
+            until,
         )
     effect = rule.effect
     if effect == "closes":
@@ -211,8 +217,8 @@ def apply(rule: Rule, fact: Fact) -> Item | None:
         )
     if effect == "restores":
         return Item(
-            fact.entity_id, rule.kind, 0, closed_seq=fact.sequence, closed_by=fact.id,
-            ended_seq=fact.sequence, ended_by=fact.id,
+            fact.entity_id, rule.kind, 0, until_seq=until_seq, until=until,
+            closed_seq=fact.sequence, closed_by=fact.id, ended_seq=fact.sequence, ended_by=fact.id,
         )  # fmt: skip
     closed_on = NEVER if effect == "voids" else on
     return Item(

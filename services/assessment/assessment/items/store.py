@@ -1,6 +1,6 @@
 """The derived tables: written only here, by one statement per set, live or in the shadow.
 
-The SQL of a merge says what :func:`assessment.items.domain.merge` says: each half of an item keeps
+The SQL of a merge says what :func:`assessment.items.domain.merge` says: each part of an item keeps
 the fact with the higher sequence. A property test holds the two together.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from assessment.items.domain import CLOSED, ENDED, OPENED, Folded, Item, Move, Person, Place
+from assessment.items.domain import CLOSED, ENDED, OPENED, UNTIL, Folded, Item, Move, Person, Place
 from kit.db import Tx
 from kit.identities import Link
 
@@ -19,7 +19,7 @@ _TYPES = {
     "entity_id": "uuid", "kind": "text", "n": "int", "opened_seq": "int", "opened_by": "uuid",
     "on_date": "date", "area_code": "text", "office": "text", "worker_id": "uuid",
     "unit_id": "uuid", "tag": "text", "aspect": "text", "mark": "text", "amount_fen": "bigint",
-    "quantity": "bigint", "until": "date", "closed_seq": "int", "closed_by": "uuid",
+    "quantity": "bigint", "until_seq": "int", "until": "date", "closed_seq": "int", "closed_by": "uuid",
     "closed_on": "date", "ended_seq": "int", "ended_by": "uuid", "ended_on": "date",
     "sequence": "int", "population": "text", "sex": "text", "birth_date": "date",
     "category": "text", "code": "text", "name": "text", "level": "text",
@@ -34,7 +34,7 @@ _TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def _half(columns: tuple[str, ...]) -> str:
+def _part(columns: tuple[str, ...]) -> str:
     first = columns[0]
     later = f"coalesce(excluded.{first}, 0) > coalesce(t.{first}, 0)"
     return ", ".join(f"{c} = case when {later} then excluded.{c} else t.{c} end" for c in columns)
@@ -45,9 +45,10 @@ def _upsert(table: str, side: Side) -> str:
     name = table if side == "live" else f"{table}_shadow"
     arrays = ", ".join(f"${n}::{_TYPES[c]}[]" for n, c in enumerate(columns, 1))
     if table == "item":
-        update = ", ".join(_half(half) for half in (OPENED, CLOSED, ENDED))
+        update = ", ".join(_part(part) for part in (OPENED, UNTIL, CLOSED, ENDED))
         changed = " or ".join(
-            f"excluded.{half[0]} > coalesce(t.{half[0]}, 0)" for half in (OPENED, CLOSED, ENDED)
+            f"excluded.{part[0]} > coalesce(t.{part[0]}, 0)"
+            for part in (OPENED, UNTIL, CLOSED, ENDED)
         )
     else:
         update = ", ".join(f"{c} = excluded.{c}" for c in columns if c not in key)
