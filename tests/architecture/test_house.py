@@ -42,6 +42,7 @@ COMPANIONS = {
         "applying.py",
         "cases.py",
         "census.py",
+        "reversing.py",
         "comparing.py",
         "correcting.py",
         "declaring.py",

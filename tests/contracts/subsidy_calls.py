@@ -19,6 +19,7 @@ from tests.rights.claim_calls import (
     a_paid_claim,
     filing_of,
     insured_worker,
+    kept_for,
     listing_of,
     month_of,
     paid_for_a_dead_worker,
@@ -156,12 +157,14 @@ async def _claims(city: City) -> list[Further]:
 
 async def _recoveries(city: City) -> list[Further]:
     """What was paid for three people who had died by then: one pays it back, of the other it is given up,
-    the third is sued. A fourth claim is recovered by hand, and its claimant listed."""
+    the third is sued. A fourth claim is recovered by hand, and its claimant listed. What was kept for a
+    fifth stays so."""
     codes = ("70289004-4", "70289005-2", "70289006-0")
     cases = [await paid_for_a_dead_worker(city, code) for code in codes]
     claim, _ = await a_paid_claim(city, "70289007-9")
     (line,) = (await city.get("subsidy", f"/v1/claims/{claim}/lines"))["items"]
-    case, entry = str(uuid4()), str(uuid4())
+    case, entry, reversal = str(uuid4()), str(uuid4()), str(uuid4())
+    offset = await kept_for(city, await _in_recovery(city, "70289008-7"))
     one, today = "/v1/recoveries/{id}", city.world["subsidy"].runtime.today().isoformat()
     notice = {"on": today, "fine": "0.00", "reference": "黑劳追[2006]1号"}
     money = {"on": today, "kind": "refund", "amount": "132.00", "reference": "收据17"}
@@ -183,6 +186,21 @@ async def _recoveries(city: City) -> list[Further]:
         ),
         Further(_call(f"POST {one}/decisions", {**agreed, "note": "属实"}, id=case), APPROVER),
         Further(
+            _call(
+                "POST /v1/offset-reversals",
+                {"id": reversal, "offset_id": offset, "on": today, "reason": "有误"},
+            ),
+            OFFICER,
+        ),
+        Further(
+            _call(
+                "POST /v1/offset-reversals/{id}/decisions",
+                {"on": today, "agreed": False},
+                id=reversal,
+            ),
+            APPROVER,
+        ),
+        Further(
             _call("POST /v1/blacklistings", {**listing_of(str(uuid4())), "id": entry}), REVIEWER
         ),
         Further(_call(f"POST {listed}/decisions", agreed, id=entry), APPROVER),
@@ -190,6 +208,12 @@ async def _recoveries(city: City) -> list[Further]:
             _call(f"POST {listed}/liftings", {"on": today, "reason": "复核"}, id=entry), APPROVER
         ),
     ]
+
+
+async def _in_recovery(city: City, code: str) -> str:
+    """The claim that was paid for somebody who had died by then."""
+    case = await paid_for_a_dead_worker(city, code)
+    return str((await city.get("subsidy", f"/v1/recoveries/{case}"))["claim_id"])
 
 
 async def _runs(city: City) -> list[Further]:

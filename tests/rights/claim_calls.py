@@ -104,9 +104,20 @@ async def claim_calls(city: City, calls: Calls) -> None:
     note(f"POST {base}/litigations", {**step, "reference": "3号"}, id=case["id"])
     note(f"POST {base}/decisions", {**step, "agreed": True, "note": "属实"}, id=case["id"])
     note("POST /v1/recoveries", recovery_by_hand(claim, decided["id"], step["on"]))
-    await _kept_for(city, claim)
-    note("GET /v1/offsets")
+    await _offset_calls(city, calls, claim, step["on"])
     await _blacklist_calls(city, calls, step["on"])
+
+
+async def _offset_calls(city: City, calls: Calls, claim: str, on: str) -> None:
+    note = calls.of("subsidy")
+    wrong = {"offset_id": await kept_for(city, claim), "on": on, "reason": "抵扣对象有误"}
+    reversal = await made(city, "subsidy", "/v1/offset-reversals", wrong)
+    base = "/v1/offset-reversals/{id}"
+    note("GET /v1/offsets")
+    note("POST /v1/offset-reversals", wrong)
+    note("GET /v1/offset-reversals")
+    note(f"GET {base}", id=reversal)
+    note(f"POST {base}/decisions", {"on": on, "agreed": False}, id=reversal)
 
 
 async def _blacklist_calls(city: City, calls: Calls, on: str) -> None:
@@ -120,18 +131,20 @@ async def _blacklist_calls(city: City, calls: Calls, on: str) -> None:
     note(f"POST {base}/liftings", {**step, "reason": "复核"}, id=entry)
 
 
-async def _kept_for(city: City, claim: str) -> None:
+async def kept_for(city: City, claim: str) -> str:
     """Something was kept of a payment for the claim's recovery."""
+    kept = uuid4()
     async with city.world["subsidy"].db.transaction() as tx:
         await tx.execute(
-            "insert into recovery_offset (id, recovery_id, claim_id, due_id, payment_id, amount, on_day,"
-            " area_code, done_by)"
-            " select $1, r.id, d.claim_id, d.id, p.id, 1, r.opened_on, r.area_code, 'officer'"
+            "insert into recovery_offset (id, recovery_id, claim_id, due_id, payment_id, recovery_entry_id,"
+            " amount, on_day, area_code, done_by)"
+            " select $1, r.id, d.claim_id, d.id, p.id, p.entry_id, 1, r.opened_on, r.area_code, 'officer'"
             "   from recovery r join claim_due d using (claim_id)"
             "   join payment_order o on o.about = d.id join payment p on p.id = o.id"
             "  where r.claim_id = $2",
-            uuid4(), UUID(claim),
+            kept, UUID(claim),
         )  # fmt: skip
+    return str(kept)
 
 
 def recovery_by_hand(claim: str, line: str, on: str) -> dict[str, Any]:

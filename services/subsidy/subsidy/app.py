@@ -67,6 +67,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     **dict(projects.problems),
     **dict(blacklist.problems),
     **dict(recoveries.problems),
+    **dict(offsets.problems),
     **dict(reversals.problems),
     YearOutOfRange: Problem(
         422, "budget-year-differs", "预算年度与到账日期不符",

@@ -282,5 +282,9 @@ problems = [
         domain.PartlyPaid, 409, "已拨付部分款项，应予追回，不能驳回",
         "A part of it was paid: that is recovered, and not rejected",
     ),
+    refused(
+        domain.GrantedSince, 409, "已退回的月份（季度）此后已另行批准",
+        "The month or quarter that had come back was granted anew since",
+    ),
     refused(domain.NotThePayee, 422, "收款方与申请人不符", "The payee does not stand for the claimant"),
 ]  # fmt: skip

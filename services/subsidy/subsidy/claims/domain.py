@@ -185,6 +185,12 @@ class PartlyPaid(Refusal):
     code = "claim-partly-paid"
 
 
+class GrantedSince(Refusal):
+    """The month, or quarter of a project, that had come back whole was granted anew since."""
+
+    code = "granted-since"
+
+
 class NotThePayee(Refusal):
     """The payee does not stand for the claimant."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -25,9 +25,10 @@ from subsidy.entitlements import usecases as entitlements
 from subsidy.months import usecases as months
 from subsidy.orders import usecases as orders
 from subsidy.payees import usecases as payees
-from subsidy.payees.domain import Payee
+from subsidy.payees.domain import Kind, Payee
 from subsidy.programmes.facts import last_of
 from subsidy.projects import usecases as projects
+from subsidy.projects.domain import Hold, quarters_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +134,41 @@ async def _settle(tx: Tx, actor: Actor, claim: Claim, on: date, *, whole: bool) 
     return after
 
 
+async def due_again(tx: Tx, actor: Actor, due_id: UUID, amount: int, on: date) -> Kind:
+    """Fen of a due that were kept for a recovery are to be paid after all: what was kept whole is not paid
+    any more. Answers who is to be paid. Raises ``AlreadyOrdered`` when the bank has an order for the rest."""
+    await orders.attempts(tx, [due_id])
+    (claim,) = await store.lock(tx, await store.claims_due(tx, [due_id]), actor.area_prefix)
+    (due,) = (one for one in (await store.dues(tx, [claim.id]))[claim.id] if one.id == due_id)
+    await store.save_dues(tx, [replace(due, paid_on=None, set_off=due.set_off - amount)])
+    if due.paid_on is not None:
+        lines = (await store.lines(tx, [claim.id]))[claim.id]
+        await _came_back(tx, claim, [one for one in lines if one.payee_kind == due.payee_kind], on)
+        await _settle(tx, actor, claim, on, whole=False)
+    return due.payee_kind
+
+
 async def _paid(tx: Tx, claim: Claim, lines: Sequence[Line], on: date) -> None:
     """The months are paid, and what each person or project was given is told."""
-    given = [one for one in lines if one.amount > 0]
-    opened = await entitlements.opened_by(tx, [one.reference for one in given if one.reference])
+    told = await _given(tx, claim, [(one, one.amount) for one in lines if one.amount > 0], on)
+    await months.pay(tx, [one.id for one in lines])
+    await store.mark_paid(tx, [(event.entity_id, event.id) for event in told])
+    await emit(tx, told)
+
+
+async def _given(
+    tx: Tx, claim: Claim, given: Sequence[tuple[Line, int]], on: date
+) -> list[NewEvent]:
+    """What is told of lines of which so many fen were given."""
+    opened = await entitlements.opened_by(tx, [one.reference for one, _ in given if one.reference])
     place = (claim.area_code, claim.office)
     told = []
-    for line in given:
+    for line, amount in given:
         if line.worker_id is None:
             about = {
                 "programme": claim.programme, "project_id": str(line.reference),
                 "body_id": str(claim.claimant_id), "quarter": showing.quarter_text(claim.quarter),
-                "span": line.span, "amount": yuan(line.amount), "claim_id": str(claim.id),
+                "span": line.span, "amount": yuan(amount), "claim_id": str(claim.id),
                 "decision_id": str(line.decision_id),
             }  # fmt: skip
             told.append(NewEvent(claim_events.PROJECT_PAID, line.id, on, *place, about))
@@ -155,16 +179,14 @@ async def _paid(tx: Tx, claim: Claim, lines: Sequence[Line], on: date) -> None:
             "worker_id": str(line.worker_id), "programme": claim.programme,
             "from": line.day.isoformat(),
             "to": (last_of(line.day) if monthly else line.day).isoformat(),
-            "amount": yuan(line.amount),
+            "amount": yuan(amount),
             "entitlement_id": _text(opened.get(line.reference) if line.reference else None),
             "claim_id": str(claim.id),
             "employer_id": _text(claim.claimant_id if claim.claimant_kind == "employer" else None),
             "decision_id": str(line.decision_id),
         }  # fmt: skip
         told.append(NewEvent(events.BENEFIT_PAID, line.id, on, *place, data))
-    await months.pay(tx, [one.id for one in lines])
-    await store.mark_paid(tx, [(event.entity_id, event.id) for event in told])
-    await emit(tx, told)
+    return told
 
 
 def _text(id: UUID | None) -> str | None:
@@ -183,22 +205,52 @@ async def _came_back(tx: Tx, claim: Claim, lines: Sequence[Line], on: date) -> N
     await emit(tx, told)
 
 
-async def take_back(tx: Tx, claim_id: UUID, parts: Sequence[tuple[UUID, int]], on: date) -> None:
-    """Fen of paid lines came back from the claimant. A line of which nothing is left is told as whole: its
-    month is free, and no counter has it."""
+async def take_back(tx: Tx, parts: Mapping[UUID, Sequence[tuple[UUID, int]]], on: date) -> None:
+    """Fen of paid lines, by claim, came back from the claimant. A line of which nothing is left is told as
+    whole: its month is free, and no counter has it."""
+    claims = await store.lock(tx, sorted(parts), "")
+    all_lines = await store.lines(tx, list(parts))
+    after: list[Line] = []
+    told: list[NewEvent] = []
+    for claim in claims:
+        lines = {one.id: one for one in all_lines[claim.id]}
+        for id, part in parts[claim.id]:
+            line = replace(lines[id], back=lines[id].back + part)
+            after.append(line)
+            told.append(_taken_back(claim, line, part, on, whole=line.back == line.amount))
+    whole = [one.id for one in after if one.back == one.amount]
+    await store.save_back(tx, after)
+    await months.recover(tx, whole)
+    await projects.give_up(tx, whole)
+    await store.mark_paid(tx, [(id, None) for id in whole])
+    await emit(tx, told)
+
+
+async def pay_again(tx: Tx, claim_id: UUID, parts: Sequence[tuple[UUID, int]], on: date) -> None:
+    """Fen of lines that had come back are with the claimant after all: what was told of each line's payment
+    is taken back by name, and what it has been given now is told. A month that was free is taken again;
+    raises :class:`domain.GrantedSince` when another line has it."""
     (claim,) = await store.lock(tx, [claim_id], "")
     lines = {one.id: one for one in (await store.lines(tx, [claim_id]))[claim_id]}
-    after = [replace(lines[id], back=lines[id].back + part) for id, part in parts]
-    whole = [one for one in after if one.back == one.amount]
+    before = [lines[id] for id, _ in parts]
+    after = [replace(lines[id], back=lines[id].back - part) for id, part in parts]
     told = [
-        _taken_back(claim, line, part, on, whole=line in whole)
-        for line, (_, part) in zip(after, parts, strict=True)
+        _taken_back(claim, one, one.amount - one.back, on, whole=True)
+        for one in before
+        if one.paid_event is not None
     ]
+    free = [one for one in before if one.paid_event is None]
+    held = [
+        Hold(one.id, one.reference, quarters_of(claim.quarter, one.span))
+        for one in free
+        if one.reference is not None and one.span is not None
+    ]
+    if not await months.take_again(tx, [one.id for one in free]) or await projects.hold(tx, held):
+        raise domain.GrantedSince
+    given = await _given(tx, claim, [(one, one.amount - one.back) for one in after], on)
     await store.save_back(tx, after)
-    await months.recover(tx, [one.id for one in whole])
-    await projects.give_up(tx, [one.id for one in whole])
-    await store.mark_paid(tx, [(one.id, None) for one in whole])
-    await emit(tx, told)
+    await store.mark_paid(tx, [(event.entity_id, event.id) for event in given])
+    await emit(tx, [*told, *given])
 
 
 def _taken_back(claim: Claim, line: Line, amount: int, on: date, *, whole: bool) -> NewEvent:

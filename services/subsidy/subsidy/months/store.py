@@ -7,6 +7,8 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from kit import identity_links
 from kit.db import Tx
 from subsidy.months.domain import Ask, BenefitMonth, State
@@ -80,6 +82,17 @@ async def to(tx: Tx, ids: Sequence[UUID], state: State) -> None:
         "update benefit_month set state = $2 where id = any($1::uuid[]) and state <> 'recovered'",
         ids, state,
     )  # fmt: skip
+
+
+async def take_again(tx: Tx, ids: Sequence[UUID]) -> bool:
+    try:
+        async with tx.savepoint():
+            await tx.execute(
+                "update benefit_month set state = 'paid' where id = any($1::uuid[])", ids
+            )
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
 
 
 async def give_up(tx: Tx, ids: Sequence[UUID]) -> None:

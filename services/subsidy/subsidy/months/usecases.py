@@ -65,6 +65,12 @@ async def recover(tx: Tx, ids: Sequence[UUID]) -> None:
     await store.to(tx, ids, "recovered")
 
 
+async def take_again(tx: Tx, ids: Sequence[UUID]) -> bool:
+    """What had come back whole is paid after all. Answers whether these months were free: when another line
+    has one of them, nothing of the transaction can stand."""
+    return await store.take_again(tx, ids)
+
+
 async def paid_for(tx: Tx, kind: str, references: Sequence[UUID]) -> set[UUID]:
     """For which of these references a kind has been paid: the first part, before the second."""
     return await store.paid_for(tx, kind, references)

@@ -50,30 +50,32 @@ async def _set_off(
     owing = await recoveries.to_set_off(tx, actor, claim.claimant_id, due.payee_kind, asked.on)
     ids = [claim.arrangement_id, *(one.arrangement_id for one, _ in owing)]
     lines = await arrangements.known(tx, actor, ids)
-    book = (lines[claim.arrangement_id].fund, lines[claim.arrangement_id].area_code)
-    kept: list[Offset] = []
-    for recovery, among in owing:  # a claimant has one or two of them
-        line = lines.get(recovery.arrangement_id)
-        if not due.left or line is None or (line.fund, line.area_code) != book:
-            continue
-        amount = await recoveries.set_off(
-            rt, tx, actor, recovery, among, due.left, asked.on, str(claim.id)
-        )
-        booked = Booked(
-            new_id(), claim.arrangement_id, amount, asked.on, due.payee_kind,
+    books = {id: (line.fund, line.area_code) for id, line in lines.items()}
+    same = [
+        (one, among)
+        for one, among in owing
+        if books.get(one.arrangement_id) == books[claim.arrangement_id]
+    ]
+    kept = await recoveries.set_off(rt, tx, actor, same, due.left, asked.on, str(claim.id))
+    booked = [
+        Booked(
+            new_id(), claim.arrangement_id, one.amount, asked.on, due.payee_kind,
             f"{paying.purpose_of(claim)} 抵扣应退款", claim.area_code, claim.office,
             claim.reservation_id,
-        )  # fmt: skip
-        only(await payments.pay(rt, tx, actor, [booked]))
-        kept.append(
-            Offset(
-                new_id(), recovery.id, claim.id, due.id, booked.id, amount, asked.on,
-                claim.area_code, actor.subject,
-            )
-        )  # fmt: skip
-        due = replace(due, set_off=due.set_off + amount)
-    await store.add(tx, kept)
-    return due
+        )
+        for one in kept
+    ]  # fmt: skip
+    for paid in await payments.pay(rt, tx, actor, booked):
+        only([paid])
+    offsets = [
+        Offset(
+            new_id(), one.recovery_id, claim.id, due.id, payment.id, one.entry_id, one.amount,
+            asked.on, claim.area_code, actor.subject,
+        )
+        for one, payment in zip(kept, booked, strict=True)
+    ]  # fmt: skip
+    await store.add(tx, offsets)
+    return replace(due, set_off=due.set_off + sum(one.amount for one in kept))
 
 
 async def is_offset(tx: Tx, payment_id: UUID) -> bool:

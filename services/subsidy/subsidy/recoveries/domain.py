@@ -54,6 +54,8 @@ ACTS: tuple[Act, ...] = (
     *each(("noticed", "paying"), "paying", "receive", "收到退款、罚款", "payment:write"),
     Act("litigated", "litigated", "receive", "收到退款、罚款", "payment:write"),
     *each(("noticed", "paying"), "paying", "offset", "抵扣后续拨款", "payment-order:write"),
+    *each(("paying", "closed"), "paying", "owe_again", "抵扣冲销", "payment:approve"),
+    Act("litigated", "litigated", "owe_again", "抵扣冲销", "payment:approve"),
     *each(_NOTICED, "closed", "close", "全部退回", "facts"),
     *each(_NOTICED, "written_off", "write_off", "核销", "recovery:approve"),
 )
@@ -213,6 +215,24 @@ class Recovery:
         after, parts = self._to("offset", on, today)._refunded(min(owed, most), among)
         return after._closed_if_paid(), parts
 
+    def owe_again(
+        self, amount: int, among: Collection[UUID], on: date, due_on: date, today: date
+    ) -> tuple[Recovery, list[tuple[Line, int]]]:
+        """Fen that were kept for the lines ``among`` are owed again: the last of them first, so that what
+        is back stands as if they had never come. ``due_on``: of what was over, by when it is to be paid
+        now. Answers the lines with what is owed of each again."""
+        after = self._to("owe_again", on, today)
+        lines: list[Line] = []
+        parts: list[tuple[Line, int]] = []
+        for one in reversed(self.lines):
+            part = min(one.back, amount) if one.line_id in among else 0
+            amount -= part
+            lines.insert(0, replace(one, back=one.back - part))
+            if part:
+                parts.insert(0, (lines[0], part))
+        by = due_on if self.state == "closed" else self.due_on
+        return replace(after, lines=tuple(lines), due_on=by), parts
+
     def _closed_if_paid(self) -> Recovery:
         paid = self.owed == 0 and self.fine_paid == self.fine
         return replace(self, state="closed", due_on=None) if paid else self
@@ -245,6 +265,22 @@ class Recovery:
         if on < self.state_on:
             raise OutOfOrder(not_before=self.state_on)
         return replace(self, state=target, state_on=on, version=self.version + 1)
+
+
+def set_off(
+    owing: Sequence[tuple[Recovery, Collection[UUID]]], most: int, on: date, today: date
+) -> list[tuple[Recovery, list[tuple[Line, int]]]]:
+    """``most`` fen of another payment go to these cases, each with those of its lines that they may go to,
+    in their order: those that get some, with what their lines get."""
+    kept = []
+    for recovery, among in owing:
+        if not most:
+            break
+        after, parts = recovery.set_off(most, among, on, today)
+        if parts:
+            most -= sum(part for _, part in parts)
+            kept.append((after, parts))
+    return kept
 
 
 def proposed(

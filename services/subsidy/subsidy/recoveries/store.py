@@ -13,8 +13,13 @@ from subsidy.recoveries.domain import STANDING, Line, Recovery, State
 
 _NAMES = tuple(field.name for field in fields(Recovery) if field.name != "lines")
 _SELECT = f"select {', '.join('r.' + name for name in _NAMES)} from recovery r"  # noqa: S608
+_TYPES = (
+    "uuid", "uuid", "text", "uuid", "uuid", "date", "uuid", "text", "text", "text", "date", "date",
+    "bigint", "bigint", "text", "text", "text", "text", "text", "text", "integer",
+)  # fmt: skip
 _SAVE = f"""
-insert into recovery ({", ".join(_NAMES)}) values ({", ".join(f"${n}" for n in range(1, len(_NAMES) + 1))})
+insert into recovery ({", ".join(_NAMES)})
+select * from unnest({", ".join(f"${n}::{type}[]" for n, type in enumerate(_TYPES, 1))})
 on conflict (id) do update set state = excluded.state, state_on = excluded.state_on,
     due_on = excluded.due_on, fine = excluded.fine, fine_paid = excluded.fine_paid,
     noticed_by = excluded.noticed_by, approval = excluded.approval, version = excluded.version,
@@ -35,16 +40,29 @@ class Step:
     done_by: str
 
 
-async def save(tx: Tx, recovery: Recovery, step: Step) -> None:
-    """A recovery as its act left it, with the lines that it has now."""
-    await tx.execute(_SAVE, *(getattr(recovery, name) for name in _NAMES))
-    await tx.execute("delete from recovery_line where recovery_id = $1", recovery.id)
+async def save(tx: Tx, moved: Sequence[tuple[Recovery, Step]]) -> None:
+    """Recoveries as their acts left them, with the lines that they have now."""
+    if not moved:
+        return
+    recoveries = [one for one, _ in moved]
+    await tx.execute(_SAVE, *([getattr(one, name) for one in recoveries] for name in _NAMES))
+    await tx.execute(
+        "delete from recovery_line where recovery_id = any($1::uuid[])",
+        [one.id for one in recoveries],
+    )
     await tx.copy(
         "recovery_line", ("recovery_id", "line_id", "amount", "clause", "back"),
-        [(recovery.id, one.line_id, one.amount, one.clause, one.back) for one in recovery.lines],
+        [
+            (one.id, line.line_id, line.amount, line.clause, line.back)
+            for one in recoveries
+            for line in one.lines
+        ],
     )  # fmt: skip
     columns = tuple(field.name for field in fields(Step))
-    await tx.copy("recovery_step", columns, [tuple(getattr(step, name) for name in columns)])
+    await tx.copy(
+        "recovery_step", columns,
+        [tuple(getattr(step, name) for name in columns) for _, step in moved],
+    )  # fmt: skip
 
 
 async def _whole(tx: Tx, rows: Sequence[Any]) -> list[Recovery]:
@@ -115,6 +133,16 @@ async def to_set_off(tx: Tx, claimant_id: UUID, payee_kind: str, on: date) -> di
     ):  # fmt: skip
         found.setdefault(row["id"], set()).add(row["line_id"])
     return found
+
+
+async def paid_to(tx: Tx, recovery_id: UUID, payee_kind: str) -> set[UUID]:
+    """The lines of a recovery that were paid to this kind of payee."""
+    rows = await tx.fetch(
+        "select l.line_id from recovery_line l join claim_line c on c.id = l.line_id"
+        " where l.recovery_id = $1 and c.payee_kind = $2",
+        recovery_id, payee_kind,
+    )  # fmt: skip
+    return {row["line_id"] for row in rows}
 
 
 async def exists(tx: Tx, id: UUID) -> bool:

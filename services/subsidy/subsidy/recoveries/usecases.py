@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -47,6 +47,15 @@ class Shown:
     steps: tuple[Step, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Fen of another payment that were kept for a recovery, and the entry that put them back."""
+
+    recovery_id: UUID
+    amount: int
+    entry_id: UUID
+
+
 async def look_again(
     rt: Runtime,
     tx: Tx,
@@ -64,6 +73,7 @@ async def look_again(
     known = await store.standing(tx, [claim.id for claim, _, _ in found])
     dealt = await store.dealt_with(tx, [one.line.id for _, _, less in found for one in less])
     today = rt.today()
+    moved: list[tuple[Recovery, Step]] = []
     for claim, paid, less in found:
         lines = domain.to_come_back(
             [(one.line.id, one.line.amount - one.amount, one.clause) for one in less], dealt
@@ -73,13 +83,14 @@ async def look_again(
             after = before.follow(lines, paid, today)
             if after is not before:
                 act = "withdraw" if after.state == "withdrawn" else "extend"
-                await store.save(tx, after, _step(after, act, FACTS))
+                moved.append((after, _step(after, act, FACTS)))
         elif lines and claim.arrangement_id is not None:
             opened = Recovery(
                 new_id(), claim.id, claim.claimant_kind, claim.claimant_id, claim.arrangement_id,
                 today, cause, claim.area_code, claim.office, tuple(lines.values()), state_on=today,
             )  # fmt: skip
-            await store.save(tx, opened, _step(opened, "open", FACTS))
+            moved.append((opened, _step(opened, "open", FACTS)))
+    await store.save(tx, moved)
 
 
 async def propose_recovery(rt: Runtime, actor: Actor, asked: Proposal, key: Key) -> Shown:
@@ -106,7 +117,7 @@ async def propose_recovery(rt: Runtime, actor: Actor, asked: Proposal, key: Key)
             reason=asked.reason, proposed_by=actor.subject,
         )  # fmt: skip
         owed = made.owed
-        await store.save(tx, made, _step(made, "propose", actor.subject, owed, asked.reference))
+        await store.save(tx, [(made, _step(made, "propose", actor.subject, owed, asked.reference))])
         shown = await _show(tx, made)
         await kept.keep(shown, location=f"/v1/recoveries/{made.id}")
     return shown
@@ -120,7 +131,7 @@ async def decide_recovery(
         before = await _stepping(tx, actor, id, version)
         after = before.decide(agreed, on, actor.subject, rt.today())
         act = "order" if agreed else "decline"
-        await store.save(tx, after, _step(after, act, actor.subject, None, note))
+        await store.save(tx, [(after, _step(after, act, actor.subject, None, note))])
         shown = await _show(tx, after)
         await kept.keep(shown)
     return shown
@@ -134,7 +145,7 @@ async def litigate(
         before = await _stepping(tx, actor, id, version)
         after = before.litigate(on, reference, rt.today())
         owed = before.owed
-        await store.save(tx, after, _step(after, "litigate", actor.subject, owed, reference))
+        await store.save(tx, [(after, _step(after, "litigate", actor.subject, owed, reference))])
         shown = await _show(tx, after)
         await kept.keep(shown)
     return shown
@@ -154,19 +165,60 @@ async def set_off(
     rt: Runtime,
     tx: Tx,
     actor: Actor,
-    recovery: Recovery,
-    among: Collection[UUID],
+    owing: Sequence[tuple[Recovery, set[UUID]]],
     most: int,
     on: date,
     reference: str,
-) -> int:
-    """``most`` fen of another payment to the claimant are kept for it, or as much as is owed. Booked and
-    told like a refund. Answers how much was kept."""
-    after, parts = recovery.set_off(most, among, on, rt.today())
-    amount = sum(part for _, part in parts)
-    await store.save(tx, after, _step(after, "offset", actor.subject, amount, reference))
-    await _back(tx, actor, after, parts, on)
-    return amount
+) -> list[Kept]:
+    """``most`` fen of another payment to the claimant are kept for these, or as much as is owed, in their
+    order. Booked and told like refunds."""
+    kept = domain.set_off(owing, most, on, rt.today())
+    sums = [sum(part for _, part in parts) for _, parts in kept]
+    await store.save(
+        tx,
+        [
+            (after, _step(after, "offset", actor.subject, amount, reference))
+            for (after, _), amount in zip(kept, sums, strict=True)
+        ],
+    )
+    entries = await _back(tx, actor, kept, on)
+    return [
+        Kept(after.id, amount, entry)
+        for (after, _), amount, entry in zip(kept, sums, entries, strict=True)
+    ]
+
+
+async def owe_again(
+    rt: Runtime,
+    tx: Tx,
+    actor: Actor,
+    id: UUID,
+    entry_id: UUID,
+    amount: int,
+    payee_kind: str,
+    on: date,
+    reference: str,
+) -> UUID:
+    """What an offset brought back is owed again: its entry is reversed by name, the lines are paid and told
+    again. Answers the claim of the recovery. Raises :class:`domain.RecoveryStands` when the claim has
+    another one by now, ``Overdrawn`` when the line holds the money no more, and ``GrantedSince``."""
+    found = await store.some(tx, [id], actor.area_prefix, lock=True)
+    if not found:
+        raise NotFound
+    before = found[0]
+    if (other := (await store.standing(tx, [before.claim_id])).get(before.claim_id)) is not None:
+        if other.id != id:
+            raise domain.RecoveryStands
+    days = rt.policies.value("subsidy.recovery_days", on).value
+    assert isinstance(days, int)
+    among = await store.paid_to(tx, id, payee_kind)
+    after, parts = before.owe_again(amount, among, on, on + timedelta(days=days), rt.today())
+    await store.save(tx, [(after, _step(after, "owe_again", actor.subject, amount, reference))])
+    entry = (await journal.some(tx, [entry_id]))[entry_id]
+    mirror = journal_domain.reversal(entry, new_id(), on, id)
+    await journal.reverse(tx, [mirror], recorded_by=actor.subject)
+    await paying.pay_again(tx, after.claim_id, [(one.line_id, part) for one, part in parts], on)
+    return after.claim_id
 
 
 async def ordered(tx: Tx, claim_ids: Sequence[UUID]) -> list[UUID]:
@@ -183,7 +235,9 @@ async def give_notice(
         days = rt.policies.value("subsidy.recovery_days", on).value
         assert isinstance(days, int)
         after = before.notice(on, actor.subject, fine, on + timedelta(days=days), rt.today())
-        await store.save(tx, after, _step(after, "notice", actor.subject, before.owed, reference))
+        await store.save(
+            tx, [(after, _step(after, "notice", actor.subject, before.owed, reference))]
+        )
         shown = await _show(tx, after)
         await kept.keep(shown)
     return shown
@@ -205,8 +259,8 @@ async def receive_money(
     async with rt.db.transaction() as tx, once(tx, key) as kept:
         before = await _stepping(tx, actor, id, version)
         after, parts = before.receive(kind, amount, on, rt.today())
-        await store.save(tx, after, _step(after, kind, actor.subject, amount, reference))
-        await _back(tx, actor, after, parts, on)
+        await store.save(tx, [(after, _step(after, kind, actor.subject, amount, reference))])
+        await _back(tx, actor, [(after, parts)] if parts else [], on)
         shown = await _show(tx, after)
         await kept.keep(shown)
     rt.wake()
@@ -220,7 +274,9 @@ async def write_off(
     async with rt.db.transaction() as tx, once(tx, key) as kept:
         before = await _stepping(tx, actor, id, version)
         after = before.write_off(on, actor.subject, approval, rt.today())
-        await store.save(tx, after, _step(after, "write_off", actor.subject, before.owed, approval))
+        await store.save(
+            tx, [(after, _step(after, "write_off", actor.subject, before.owed, approval))]
+        )
         shown = await _show(tx, after)
         await kept.keep(shown)
     return shown
@@ -230,31 +286,39 @@ async def write_off(
 
 
 async def _back(
-    tx: Tx, actor: Actor, recovery: Recovery, parts: Sequence[tuple[Line, int]], on: date
-) -> None:
-    """Fen of lines are back: on the arrangement's line, and told line by line."""
-    if parts:
-        await _book(tx, actor, recovery, sum(part for _, part in parts), on)
-        told = [(line.line_id, part) for line, part in parts]
-        await paying.take_back(tx, recovery.claim_id, told, on)
+    tx: Tx, actor: Actor, came: Sequence[tuple[Recovery, list[tuple[Line, int]]]], on: date
+) -> list[UUID]:
+    """Fen of lines are back: on the arrangement's line, and told line by line. Answers the entries."""
+    entries = await _book(
+        tx, actor, [(one, sum(part for _, part in parts)) for one, parts in came], on
+    )
+    told = {one.claim_id: [(line.line_id, part) for line, part in parts] for one, parts in came}
+    await paying.take_back(tx, told, on)
+    return entries
 
 
-async def _book(tx: Tx, actor: Actor, recovery: Recovery, amount: int, on: date) -> None:
+async def _book(tx: Tx, actor: Actor, came: Sequence[tuple[Recovery, int]], on: date) -> list[UUID]:
     """From what was paid for the use back to the arrangement's line. Raises ``Overdrawn``."""
-    id = recovery.arrangement_id
-    line = (await arrangements.known(tx, actor, [id])).get(id)
-    if line is None:
+    lines = await arrangements.known(tx, actor, [one.arrangement_id for one, _ in came])
+    if any(one.arrangement_id not in lines for one, _ in came):
         raise NotFound
-    place = (line.fund, line.area_code)
-    paid: journal_domain.Key = (*place, "paid", line.use_code)
-    arranged: journal_domain.Key = (*place, "arranged", str(id))
-    accounts = await journal.lock(tx, [paid, arranged])
-    entry = journal_domain.transfer(
-        new_id(), "recovery", on, recovery.id, place=(line.area_code, recovery.office),
-        credit=accounts[paid].id, debit=accounts[arranged].id, amount=amount,
-    )  # fmt: skip
-    journal_domain.post({account.id: account for account in accounts.values()}, entry)
-    await journal.write(tx, [entry], recorded_by=actor.subject)
+    keys: list[tuple[journal_domain.Key, journal_domain.Key]] = []
+    for one, _ in came:
+        line = lines[one.arrangement_id]
+        place = (line.fund, line.area_code)
+        keys.append(((*place, "paid", line.use_code), (*place, "arranged", str(line.id))))
+    accounts = await journal.lock(tx, [key for pair in keys for key in pair])
+    by_id = {account.id: account for account in accounts.values()}
+    entries = []
+    for (one, amount), (paid, arranged) in zip(came, keys, strict=True):
+        entry = journal_domain.transfer(
+            new_id(), "recovery", on, one.id, place=(paid[1], one.office),
+            credit=accounts[paid].id, debit=accounts[arranged].id, amount=amount,
+        )  # fmt: skip
+        by_id.update(journal_domain.post(by_id, entry))
+        entries.append(entry)
+    await journal.write(tx, entries, recorded_by=actor.subject)
+    return [entry.id for entry in entries]
 
 
 async def _stepping(tx: Tx, actor: Actor, id: UUID, version: int) -> Recovery:

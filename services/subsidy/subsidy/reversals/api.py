@@ -48,8 +48,8 @@ async def reverse_payment(
 
 problems = [
     refused(
-        domain.KeptForARecovery, 409, "该笔支付系抵扣应退款，不能冲销",
-        "It was kept for what the claimant owed, and not paid out",
+        domain.KeptForARecovery, 409, "该笔支付系抵扣应退款，应冲销该抵扣",
+        "It was kept for what the claimant owed: the offset is what can be reversed",
     ),
     refused(
         domain.RecoveryUnderWay, 409, "所付事项正在追回，不能再冲销",
