@@ -13,6 +13,8 @@ from kit.testing import UnderTest
 
 from .claims_desk import Bureau, made, refused
 from .conftest import DISTRICT, Desk
+from .test_claims_of_projects import Builder
+from .test_enrolments import Roll
 
 
 @pytest.fixture
@@ -87,6 +89,46 @@ async def test_a_person_is_listed_under_all_records(bureau: Bureau) -> None:
     entry = made(await propose(bureau, claimant_kind="person", claimant_id=str(record)))
     made(await act(bureau.approver, entry, "decisions", agreed=True))
     assert refused(await bureau.file(claimant_id=str(survivor)))[1] == "claimant-blacklisted"
+
+
+async def listed(bureau: Bureau, kind: str, claimant: str) -> dict[str, Any]:
+    entry = made(await propose(bureau, claimant_kind=kind, claimant_id=claimant))
+    return made(await act(bureau.approver, entry, "decisions", agreed=True))
+
+
+async def test_a_listed_person_is_not_enrolled_nor_is_anybody_with_a_listed_payee(
+    bureau: Bureau,
+) -> None:
+    agency = await bureau.treasury.payee("insurance_agency")
+    roll = Roll(bureau.treasury.officer, bureau.world, agency, bureau.treasury)
+    world = roll.world
+    world.say(
+        "registry.worker.merged", "again", date(2003, 10, 1),
+        survivor_id=str(world["worker"]), merged_id=str(world["again"]),
+    )  # fmt: skip
+    await world.tell()
+    entry = await listed(bureau, "person", str(world["again"]))
+    assert refused(await roll.enrol()) == (409, "claimant-blacklisted"), "under another record"
+    rows = [roll.row(), roll.row(worker_id=str(uuid4()))]
+    report = made(await roll.desk.lines("/v1/enrolments/imports", rows, mode="good"))
+    assert (report["accepted"], report["rejected"]) == (1, 1)
+    made(await act(bureau.approver, entry, "liftings", reason="复核认定不实"))
+    assert refused(await roll.enrol(since="2003-10-09")) == (409, "claimant-blacklisted"), (
+        "it would begin while she was listed"
+    )
+    assert (await roll.enrol(since="2003-10-11")).status_code == 201
+    paid = made(await roll.desk.client.get(f"/v1/payees/{agency}"))
+    await listed(bureau, "employer", paid["reference_id"])
+    somebody = await roll.enrol(worker_id=str(uuid4()))
+    assert refused(somebody) == (409, "claimant-blacklisted"), "the payee is listed"
+
+
+async def test_no_project_of_a_listed_body_is_approved(subsidy: UnderTest) -> None:
+    builder = await Builder.opened(subsidy)
+    await listed(builder.bureau, "body", builder.body)
+    answer = await builder.record(approved_on="2003-10-09")
+    assert refused(answer) == (409, "claimant-blacklisted")
+    assert (await builder.record(approved_on="2003-10-08")).status_code == 201, "approved before"
 
 
 async def test_entries_are_listed_and_a_neighbour_sees_none(bureau: Bureau) -> None:

@@ -218,6 +218,7 @@ async def test_a_reversed_offset_leaves_the_months_of_both_claims_as_they_were_t
     paid = {event.id: event for event in await bureau.service.told("subsidy.benefit.paid.v1")}
     back = await bureau.service.told("subsidy.benefit.recovered.v1")
     for one in back:
+        assert one.reverses is not None
         del paid[one.reverses]
     assert [str(one.entity_id) for one in paid.values()].count(month["line_id"]) == 1
     assert line["id"] not in {str(one.entity_id) for one in paid.values()}

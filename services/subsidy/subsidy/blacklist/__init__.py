@@ -1,1 +1,1 @@
-"""The blacklist (失信申请人): claimants of whom no claim is taken until a day; a leaf."""
+"""The blacklist (失信申请人): claimants of whom no claim, enrolment or project is taken until a day; a leaf."""

@@ -81,7 +81,7 @@ class BlacklistingBody(BaseModel):
     reason: Reason = Field(description=terms(REASONS))
     reference: str
     recovery_id: UUID | None
-    since: date = Field(description="自此日起不受理申领")
+    since: date = Field(description="自此日起不受理申领、列入名册和项目")
     until: date = Field(description="至此日止")
     state: State = Field(description=terms(STATES))
     state_on: date
@@ -109,7 +109,8 @@ def _answer(response: Response, one: Blacklisting) -> BlacklistingBody:
 async def propose_blacklisting(
     request: Request, response: Response, body: ProposeBlacklisting, actor: Writer, key: Required
 ) -> BlacklistingBody:
-    """Propose that no claim of a claimant is taken for the term; another person decides."""
+    """Propose that no claim, enrolment or project of a claimant is taken for the term; another person
+    decides."""
     made = await usecases.propose(
         runtime_of(request), actor, body.proposal(), key.answering(201, BlacklistingBody.of)
     )
@@ -181,8 +182,8 @@ async def list_blacklistings(
 
 problems = [
     refused(
-        domain.Blacklisted, 409, "申请人在失信名单，不受理申领（B24）",
-        "The claimant is blacklisted: no claim is taken",
+        domain.Blacklisted, 409, "在失信名单，不受理申领、列入发放名册和项目（B24）",
+        "Blacklisted: no claim, enrolment or project is taken",
         ("原因 {reason}，至 {until}", "{reason}, until {until}"),
     ),
     refused(

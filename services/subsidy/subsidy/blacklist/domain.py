@@ -1,10 +1,15 @@
-"""Who deceived: for a term no claim of this claimant is taken (policy 4.2, 4.6, B24).
+"""Who deceived: for a term no claim of this claimant is taken, nobody is enrolled for monthly payment by or
+for her, and no project of hers is approved (policy 4.2, 4.6, B24).
+
+What was enrolled before goes on in the runs: B24 recovers and stops what was got by deceit, and no text that
+was read stops the other months that the law gives a person. Such an enrolment is ended by hand.
 
 proposed → standing | declined by another person; standing → lifted before its term is over.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -41,7 +46,7 @@ ACTS: tuple[Act, ...] = (
 
 
 class Blacklisted(Refusal):
-    """No claim of the claimant is taken (``until``, ``reason``)."""
+    """No claim, enrolment or project of the claimant is taken (``until``, ``reason``)."""
 
     code = "claimant-blacklisted"
 
@@ -72,7 +77,7 @@ class OutOfOrder(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Blacklisting:
-    """``since`` … ``until``: days on which no claim is taken, both included. ``recovery_id``: the recovery
+    """``since`` … ``until``: days on which nothing is taken, both included. ``recovery_id``: the recovery
     of what was got by deceit, if any."""
 
     id: UUID
@@ -104,7 +109,7 @@ class Blacklisting:
         return replace(self._to("lift", on, today), lifted_by=by, lifting=why)
 
     def forbids(self, on: date) -> bool:
-        """Whether a claim that is filed on that day is not taken."""
+        """Whether what is asked for on that day is not taken."""
         if self.state == "lifted" and on > self.state_on:
             return False
         return self.state in ("standing", "lifted") and self.since <= on <= self.until
@@ -118,3 +123,10 @@ class Blacklisting:
         if on < self.state_on:
             raise OutOfOrder(not_before=self.state_on)
         return replace(self, state=target, state_on=on, version=self.version + 1)
+
+
+def refuse(entries: Iterable[Blacklisting], *days: date) -> None:
+    """``entries``: of one claimant. Raises :class:`Blacklisted` when one of them forbids one of the days."""
+    for one in entries:
+        if any(one.forbids(on) for on in days):
+            raise Blacklisted(until=one.until, reason=one.reason)

@@ -1,12 +1,14 @@
-"""Entering a claimant by two persons, lifting it, and refusing claims meanwhile."""
+"""Entering a claimant by two persons, lifting it, and refusing what she asks for meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from kit import identity_links
 from kit.auth import Actor
 from kit.db import Tx
 from kit.facts import StaleWrite, add_months, admit
@@ -80,12 +82,21 @@ async def lift(
     return after
 
 
-async def refuse_listed(tx: Tx, claimants: Sequence[UUID], on: date) -> None:
-    """Raises :class:`domain.Blacklisted` when one of these (the records of a claimant) may not claim on
-    that day."""
-    for one in await store.of_claimants(tx, claimants):
-        if one.forbids(on):
-            raise domain.Blacklisted(until=one.until, reason=one.reason)
+async def entries_of(tx: Tx, claimants: Iterable[UUID]) -> dict[UUID, list[Blacklisting]]:
+    """What was decided of each of these, under whatever record (policy 4.6)."""
+    records = await identity_links.records_of(tx, claimants)
+    decided: dict[UUID, list[Blacklisting]] = defaultdict(list)
+    for one in await store.of_claimants(tx, [id for ids in records.values() for id in ids]):
+        decided[one.claimant_id].append(one)
+    return {
+        claimant: [entry for record in ids for entry in decided[record]]
+        for claimant, ids in records.items()
+    }
+
+
+async def refuse_listed(tx: Tx, claimant_id: UUID, on: date) -> None:
+    """Raises :class:`domain.Blacklisted` for a claimant of whom nothing is taken on that day."""
+    domain.refuse((await entries_of(tx, [claimant_id]))[claimant_id], on)
 
 
 async def _stepping(tx: Tx, actor: Actor, id: UUID, version: int) -> Blacklisting:

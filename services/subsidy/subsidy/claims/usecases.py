@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from kit import identity_links
 from kit.auth import Actor
 from kit.db import Tx
 from kit.events import EventType, NewEvent
@@ -61,7 +60,7 @@ async def file_claim(rt: Runtime, actor: Actor, asked: Filing, key: Key) -> Show
         programme = terms.programme_of(rt.policies, asked.programme, asked.quarter)
         calendar = await calendars.current(tx)
         terms.admit_filing(rt.policies, calendar, programme, asked.quarter, asked.filed_on)
-        await _refuse_listed(tx, asked.claimant_id, asked.filed_on)
+        await blacklist.refuse_listed(tx, asked.claimant_id, asked.filed_on)
         domain.admit_lines(asked.quarter, programme.facts, asked.lines)
         claim = Claim(
             asked.id, asked.programme, programme.claimant, asked.claimant_id,
@@ -94,7 +93,7 @@ async def refile_claim(
     async with rt.db.transaction() as tx, once(tx, key) as kept:
         before = await stepping(tx, actor, id, version)
         after = before.refile(on, actor.subject, rt.today())
-        await _refuse_listed(tx, before.claimant_id, on)
+        await blacklist.refuse_listed(tx, before.claimant_id, on)
         calendar = await calendars.current(tx)
         claim = replace(after, due_on=terms.due(rt.policies, calendar, "filed", on))
         await store.bring(tx, id, dict(papers))
@@ -277,12 +276,6 @@ async def count_again(rt: Runtime, tx: Tx, years: Sequence[int]) -> None:
 
 
 # --- inside
-
-
-async def _refuse_listed(tx: Tx, claimant_id: UUID, on: date) -> None:
-    """Raises for a claimant, under whatever record, of whom no claim is taken on that day (policy 4.6)."""
-    records = await identity_links.records_of(tx, [claimant_id])
-    await blacklist.refuse_listed(tx, records[claimant_id], on)
 
 
 async def _release(rt: Runtime, tx: Tx, actor: Actor, claim: Claim) -> None:

@@ -14,6 +14,8 @@ from kit.idempotency import Claim, once
 from kit.problems import NotFound
 from kit.refusal import Refusal
 from kit.service import Runtime
+from subsidy.blacklist import usecases as blacklist
+from subsidy.blacklist.domain import refuse
 from subsidy.enrolments import domain, store
 from subsidy.enrolments.domain import Enrolment
 from subsidy.heard import usecases as heard
@@ -34,11 +36,15 @@ async def enrol(
     rt: Runtime, tx: Tx, actor: Actor, asked: Sequence[Enrolment]
 ) -> list[Enrolment | Refusal]:
     """The same for a set, in order; a refusal stands in the place of its line. What was heard before
-    holds from the start."""
+    holds from the start. Nobody who is blacklisted is enrolled, nor with such a payee: neither while the
+    term lasts, nor from a day within it."""
     law, today = law_of(rt.policies), rt.today()
     taken = await store.taken(tx, [one.id for one in asked])
     enrolled = await store.enrolled(tx, [one.worker_id for one in asked])
-    kinds = await payees.kinds(tx, actor, {one.payee_id for one in asked})
+    paid = await payees.known(tx, actor, {one.payee_id for one in asked})
+    listed = await blacklist.entries_of(
+        tx, {*(one.worker_id for one in asked), *(one.reference_id for one in paid.values())}
+    )
     results: list[Enrolment | Refusal] = []
     for one in asked:
         try:
@@ -46,7 +52,11 @@ async def enrol(
                 one.id, one.area_code, min(one.since, today), area_prefix=actor.area_prefix,
                 today=today, taken=taken,
             )  # fmt: skip
-            domain.admit(one, _version(law, one), kinds.get(one.payee_id))
+            payee = paid.get(one.payee_id)
+            domain.admit(one, _version(law, one), None if payee is None else payee.kind)
+            assert payee is not None
+            for entries in (listed[one.worker_id], listed[payee.reference_id]):
+                refuse(entries, one.since, today)
             key = (one.programme, one.worker_id, one.reference)
             if key in enrolled:
                 raise domain.EnrolledAlready

@@ -181,10 +181,9 @@ async def payable(tx: Tx, actor: Actor, ids: Collection[UUID]) -> dict[UUID, Pay
     return found
 
 
-async def kinds(tx: Tx, actor: Actor, ids: Collection[UUID]) -> dict[UUID, Kind]:
-    """Of which kind these payees are, as far as they lie in the actor's area."""
-    found = await store.some(tx, list(ids), actor.area_prefix)
-    return {id: payee.kind for id, payee in found.items()}
+async def known(tx: Tx, actor: Actor, ids: Collection[UUID]) -> dict[UUID, Payee]:
+    """These payees, as far as they lie in the actor's area."""
+    return await store.some(tx, list(ids), actor.area_prefix)
 
 
 async def references(tx: Tx, ids: Collection[UUID]) -> set[UUID]:

@@ -11,13 +11,15 @@ from kit.facts import admit
 from kit.idempotency import Claim, once
 from kit.problems import NotFound
 from kit.service import Runtime
+from subsidy.blacklist import usecases as blacklist
 from subsidy.programmes.terms import law_of
 from subsidy.projects import domain, store
 from subsidy.projects.domain import Hold, Project
 
 
 async def record_project(rt: Runtime, actor: Actor, asked: Project, claim: Claim) -> Project:
-    """An approval, once. Raises :class:`domain.NotOfProjects` and :class:`domain.ProjectKnown`."""
+    """An approval, once. Raises :class:`domain.NotOfProjects`, :class:`domain.ProjectKnown`, and
+    ``Blacklisted`` for a body that was on the list on the day of the approval."""
     async with rt.db.transaction() as tx, once(tx, claim) as kept:
         taken = {asked.id} if await store.exists(tx, asked.id) else set()
         admit(
@@ -29,6 +31,7 @@ async def record_project(rt: Runtime, actor: Actor, asked: Project, claim: Claim
         except KeyError:
             found = None
         domain.admit(None if found is None else found[0])
+        await blacklist.refuse_listed(tx, asked.body_id, asked.approved_on)
         if not await store.add(tx, asked, recorded_by=actor.subject):
             raise domain.ProjectKnown
         await kept.keep(asked, location=f"/v1/projects/{asked.id}")

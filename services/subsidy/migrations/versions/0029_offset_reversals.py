@@ -2,8 +2,8 @@
 
 from kit import migrations
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 # Which entry put the money back on its line was not written beside an offset so far: those of one
 # recovery, day and amount are booked the same, so that the order among them says enough.
