@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -41,11 +42,28 @@ class Telling:
     reverses: UUID | None = None
 
 
-def spells(tellings: Sequence[Telling]) -> tuple[tuple[date, date | None], ...]:
+class Told(Protocol):
+    """What counts of a telling; whoever hears of more than registrations has tellings of its own."""
+
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def fact(self) -> str: ...
+    @property
+    def on(self) -> date: ...
+    @property
+    def spell(self) -> int: ...
+    @property
+    def event_id(self) -> UUID: ...
+    @property
+    def reverses(self) -> UUID | None: ...
+
+
+def spells(tellings: Sequence[Told]) -> tuple[tuple[date, date | None], ...]:
     """First and last day of each spell of one registration (None: it goes on), from all that was told of it
     in any order. Each telling is of the latest stage, from its day on: what was told for that day or later
     is overtaken, so is what it reverses, and so are spells that its own number leaves no place for."""
-    stages: list[Telling] = []
+    stages: list[Told] = []
     for one in sorted(tellings, key=lambda telling: telling.sequence):
         if one.fact == "voided":
             stages = []
