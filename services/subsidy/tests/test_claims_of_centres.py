@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -14,10 +15,27 @@ CITY = Path(__file__).parent / "golden" / "programmes" / "city"
 PAPERS = {"roster": "1", "centre-agreements": "2", "payroll": "3", "basic-account": "4"}
 
 
+BY_RUNS = """
+id = "subsidy.living_allowance_way"
+title = "How the living allowance is paid here"
+title_zh = "本市基本生活费支付办法"
+unit = "code"
+
+[[values]]
+since = 1998-06-09
+value = "run"
+cite = { document = "本市办法", clause = "由专户直接发放", status = "source" }
+"""
+
+
 @pytest.fixture
 async def bureau(running: Any) -> Bureau:
-    """208 yuan a month; the centres are open until June 2003."""
-    service = await running("subsidy", business_day=date(2003, 7, 31), policy_overlay=CITY)
+    """208 yuan a month; the centres are open until June 2003, and claim."""
+    return await opened(running, CITY)
+
+
+async def opened(running: Any, policies: Path) -> Bureau:
+    service = await running("subsidy", business_day=date(2003, 7, 31), policy_overlay=policies)
     bureau = await Bureau.opened(service)
     money = {"fund": "living_allowance", "received_on": "2003-06-30"}
     await bureau.treasury.officer.receive("1000.00", **money)
@@ -28,6 +46,16 @@ async def bureau(running: Any) -> Bureau:
     )
     bureau.treasury.line = line["id"]
     return bureau
+
+
+async def draft(bureau: Bureau) -> Any:
+    """A run for June, from the line of the allowance."""
+    body = {
+        "programme": "living-allowance", "month": "2003-06", "shortage": "refuse-all",
+        "arrangement_id": bureau.treasury.line, "drafted_on": "2003-07-10",
+        **bureau.treasury.officer.place,
+    }  # fmt: skip
+    return await bureau.treasury.officer.post("/v1/runs", body)
 
 
 def month(bureau: Bureau, name: str, when: str, pays: str = "69.33", **fields: Any) -> Any:
@@ -110,3 +138,24 @@ async def test_the_centres_are_closed_and_a_line_names_no_work(bureau: Bureau) -
         filed_on="2003-07-31",
     )  # fmt: skip
     assert refused(late) == (422, "programme-not-claimable")
+
+
+async def test_where_the_centres_claim_no_run_pays_the_whole_allowance_too(bureau: Bureau) -> None:
+    bureau.world.registered("wang")
+    assert (await file(bureau, month(bureau, "wang", "2003-06"))).status_code == 201
+    answer = await draft(bureau)
+    assert refused(answer) == (422, "programme-paid-another-way")
+    assert "paid by claim" in answer.json()["detail"]
+
+
+async def test_where_a_city_pays_the_persons_by_runs_no_centre_claims(
+    running: Any, tmp_path: Path
+) -> None:
+    policies = copytree(CITY, tmp_path / "city")
+    (policies / "living_allowance_way.toml").write_text(BY_RUNS, encoding="utf-8")
+    bureau = await opened(running, policies)
+    bureau.world.registered("wang")
+    answer = await file(bureau, month(bureau, "wang", "2003-06"))
+    assert refused(answer) == (422, "programme-paid-another-way")
+    assert "paid by run" in answer.json()["detail"]
+    assert (await draft(bureau)).status_code == 201

@@ -13,7 +13,8 @@ from subsidy import law
 from subsidy.entitlements import terms
 from subsidy.programmes import terms as programmes
 
-POLICIES = Policies.load(Path(__file__).parent.parent / "policies")
+POLICIES_FOLDER = Path(__file__).parent.parent / "policies"
+POLICIES = Policies.load(POLICIES_FOLDER)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,13 @@ def test_kinds_that_exclude_each_other_without_a_place_in_common_stop_the_start(
     apart = replace(flexible[0], occupies=frozenset({"insurance"}))
     with pytest.raises(PolicyError, match="occupies no place"):
         programmes.check_places([post[0], apart])
+
+
+def test_a_way_to_pay_that_there_is_not_stops_the_start(tmp_path: Path) -> None:
+    own = (POLICIES_FOLDER / "living_allowance_way.toml").read_text(encoding="utf-8")
+    (tmp_path / "way.toml").write_text(own.replace('value = "claim"', 'value = "cheque"'))
+    with pytest.raises(PolicyError, match="no way to pay it"):
+        programmes.check(Policies.load(POLICIES_FOLDER, tmp_path))
 
 
 def test_severance_is_in_no_list_and_round_two_adds_uses() -> None:

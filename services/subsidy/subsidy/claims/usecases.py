@@ -30,6 +30,7 @@ from subsidy.claims.domain import Claim, Line, Reason
 from subsidy.claims.showing import Shown
 from subsidy.claims.store import Step
 from subsidy.programmes.domain import PAID_TO
+from subsidy.programmes.terms import admit_way
 from subsidy.reservations import usecases as reservations
 from subsidy.reservations.domain import Reservation
 
@@ -58,6 +59,7 @@ async def file_claim(rt: Runtime, actor: Actor, asked: Filing, key: Key) -> Show
             today=rt.today(), taken=taken,
         )  # fmt: skip
         programme = terms.programme_of(rt.policies, asked.programme, asked.quarter)
+        admit_way(rt.policies, programme, "claim", domain.ends_on(asked.quarter))
         calendar = await calendars.current(tx)
         terms.admit_filing(rt.policies, calendar, programme, asked.quarter, asked.filed_on)
         await blacklist.refuse_listed(tx, asked.claimant_id, asked.filed_on)

@@ -19,7 +19,14 @@ from subsidy.funds.domain import Fund
 from subsidy.programmes import usecases
 from subsidy.programmes.amounts import Step
 from subsidy.programmes.bodies import TryFacts
-from subsidy.programmes.domain import Claimant, OtherFacts, Payee, Period, Programme
+from subsidy.programmes.domain import (
+    Claimant,
+    OtherFacts,
+    PaidAnotherWay,
+    Payee,
+    Period,
+    Programme,
+)
 from subsidy.programmes.usecases import Binding, Shown, Tried
 
 router = APIRouter(prefix="/v1/programmes", tags=["programmes 补贴项目"])
@@ -74,6 +81,7 @@ class VersionBody(Told):
     excludes: list[str] = Field(description="同月不得同时享受的种类")
     counter: str | None = Field(description="累计计数器（各项目共用）")
     window: str | None = Field(description="申请期限的参数")
+    way: str | None = Field(description="本市按申领还是按月发放支付的参数，只有一种办法的为空")
     amount: str = Field(description="计算公式")
     amount_cite: str
     amount_status: Status
@@ -225,6 +233,7 @@ def _version(programme: Programme, parameter: Parameter) -> VersionBody:
         claimant=programme.claimant, payee=programme.payee, use=programme.use,
         fund=programme.fund, period=programme.period, facts=programme.facts, kind=programme.kind,
         excludes=sorted(programme.excludes), counter=programme.counter, window=programme.window,
+        way=programme.way,
         amount=programme.formula, amount_cite=raw["amount"]["cite"],
         amount_status=raw["amount"]["status"], clauses=clauses,
     )  # fmt: skip
@@ -269,5 +278,9 @@ problems = [
     refused(
         OtherFacts, 422, "事实种类与补贴项目不符",
         "The facts are of another kind than the programme decides on",
-    )
+    ),
+    refused(
+        PaidAnotherWay, 422, "本市此补贴项目以另一种办法支付", "The city pays this programme in another way",
+        ("本市为 {way}（claim 申领，run 按月发放）", "it is paid by {way}"),
+    ),
 ]  # fmt: skip

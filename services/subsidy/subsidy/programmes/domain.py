@@ -33,6 +33,8 @@ Period = Literal["month", "once"]
 Place = Literal["insurance", "post"]
 #: How often a once-benefit may be had: once a calendar year / once for all.
 Frequency = Literal["year", "life"]
+#: How a month is paid: to who claims it for a quarter / to the person by a run (申领 / 按月发放).
+Way = Literal["claim", "run"]
 #: Who is paid by the rule of a programme, in the words of payees.
 PAID_TO: dict[Payee, Kind] = {
     "insurance_agency": "insurance_agency", "employer_account": "employer", "provider": "provider",
@@ -55,6 +57,12 @@ class Rule:
     clause: Clause
     test: Test
     part: str | None = None
+
+
+class PaidAnotherWay(Refusal):
+    """The city pays the programme in the other :data:`Way` (``way``)."""
+
+    code = "programme-paid-another-way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ class Programme:
     counter: str | None
     frequency: Frequency | None
     window: str | None
+    way: str | None
     formula: str
     rules: tuple[Rule, ...]
     law: Mapping[str, str]
@@ -304,13 +313,15 @@ def programme_of(code: str, raw: Mapping[str, Any]) -> Programme:
                 f"programme {code}, version {raw['version']}, {why} {', '.join(wrong)}"
             )
     own = {key: raw[key] for key in _OWN if key in raw}
-    window = raw.get("window")
+    window, way = (
+        None if raw.get(key) is None else f"subsidy.{raw[key]}" for key in ("window", "way")
+    )
     own["excludes"] = frozenset(raw.get("excludes", ()))
     return Programme(
         code, raw["version"], raw["claimant"], raw["payee"], raw["use"], raw["fund"], raw["period"],
         raw["facts"], raw["kind"], own["excludes"], frozenset(raw.get("occupies", ())),
         raw.get("counter"), raw.get("frequency"),
-        None if window is None else f"subsidy.{window}",
+        window, way,
         raw["amount"]["formula"], tuple(rules), law, month, own, _by_part(rules),
     )  # fmt: skip
 

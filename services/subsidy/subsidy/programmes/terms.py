@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import get_args
 
 from kit.policy import NoValue, Parameter, Policies, Policy, PolicyError, Table
 from subsidy.programmes import domain
-from subsidy.programmes.domain import Programme, Terms
+from subsidy.programmes.domain import PaidAnotherWay, Programme, Terms, Way
 from subsidy.programmes.facts import Facts
 from subsidy.programmes.record import programme_id
 
@@ -95,6 +96,14 @@ def law_of(policies: Policies) -> Law:
     return Law(policies)
 
 
+def admit_way(policies: Policies, programme: Programme, way: Way, on: date) -> None:
+    """Raises :class:`PaidAnotherWay` when the city pays the programme not so on that day."""
+    if programme.way is not None:
+        paid = policies.value(programme.way, on).value
+        if paid != way:
+            raise PaidAnotherWay(way=str(paid))
+
+
 def check(policies: Policies) -> None:
     """Every version of every programme can be read, and names parameters that there are and whose
     values can be read. Raises :class:`kit.policy.PolicyError`, so that a wrong file stops the start."""
@@ -125,9 +134,12 @@ def check_places(versions: Sequence[Programme]) -> None:
 def _check_bound(known: Mapping[str, Policy], programme: Programme) -> None:
     bound = {**programme.law, **programme.month}
     where = f"programme {programme.code}, version {programme.version}"
-    named = {*bound.values(), *([programme.window] if programme.window else [])}
+    named = {*bound.values(), *(one for one in (programme.window, programme.way) if one)}
     if unknown := sorted(named - {*known}):
         raise PolicyError(f"{where}: there is no {', '.join(unknown)}")
+    for entry in known[programme.way].entries if programme.way else ():
+        if entry.parameter is None or entry.parameter.value not in get_args(Way):
+            raise PolicyError(f"{where}: {programme.way} of {entry.since} is no way to pay it")
     for role, name in bound.items():
         for entry in known[name].entries:
             try:

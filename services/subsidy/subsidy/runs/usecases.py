@@ -23,7 +23,7 @@ from subsidy.batches.domain import Format
 from subsidy.batches.usecases import Wanted
 from subsidy.months import usecases as months
 from subsidy.orders.domain import Order
-from subsidy.programmes.terms import law_of
+from subsidy.programmes.terms import admit_way, law_of
 from subsidy.reservations import usecases as reservations
 from subsidy.runs import domain, freezing, paying, payments, reading, store
 from subsidy.runs.domain import Payment, Run, State, Totals
@@ -68,6 +68,7 @@ async def draft_run(rt: Runtime, actor: Actor, asked: Run, claim: Claim) -> Show
             raise ArrangementUnknown
         if (line.fund, line.use_code) != (programme.fund, programme.use):
             raise domain.OtherUse
+        admit_way(rt.policies, programme, "run", run.month)
         await store.add(tx, run)
         await store.add_step(tx, run, "draft", actor.subject)
         shown = await _shown(tx, run)
