@@ -1,5 +1,6 @@
-"""What was found of a benefit that an authority wrote is ordered back as long as it is so: after a death,
-and twice for a month of people who are one (4.6; 5.3 no. 1, 4 and 6). No certificate hangs on it.
+"""What was found of a benefit that an authority wrote is ordered back as long as it is so: after a death
+or a retirement that was told, and twice for a month of people who are one (4.6; 5.3 no. 1, 4 and 6). No
+certificate hangs on it.
 
 Business day: 2003-10-31.
 """
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+
+import pytest
 
 from kit.ids import new_id
 
@@ -57,6 +60,57 @@ async def test_an_allowance_drawn_after_a_death_is_ordered_back_until_the_death_
     assert await owed(registry, id) == "0.00"
     (lifted,) = await registry.told("benefit.recovery-lifted")
     assert lifted.reverses == order.id
+
+
+@pytest.mark.parametrize("by", ["authority", "office"])
+async def test_an_allowance_drawn_after_a_retirement_that_was_told_is_ordered_back_too(
+    registry: Any, by: str
+) -> None:
+    """By its authority, or declared at a window and confirmed there; it falls with what told of it."""
+    worker, number, id = await paid(registry)
+    if by == "authority":
+        fact = await tell(registry, number, "retired", "2003-08-15")
+    else:
+        said = await registry.declare(worker, "retired", "2003-08-15")
+    months = ["2003-09", "2003-10"]
+    assert await overlaps(registry) == [("after-life-fact", id, None, months)]
+    assert await orders(registry, id) == [FROM_SEPTEMBER]
+    if by == "authority":
+        await take_back(registry, fact, "retired")
+    else:
+        path = f"/v1/workers/{worker}/labour-status/declarations/{said}/confirmations/reversals"
+        await registry.post(path, {"reason": "录入有误"}, by=registry.street)
+    assert await overlaps(registry) == []
+    assert await owed(registry, id) == "0.00"
+
+
+async def test_the_age_of_retirement_alone_is_listed_until_a_retirement_is_told(
+    registry: Any,
+) -> None:
+    """She turned 50 in June and is no cadre after all. What a retirement leaves before its day stays on
+    the list; once it is told from the day of the age on, all is ordered back."""
+    cadre = {
+        "cadre": True, "cadre_proof_reference": "干任字1985-12", "cadre_proof_on": "1985-03-01"
+    }  # fmt: skip
+    form = registry.form(born="19530610", **cadre)
+    await registry.post("/v1/workers", form)
+    id = (await write(registry, benefit(form["id"], **JULY_TO_OCTOBER)))["id"]
+    await registry.correct(form["id"], "cadre", None)
+    july, august, rest = "2003-07", "2003-08", ["2003-09", "2003-10"]
+    by_age = [("after-retirement-age", id, None, [july, august, *rest])]
+    assert await overlaps(registry) == by_age
+    assert await orders(registry, id) == []
+    fact = await tell(registry, form["id_number"], "retired", "2003-08-15")
+    assert sorted(await overlaps(registry)) == [
+        ("after-life-fact", id, None, rest), ("after-retirement-age", id, None, [july, august]),
+    ]  # fmt: skip
+    assert await orders(registry, id) == [FROM_SEPTEMBER]
+    await take_back(registry, fact, "retired")
+    assert await overlaps(registry) == by_age
+    assert await owed(registry, id) == "0.00"
+    await tell(registry, form["id_number"], "retired", "2003-06-10")
+    assert [one[0] for one in await overlaps(registry)] == ["after-life-fact"]
+    assert (await orders(registry, id))[-1] == ("recovery-ordered", "2003-07-01", "400.00")
 
 
 async def test_the_order_follows_the_day_of_the_death(registry: Any) -> None:

@@ -8,7 +8,14 @@ another service granted, that service recovers: it hears of the revocation.
 
 What was written here for months after a death or another fact that ends the right to it, or twice for a
 month of people who are one, is ordered back as long as that is found (4.6, 5.3 no. 4 and 6): the order
-falls with the fact or with the merge.
+falls with the fact or with the merge. A retirement that an authority told, or an office declared and a
+second person confirmed, is such a fact, from its day on.
+
+What lies past the statutory age of retirement alone (``after-retirement-age``) is listed, and the office
+orders it back by hand: nobody is retired by a calendar. The age rests on a birth date and on whether a
+woman has shown the paper of a cadre (R18: 50 or 55), and who goes on working is not retired at all; of
+months between the age and the day of a retirement told later the same is open. Once the retirement is
+told from that day on, the order follows.
 """
 
 from __future__ import annotations
@@ -39,7 +46,7 @@ REASONS: dict[str, str] = {
     "imprisoned": "持证人服刑", "enlisted": "持证人参军", "incapacitated": "持证人完全丧失劳动能力",
 }  # fmt: skip
 
-#: 责令退回 said of what was found, by its cause.
+#: 责令退回 said of what was found, by its cause; what is not named here is for the office to judge.
 FINDINGS: dict[Cause, str] = {
     "after-life-fact": "死亡、退休等之后的待遇", "merge": "同一人同月重复享受",
 }  # fmt: skip
