@@ -366,12 +366,12 @@ async def _batches(city: City) -> list[Further]:
 
 
 async def _seen_by_two(city: City) -> list[Further]:
-    """Two benefits that a window wrote by hand: one is confirmed, one is not."""
+    """Three benefits that a window wrote by hand: one is confirmed, one in a batch, one is not."""
     clerk = city.world["registry"].client(
         "registry_clerk", area=DISTRICT, office=OFFICE, subject="a window"
     )
     made = []
-    for _ in range(2):
+    for _ in range(3):
         story = city.story()
         await city.registers(story)
         body = {
@@ -383,9 +383,12 @@ async def _seen_by_two(city: City) -> list[Further]:
         made.append(answer.json()["id"])
     path = "POST /v1/benefits/{benefit_id}"
     wrong = {"reason": "录入有误"}
+    digest = sha256(made[2].encode()).hexdigest()
+    batch = {"benefit_ids": made[2:], "count": 1, "amount": "208.00", "digest": digest}
     return [
         Further(_call(f"{path}/confirmations", benefit_id=made[0])),
         Further(_call(f"{path}/refusals", wrong, benefit_id=made[1])),
+        Further(_call("POST /v1/benefits/confirmation-batches", batch)),
     ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
+from typing import Any
 from urllib.parse import quote
 
 from kit.ids import new_id
@@ -363,6 +365,26 @@ async def a_paid_month(city: City, worker: str) -> str:
     return str(line)
 
 
+async def _benefit_batch(city: City, calls: Calls, body: dict[str, Any]) -> None:
+    """What a window wrote, confirmed by another person as a batch of one."""
+    note, path = calls.of("registry"), "/v1/benefits/confirmation-batches"
+    window, second = [
+        city.world["registry"].client(
+            f"registry_{role}", area=DISTRICT, office=OFFICE, subject=role
+        )
+        for role in ("clerk", "supervisor")
+    ]
+    key = {"Idempotency-Key": str(new_id())}
+    written = await window.post("/v1/benefits", json=body, headers=key)
+    id = written.json()["id"]
+    totals = {"count": 1, "amount": body["amount"], "digest": sha256(id.encode()).hexdigest()}
+    declared = {"benefit_ids": [id], **totals}
+    done = await second.post(path, json=declared, headers={"Idempotency-Key": str(new_id())})
+    assert done.status_code == 201, done.text
+    note(f"POST {path}", declared)
+    note(f"GET {path}")
+
+
 async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
     """Writing into the benefit ledger, and what overlaps in it."""
     note = calls.of("registry")
@@ -404,6 +426,7 @@ async def ledger_calls(city: City, calls: Calls, fresh: list[str]) -> None:
         benefit_id=one,
     )  # fmt: skip
     note("POST /v1/benefits/{benefit_id}/confirmations", benefit_id=one)
+    await _benefit_batch(city, calls, {**allowance, "kind": "training-subsidy"})
     note("POST /v1/benefits/{benefit_id}/refusals", {"reason": "录入有误"}, benefit_id=one)
     note("GET /v1/benefits/{benefit_id}/acts", benefit_id=one)
     note("GET /v1/benefits/{benefit_id}/payments", benefit_id=await a_paid_month(city, fresh[2]))

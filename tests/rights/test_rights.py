@@ -162,7 +162,7 @@ def judged(answer: httpx.Response) -> str:
 HIDDEN = {
     "outside-your-area", "unknown-worker", "unknown-employer", "unknown-training-class",
     "no-certificate", "arrangement-unknown", "not-yet-known", "unknown-certificate",
-    "claim-unknown",
+    "claim-unknown", "unknown-benefit",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from registry.calendars import usecases as calendar_work
 from registry.certificates import api as certificates
 from registry.certificates import ending as certificates_ending
 from registry.closures import api as closures
+from registry.confirmations import api as confirmations
 from registry.consumers import SUBSCRIPTIONS
 from registry.contribution_notices import api as contribution_notices
 from registry.contributions import api as contributions
@@ -84,6 +85,7 @@ NOUNS = (
     custody,
     credentials,
     difficulties,
+    confirmations,  # its fixed path comes before the benefits' ids
     grants,
     benefits,
     reliefs,

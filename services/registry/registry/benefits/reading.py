@@ -125,9 +125,24 @@ async def awaiting(
     return await _lines(tx, rows)
 
 
-async def get(tx: Tx, id: UUID) -> Line | None:
-    row = await tx.fetchrow(_LINE + " where g.id = $1", id)
-    return (await _lines(tx, [row]))[0] if row else None
+async def some(tx: Tx, ids: Sequence[UUID]) -> list[Line]:
+    """Those of these benefits that there are, in the order of their ids."""
+    rows = await tx.fetch(_LINE + " where g.id = any($1::uuid[]) order by g.id", ids)
+    return await _lines(tx, rows)
+
+
+async def waiting(
+    tx: Tx, pattern: str, until: date, written_by: str | None, limit: int
+) -> list[Line]:
+    """What windows (one account of them, where ``written_by`` names it) wrote until a day, and no second
+    person has confirmed: in the order of the ids."""
+    rows = await tx.fetch(
+        _LINE
+        + f" where {_WAITING} and w.area_code ~ $1 and g.waits_since <= $2"
+        + " and ($3::text is null or g.written_by = $3) order by g.id limit $4",
+        pattern, until, written_by, limit,
+    )  # fmt: skip
+    return await _lines(tx, rows)
 
 
 async def overlap_page(

@@ -88,12 +88,27 @@ async def benefit_of(rt: Runtime, actor: Actor, benefit_id: UUID) -> Line:
 
 
 async def benefit_in(tx: Tx, actor: Actor, benefit_id: UUID) -> Line:
-    line = await reading.get(tx, benefit_id)
-    if line is None:
+    found = await reading.some(tx, [benefit_id])
+    if not found:
         raise NotFound
+    (line,) = found
     if not actor.may_see(line.area_code):
         raise audit.Denied(line.grant.worker_id)
     return line
+
+
+async def named(tx: Tx, ids: Sequence[UUID]) -> list[Line]:
+    """Those of these benefits that there are, in the order of their ids. The caller judges who may see
+    them."""
+    return await reading.some(tx, ids)
+
+
+async def waiting(
+    tx: Tx, pattern: str, until: date, written_by: str | None, limit: int
+) -> list[Line]:
+    """What windows wrote in an area until a day (by one account, where it is named) and waits for a
+    second person, in the order of the ids."""
+    return await reading.waiting(tx, pattern, until, written_by, limit)
 
 
 async def awaiting(

@@ -139,7 +139,7 @@ async def import_benefits(
     request: Request, actor: Importer, options: bulk.Options
 ) -> bulk.ImportResult:
     """Write many benefits; a line is one benefit, refused for the same reasons as one alone. Those of a
-    window wait, each for a second person."""
+    window wait for a second person, who confirms them in batches or one by one."""
     return await load(
         request, options, WriteBenefitIn, WriteBenefitIn.command, usecases.write_all, actor
     )

@@ -201,23 +201,54 @@ async def write_benefit(
 async def confirm_benefit(
     rt: Runtime, actor: Actor, benefit_id: UUID, claim: idempotency.Claim
 ) -> Line:
-    """A second person confirms what a window wrote: from now on it counts, and others are told. Raises
-    ``benefit-not-waiting``, ``maker-is-checker``, and what would refuse it today."""
+    """A second person confirms what a window wrote. Raises 404 and what refuses it."""
     async with rt.db.transaction() as tx, idempotency.once(tx, claim) as once:
-        line = await _waiting(tx, actor, benefit_id)
-        grant = line.grant
-        person = (await identities.person_of(tx, [grant.worker_id]))[grant.worker_id]
-        book = (await folding.books_of(tx, [person], writing=True))[person]
-        holder = (await issuing.holders_of(tx, [person])).get(person)
-        _admit(book, Entry(grant, rules.months_of(grant)), holder, Law(rt))
-        seen = Act(new_id(), grant.id, "confirmed", rt.today(), actor=actor.subject)
-        await benefits.record_acts(tx, [seen])
-        await emit(tx, [_granted(grant, line.area_code, line.office)])
-        await issuing.annotate(rt, tx, [grant.worker_id], {})
-        after = await benefits.benefit_in(tx, actor, grant.id)
+        await benefits.benefit_in(tx, actor, benefit_id)
+        (refusal,) = await confirm_all(rt, tx, actor, [benefit_id])
+        if refusal is not None:
+            raise refusal
+        after = await benefits.benefit_in(tx, actor, benefit_id)
         await once.keep(after)
     rt.wake()
     return after
+
+
+async def confirm_all(
+    rt: Runtime, tx: Tx, actor: Actor, ids: Sequence[UUID]
+) -> list[Refusal | None]:
+    """A second person confirms what windows wrote, as one set, all of it inside what the caller sees:
+    from now on it counts, and others are told. Answers per benefit why not, or None:
+    ``benefit-not-waiting``, ``maker-is-checker``, and what would refuse it today, beside what stands
+    before it in the set."""
+    workers_of = {line.grant.worker_id for line in await benefits.named(tx, ids)}
+    await labour_status.hold(tx, workers_of)
+    lines = {line.grant.id: line for line in await benefits.named(tx, ids)}
+    person_of = await identities.person_of(tx, workers_of)
+    books = await folding.books_of(tx, person_of.values(), writing=True)
+    holders = await issuing.holders_of(tx, books)
+    law, today = Law(rt), rt.today()
+    outcome: list[Refusal | None] = []
+    seen: list[Act] = []
+    told: list[NewEvent] = []
+    for id in ids:
+        line, grant = lines[id], lines[id].grant
+        book = books[person_of[grant.worker_id]]
+        entry = Entry(grant, rules.months_of(grant))
+        try:
+            _decidable(line, actor)
+            _admit(book, entry, holders.get(book.person), law)
+        except Refusal as refusal:
+            outcome.append(refusal)
+            continue
+        book.entries.append(entry)
+        seen.append(Act(new_id(), id, "confirmed", today, actor=actor.subject))
+        told.append(_granted(grant, line.area_code, line.office))
+        outcome.append(None)
+    if seen:
+        await benefits.record_acts(tx, seen)
+        await emit(tx, told)
+        await issuing.annotate(rt, tx, workers_of, {})
+    return outcome
 
 
 async def refuse_benefit(
@@ -241,11 +272,16 @@ async def _waiting(tx: Tx, actor: Actor, benefit_id: UUID) -> Line:
     worker = (await benefits.benefit_in(tx, actor, benefit_id)).grant.worker_id
     await labour_status.hold(tx, [worker])
     line = await benefits.benefit_in(tx, actor, benefit_id)
+    _decidable(line, actor)
+    return line
+
+
+def _decidable(line: Line, actor: Actor) -> None:
+    """Raises ``benefit-not-waiting`` and ``maker-is-checker``."""
     if not line.waiting:
         raise domain.NotWaiting
     if line.grant.written_by == actor.subject:
         raise MakerIsChecker
-    return line
 
 
 @dataclass(frozen=True, slots=True)

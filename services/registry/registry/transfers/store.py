@@ -27,6 +27,7 @@ BETWEEN: Mapping[str, tuple[str, str, str]] = {
 #: What was done stays where it was done; why, in the words of README.md.
 STAYS = frozenset({
     "benefit", "relief_posting", "relief_total", "certificate_loss", "certificate_approval",
+    "benefit_confirmation",
 })  # fmt: skip
 #: The person's own rows, moved by the correction of the place itself.
 PERSON = frozenset({"worker", "labour_status"})
