@@ -6,14 +6,18 @@ Business day: 2003-10-31.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 import orjson
 import pytest
 
+from kit.auth import Actor
+from kit.db import Tx
 from kit.ids import new_id
+from registry.grants import usecases as grants
 
-from .conftest import OTHER
+from .conftest import DISTRICT, OFFICE, OTHER
 from .test_benefits_api import benefit, used, write
 from .test_benefits_by_window import entered, supervisor, waiting, window
 from .test_certificate_facts import tell
@@ -162,3 +166,22 @@ async def test_the_same_request_again_answers_the_same(registry: Any) -> None:
     answers = [await registry.post(PATH, body, by=supervisor(registry), **key) for _ in range(2)]
     assert answers[0] == answers[1]
     assert len(await registry.told("benefit.granted")) == 1
+
+
+async def test_a_batch_takes_no_more_statements_however_large_it_is(registry: Any) -> None:
+    """No loop over benefits or people."""
+    rows = [benefit(await registry.holder(), amount="1.00") for _ in range(7)]
+    ids = [UUID(id) for id in await imported(registry, *rows)]
+    actor = Actor(subject="supervisor", office=OFFICE, area_code=DISTRICT)
+
+    async def statements(some: list[UUID]) -> int:
+        asked: list[str] = []
+        async with registry.thing.db.pool.acquire() as connection:
+            connection.add_query_logger(lambda record: asked.append(record.query))
+            async with connection.transaction():
+                done = await grants.confirm_all(registry.thing.runtime, Tx(connection), actor, some)
+        assert done == [None] * len(some)
+        return len(asked)
+
+    await statements(ids[:1])
+    assert await statements(ids[1:2]) == await statements(ids[2:])
