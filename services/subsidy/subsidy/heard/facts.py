@@ -7,9 +7,10 @@ with the line. A line whose facts have not all arrived names what is missing ins
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -106,6 +107,9 @@ def _not_yet(*missing: Missing | None) -> Answer | None:
     return Answer(None, {}, names) if names else None
 
 
+_SINCE = attrgetter("since", "entity_id")
+
+
 class _People:
     """Persons, put together once for all of their lines."""
 
@@ -121,6 +125,8 @@ class _People:
         if done is None:
             return None
         person, events, gone = done
+        if not gone:
+            return person, events
         # Whoever came back before the line begins had not left.
         left = min((s.since for s in gone if s.until is None or s.until >= on), default=None)
         return (person if left is None else replace(person, left_on=left)), events
@@ -136,24 +142,23 @@ class _People:
         mine = [
             one for id in self._known.records[worker_id] for one in self._known.held.get(id, ())
         ]
-        mine.sort(key=lambda one: (one.since, one.entity_id))
-
-        def spells(noun: Noun) -> tuple[Spell, ...]:
-            return tuple(Spell(one.since, one.until) for one in mine if one.noun == noun)
-
+        mine.sort(key=_SINCE)
+        events = {"worker": worker.event_id}
+        spells: dict[Noun, list[Spell]] = {}
+        recognitions = []
+        for one in mine:
+            events[f"{one.noun}:{one.entity_id}"] = one.event_id
+            if one.noun == "difficulty":
+                recognitions.append(Recognition(one.kind or "", one.since, one.until))
+            else:
+                spells.setdefault(one.noun, []).append(Spell(one.since, one.until))
         person = Person(
             worker.sex, worker.birth_date, worker.cadre,
-            certificates=spells("certificate"),
-            recognitions=tuple(
-                Recognition(one.kind or "", one.since, one.until)
-                for one in mine
-                if one.noun == "difficulty"
-            ),
-            unemployed=spells("unemployment"),
+            certificates=tuple(spells.get("certificate", ())),
+            recognitions=tuple(recognitions),
+            unemployed=tuple(spells.get("unemployment", ())),
         )  # fmt: skip
-        events = {"worker": worker.event_id}
-        events |= {f"{one.noun}:{one.entity_id}": one.event_id for one in mine}
-        return person, events, list(spells("life-fact"))
+        return person, events, spells.get("life-fact", [])
 
 
 def _month(line: Line, known: Known, people: _People) -> Answer:
@@ -165,24 +170,24 @@ def _month(line: Line, known: Known, people: _People) -> Answer:
     work, events = found
     assert placement is not None
     someone = people.of(line.worker_id, max(month, work.started_on))
-    paid, unnamed = _contributions(line, known, month, placement)
-    missing = _not_yet(
-        "worker" if someone is None else None, "employer-code" if unnamed else None
-    )  # fmt: skip
-    if missing is not None or someone is None:
-        return missing or Answer(None, {}, ("worker",))
+    paid = _contributions(line, known, month, placement)
+    if someone is None or paid is None:
+        missing = _not_yet(
+            "worker" if someone is None else None, "employer-code" if paid is None else None
+        )
+        assert missing is not None
+        return missing
     person, about = someone
-    own = known.records[line.worker_id]
-    contributions = {one for one, _ in paid}
+    contributions, payments = paid
+    conflicts = ()
+    if known.conflicts:
+        own = known.records[line.worker_id]
+        conflicts = tuple(c for id in own for c in known.conflicts.get((id, month), ()))
     return Answer(
-        MonthFacts(
-            month, person, work,
-            tuple(sorted(contributions, key=lambda c: (c.insurance, c.payer, c.base))),
-            line.given.used, line.given.taken,
-        ),
-        {**about, **events, **dict(event for _, event in paid)},
-        conflicts=tuple(c for id in own for c in known.conflicts.get((id, month), ())),
-    )  # fmt: skip
+        MonthFacts(month, person, work, contributions, line.given.used, line.given.taken),
+        {**about, **events, **payments},
+        conflicts=conflicts,
+    )
 
 
 def _work(
@@ -203,22 +208,20 @@ def _work(
     events = {"placement": placement.event_id}
     if placement.employer_event is not None:
         events["employer"] = placement.employer_event
-    work = Work(
-        placement.started_on, placement.contract_months, placement.wage or 0,
-        placement.sector or placement.employer_sector, placement.new_post, placement.ended_on,
-        placement.voided, line.given.approved_on, line.given.renewed_until,
-    )  # fmt: skip
+    started, ended, voided = placement.started_on, placement.ended_on, placement.voided
+    others: Sequence[tuple[Occupancy, UUID]] = ()
     if post is not None and placement.occupancy_event is not None:
         others = _sharing(post, known, month)
         events["occupancy"] = placement.occupancy_event
         events |= {f"occupancy:{other.placement_id}": event for other, event in others}
-        work = replace(
-            work,
-            started_on=post.occupied_on,
-            ended_on=None if post.vacated_on is None else post.vacated_on - _DAY,
-            voided=work.voided or placement.occupancy_voided,
-            sole_occupant=not others,
-        )
+        started = post.occupied_on
+        ended = None if post.vacated_on is None else post.vacated_on - _DAY
+        voided = voided or placement.occupancy_voided
+    work = Work(
+        started, placement.contract_months, placement.wage or 0,
+        placement.sector or placement.employer_sector, placement.new_post, ended, voided,
+        line.given.approved_on, line.given.renewed_until, sole_occupant=not others,
+    )  # fmt: skip
     return work, events
 
 
@@ -234,22 +237,24 @@ def _sharing(post: Occupancy, known: Known, month: date) -> list[tuple[Occupancy
 
 def _contributions(
     line: Line, known: Known, month: date, placement: Placement
-) -> tuple[list[tuple[Contribution, tuple[str, UUID]]], bool]:
-    """What was paid for the month, each with its event; and whether some payer cannot be told from
-    the line's employer, whose code nobody told."""
-    found: list[tuple[Contribution, tuple[str, UUID]]] = []
+) -> tuple[tuple[Contribution, ...], dict[str, UUID]] | None:
+    """What was paid for the month, with the events of it. None: some payer cannot be told from the
+    line's employer, whose code nobody told."""
+    found: set[tuple[str, Payer, int]] = set()
+    events: dict[str, UUID] = {}
     for record in known.records[line.worker_id]:
         for one in known.paid.get((record, month), ()):
             if one.payer is not None and placement.employer_id and not placement.employer_code:
-                return [], True
+                return None
             payer: Payer = "other"
             if one.payer is None:
                 payer = "self"
             elif one.payer == placement.employer_code:
                 payer = "employer"
-            event = (f"contribution:{one.id}", one.event_id)
-            found += [(Contribution(name, one.base, payer), event) for name in one.insurances]
-    return found, False
+            if one.insurances:
+                events[f"contribution:{one.id}"] = one.event_id
+                found.update((name, payer, one.base) for name in one.insurances)
+    return tuple(Contribution(name, base, payer) for name, payer, base in sorted(found)), events
 
 
 def _allowance(line: Line, known: Known, people: _People) -> Answer:

@@ -91,6 +91,10 @@ NAMES = {
 }  # fmt: skip
 
 
+#: So many steps are remembered: wages, and what is paid on them, repeat themselves.
+_STEPS = 20_000
+
+
 @lru_cache(maxsize=1024)
 def of_monthly(yearly: int, percent: Decimal) -> int:
     """So many percent of the twelfth of a yearly amount."""
@@ -100,22 +104,29 @@ def of_monthly(yearly: int, percent: Decimal) -> int:
 Formula = Callable[[Any, Values], tuple[Step, ...]]
 
 
-def _sum(steps: list[Step]) -> Step:
-    parts = " + ".join(yuan(one.fen) for one in steps)
-    return Step("sum", (("parts", parts),), sum(one.fen for one in steps))
+@lru_cache(maxsize=_STEPS)
+def _sum(*parts: int) -> Step:
+    return Step("sum", (("parts", " + ".join(map(yuan, parts))),), sum(parts))
+
+
+@lru_cache(maxsize=_STEPS)
+def _contributed(code: str, insurance: str, base: int, rate: Decimal) -> Step:
+    told = ("insurance", insurance), ("base", yuan(base)), ("rate", str(rate))
+    return Step(code, told, share(base, rate, 100))
 
 
 def _per_insurance(facts: MonthFacts, values: Values, code: str) -> tuple[Step, ...]:
     """Base × rate for each covered insurance in the order of their names, and the sum."""
     steps, parts = [], []
     cap = of_monthly(values["average_wage"], values["base_max_percent"])
+    rates, payer = values["rates"], values["payer"]
+    bases: dict[str, int] = {}
+    for one in facts.contributions:
+        if one.payer == payer:
+            # Paid twice for one month, the lower base is subsidised: nothing is paid out on a mistake.
+            bases[one.insurance] = min(one.base, bases.get(one.insurance, one.base))
     for insurance in sorted(values["insurances"]):
-        # Paid twice for one month, the lower base is subsidised: nothing is paid out on a mistake.
-        base = min(
-            one.base
-            for one in facts.contributions
-            if one.insurance == insurance and one.payer == values["payer"]
-        )
+        base = bases[insurance]
         if base > cap:
             told = (
                 ("insurance", insurance),
@@ -124,10 +135,8 @@ def _per_insurance(facts: MonthFacts, values: Values, code: str) -> tuple[Step, 
             )
             steps.append(Step("base-capped", told, cap))
             base = cap
-        rate = values["rates"][insurance]
-        told = ("insurance", insurance), ("base", yuan(base)), ("rate", str(rate))
-        parts.append(Step(code, told, share(base, rate, 100)))
-    return *steps, *parts, _sum(parts)
+        parts.append(_contributed(code, insurance, base, rates[insurance]))
+    return *steps, *parts, _sum(*(one.fen for one in parts))
 
 
 def employer_part(facts: MonthFacts, values: Values) -> tuple[Step, ...]:
@@ -237,7 +246,7 @@ def thirds(facts: AllowanceFacts, values: Values) -> tuple[Step, ...]:
     society = share(amount, parts["society"], sum(parts.values()))
     borne = {"enterprise": enterprise, "society": society, "finance": amount - enterprise - society}
     steps = [Step("borne", (("bearer", who),), fen) for who, fen in borne.items()]
-    return *steps, _sum(steps)
+    return *steps, _sum(*(one.fen for one in steps))
 
 
 @dataclass(frozen=True, slots=True)

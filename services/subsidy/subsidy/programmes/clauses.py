@@ -21,6 +21,7 @@ from subsidy.programmes.facts import (
     IntroductionFacts,
     MonthFacts,
     ProjectFacts,
+    Spell,
     TrainingFacts,
     months_after,
 )
@@ -46,27 +47,36 @@ class Entry:
 # --- persons -------------------------------------------------------------------------------------
 
 
+def _on_a_day(f: OfPerson, spells: tuple[Spell, ...]) -> bool:
+    """Whether one of them lies on some day of the line."""
+    days = f.days
+    if days is None:
+        return False
+    for one in spells:  # a loop: it is asked of every line of a run
+        if one.meets(*days):
+            return True
+    return False
+
+
 def _certified(f: OfPerson, v: Values) -> bool:
-    return f.days is not None and any(one.meets(*f.days) for one in f.person.certificates)
+    return _on_a_day(f, f.person.certificates)
 
 
 def _recognised(f: OfPerson, v: Values) -> bool:
     """As one of the kinds that the parameter names, on some day of the line."""
-    if f.days is None:
-        return False
-    first, last = f.days
-    return any(
-        one.kind in v["kinds"] and one.since <= last and (one.until is None or one.until >= first)
-        for one in f.person.recognitions
+    of_kind = tuple(
+        Spell(one.since, one.until) for one in f.person.recognitions if one.kind in v["kinds"]
     )
+    return _on_a_day(f, of_kind)
 
 
 def _jobless(f: OfPerson, v: Values) -> bool:
-    return f.days is not None and any(one.meets(*f.days) for one in f.person.unemployed)
+    return _on_a_day(f, f.person.unemployed)
 
 
 def _first_day(f: OfPerson) -> date:
-    return f.law_on if f.days is None else f.days[0]
+    days = f.days
+    return f.law_on if days is None else days[0]
 
 
 def _working_age(f: OfPerson, v: Values) -> bool:

@@ -141,7 +141,10 @@ class Assessment:
 
     @property
     def first_failing(self) -> Condition | None:
-        return next((one for one in self.conditions if not one.ok), None)
+        for one in self.conditions:  # a loop: it is asked of every line of a run
+            if not one.ok:
+                return one
+        return None
 
     def borne_by(self, bearer: str) -> int:
         """Fen of the amount that one of several bearers pays (B25); 0 where nobody shares."""

@@ -11,6 +11,7 @@ from calendar import isleap, monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 Sex = Literal["male", "female"]
@@ -112,11 +113,7 @@ class MonthFacts:
     @property
     def days(self) -> tuple[date, date] | None:
         """First and last day worked in the month; None: not at work in it."""
-        first = max(self.month, self.work.started_on)
-        last = last_of(self.month)
-        if self.work.ended_on is not None:
-            last = min(last, self.work.ended_on)
-        return (first, last) if first <= last else None
+        return _days_in(self.month, self.work.started_on, self.work.ended_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +144,7 @@ class AllowanceFacts:
     @property
     def days(self) -> tuple[date, date] | None:
         """First and last day of the month under the agreement; None: not in the centre in it."""
-        first, last = max(self.month, self.agreement.since), last_of(self.month)
-        if self.agreement.until is not None:
-            last = min(last, self.agreement.until)
-        return (first, last) if first <= last else None
+        return _days_in(self.month, self.agreement.since, self.agreement.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,15 +240,29 @@ Facts = MonthFacts | AllowanceFacts | TrainingFacts | IntroductionFacts | Projec
 # --- days ----------------------------------------------------------------------------------------
 
 
+#: So many questions about days are remembered: more than the birth dates of all who can be at work.
+_DAYS = 50_000
 _LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
+@lru_cache(maxsize=1024)
 def last_of(month: date) -> date:
     """The last day of the month of a day."""
     leap = month.month == 2 and isleap(month.year)
     return month.replace(day=29 if leap else _LENGTHS[month.month])
 
 
+@lru_cache(maxsize=_DAYS)
+def _days_in(month: date, since: date, until: date | None) -> tuple[date, date] | None:
+    """The first and the last day of a month that lie within others; None: not one does. Every
+    condition of a line asks for them, and most lines of a run for the same."""
+    first, last = max(month, since), last_of(month)
+    if until is not None:
+        last = min(last, until)
+    return (first, last) if first <= last else None
+
+
+@lru_cache(maxsize=_DAYS)
 def anniversary(day: date, years: int) -> date:
     """The same day in another year; of 29 February the 1 March, where there is none."""
     year = day.year + years
