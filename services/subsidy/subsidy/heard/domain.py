@@ -1,7 +1,8 @@
 """How a paper, a registration or a fact of life held, folded from everything told of it.
 
 A telling is kept as it came. From all tellings of one entity follow the days on which it held: the
-same tellings in any order, once or twice, give the same days. Every function here is pure.
+same tellings in any order, once or twice, give the same days. Every function here is pure. What a run makes a
+million of is a named tuple: it costs a fifth of a frozen dataclass.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from kit.life_facts import WITHDRAWS
@@ -43,8 +44,7 @@ class Telling:
     spell: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """From ``since`` to ``until``, both included, something held for a record; None: it goes on.
     ``event_id``: the last telling of it."""
 
@@ -247,8 +247,7 @@ def payer_code(code: str | None) -> str | None:
 # --- posts ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Occupancy:
+class Occupancy(NamedTuple):
     """One placement holds a public-welfare post; ``vacated_on`` is the first day without it."""
 
     placement_id: UUID
@@ -269,8 +268,7 @@ class Occupancy:
 # --- what was heard -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(NamedTuple):
     sex: Sex
     birth_date: date
     cadre: bool
@@ -278,8 +276,7 @@ class Worker:
     event_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
+class Paid(NamedTuple):
     """A contribution; ``payer``: the code of an employer, None: the person."""
 
     id: UUID
@@ -289,8 +286,7 @@ class Paid:
     event_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """A placement beside its employer, and its post where it holds a public-welfare one."""
 
     id: UUID

@@ -8,10 +8,10 @@ with the line. A line whose facts have not all arrived names what is missing ins
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
 from subsidy.heard.domain import Known, Noun, Occupancy, Placement
@@ -44,13 +44,12 @@ Missing = Literal[
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What no event tells. ``used`` and ``taken``: counters before the line, and kinds of benefit
     granted for its month; the rest as in :mod:`subsidy.programmes.facts`. ``agreement_until``: the
     last day in the centre."""
 
-    used: Mapping[str, int] = field(default_factory=dict)
+    used: Mapping[str, int] = {}
     taken: tuple[str, ...] = ()
     approved_on: date | None = None
     renewed_until: date | None = None
@@ -67,8 +66,7 @@ class Given:
 NOTHING_GIVEN = Given()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What is asked about: ``of`` as the programme's version has it (``Version.facts``).
     ``reference``: the placement of a month (of a public-welfare post: the occupant's placement), the
     enrolment, the referral; none of an allowance. ``day``: some day of the month, else the day of
@@ -81,8 +79,7 @@ class Line:
     given: Given = NOTHING_GIVEN
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """``facts`` None: something is ``missing``. ``events`` names the events behind the facts.
     ``conflicts``: tellings of contradictions that stand in the month (it is to be held)."""
 
@@ -179,7 +176,7 @@ def _month(line: Line, known: Known, people: _People) -> Answer:
         return missing
     person, about = someone
     contributions, payments = paid
-    conflicts = ()
+    conflicts: tuple[UUID, ...] = ()
     if known.conflicts:
         own = known.records[line.worker_id]
         conflicts = tuple(c for id in own for c in known.conflicts.get((id, month), ()))

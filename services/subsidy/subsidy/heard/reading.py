@@ -150,10 +150,7 @@ async def known_of(tx: Tx, lines: Sequence[Line], records: Mapping[UUID, Sequenc
     return Known(
         records,
         {
-            row["worker_id"]: Worker(
-                row["sex"], row["birth_date"], row["cadre"], row["centre_agreement_on"],
-                row["event_id"],
-            )
+            row["worker_id"]: Worker(*row[1:])
             for row in await tx.fetch(_WORKERS, everyone)
         },
         _grouped(await tx.fetch(_HELD, everyone), lambda row: (row["worker_id"], Held(*row))),
@@ -194,14 +191,8 @@ def _occupancy(row: Record) -> Occupancy:
 
 
 def _placement(row: Record) -> Placement:
-    return Placement(
-        row["placement_id"], row["worker_id"], row["employer_id"], row["started_on"],
-        row["contract_months"], row["wage_fen"], row["new_post"], row["sector"], row["ended_on"],
-        row["voided"], row["event_id"], row["employer_sector"], row["employer_code"],
-        row["employer_event"], row["on_public_welfare_post"],
-        None if row["post_id"] is None else _occupancy(row), bool(row["occupancy_voided"]),
-        row["occupancy_event"],
-    )  # fmt: skip
+    post = None if row["post_id"] is None else _occupancy(row)
+    return Placement._make((*row[:15], post, bool(row["occupancy_voided"]), row["occupancy_event"]))
 
 
 async def _working(

@@ -9,9 +9,8 @@ kind that excludes it, and the counters of the person have it. Only what has com
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from subsidy.programmes.domain import Programme
@@ -27,8 +26,7 @@ STATES = {"held": "已占用（待发放）", "paid": "已发放", "recovered": 
 FOR_LIFE = date(1900, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class BenefitMonth:
+class BenefitMonth(NamedTuple):
     """``id``: of the line that was granted it. ``month``: see :func:`month_of`. ``counter``: whose months
     it uses up; ``reference``: the work, enrolment or introduction; ``amount`` in fen. ``occupies_insurance``,
     ``occupies_post``: which of the month's places it takes (:data:`subsidy.programmes.domain.Place`)."""
@@ -50,8 +48,7 @@ class BenefitMonth:
     state: State = "held"
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """What is about to be decided on: a month of a person, or (``once``) the benefit of a reference."""
 
     worker_id: UUID
@@ -60,13 +57,12 @@ class Ask:
     reference: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What a person has already, under all records. ``used``: months that each counter holds besides the
     one that is asked about, earlier and later ones (of a once-benefit: times in its period, for other
     references); ``taken``: kinds of the month that is asked about."""
 
-    used: Mapping[str, int] = field(default_factory=dict)
+    used: Mapping[str, int] = {}
     taken: tuple[str, ...] = ()
 
 

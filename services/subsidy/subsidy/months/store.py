@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from kit import identity_links
 from kit.db import Tx
 from subsidy.months.domain import Ask, BenefitMonth, State
 
-_NAMES = tuple(field.name for field in fields(BenefitMonth))
+_NAMES = BenefitMonth._fields
 _SELECT = f"select {', '.join(_NAMES)} from benefit_month"  # noqa: S608
 # All holders take months in one order, so that two of them never wait for each other.
 _HOLD = f"""
@@ -72,8 +71,7 @@ async def hold(tx: Tx, months: Sequence[BenefitMonth]) -> set[UUID]:
     month the first one has it."""
     if not months:
         return set()
-    columns = [[getattr(one, name) for one in months] for name in _NAMES]
-    return {row["id"] for row in await tx.fetch(_HOLD, *columns)}
+    return {row["id"] for row in await tx.fetch(_HOLD, *zip(*months, strict=True))}
 
 
 async def to(tx: Tx, ids: Sequence[UUID], state: State) -> None:

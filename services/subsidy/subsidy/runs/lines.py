@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from kit.decisions import Decision, Prepared, prepare
@@ -22,8 +22,7 @@ from subsidy.programmes.terms import Law
 from subsidy.runs.domain import Run, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One of the frozen population: an enrolment, for a month (of a line carried forward: an earlier
     one), as it stood when the run was frozen."""
 
@@ -53,8 +52,7 @@ class Member:
         return Line(of, self.worker_id, self.month, self.reference, given)
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A line as it came out. ``clause``: the first that failed; ``missing``: what has not arrived, or
     ``conflict``. ``decision`` has the line's id too; ``held`` is the month that a granted line takes."""
 

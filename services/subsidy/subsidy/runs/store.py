@@ -20,7 +20,6 @@ _TOTALS = tuple(field.name for field in fields(Totals))
 _PLAIN = tuple(field.name for field in fields(Run) if field.name != "totals")
 _NAMES = (*_PLAIN, *_TOTALS)
 _SELECT = f"select {', '.join(_NAMES)} from run"  # noqa: S608
-_MEMBER = tuple(field.name for field in fields(Member))
 
 
 def _run(row: Record) -> Run:
@@ -139,7 +138,7 @@ async def lock(tx: Tx, id: UUID) -> tuple[Run, tuple[UUID, date]]:
 async def members(tx: Tx, run_id: UUID, after: tuple[UUID, date], limit: int) -> list[Member]:
     """The next of the population, in the order in which they are decided."""
     rows = await tx.fetch(
-        f"select {', '.join(_MEMBER)} from run_member"  # noqa: S608
+        f"select {', '.join(Member._fields)} from run_member"  # noqa: S608
         " where run_id = $1 and (enrolment_id, month) > ($2, $3)"
         " order by enrolment_id, month limit $4",
         run_id, *after, limit,
