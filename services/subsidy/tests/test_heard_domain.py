@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -251,7 +250,7 @@ def test_occupants_are_found_in_pairs_that_share_a_day(
 
 def test_the_months_of_two_occupants_are_those_that_they_share() -> None:
     one = Occupancy(uuid4(), uuid4(), date(2003, 9, 1), date(2003, 12, 1), "231102000000", "office")
-    other = replace(one, placement_id=uuid4(), occupied_on=date(2003, 10, 20), vacated_on=None)
+    other = one._replace(placement_id=uuid4(), occupied_on=date(2003, 10, 20), vacated_on=None)
     (found,) = two_occupants([other, one])
     assert found.subject_id == other.placement_id
     assert found.months == (date(2003, 10, 1), date(2003, 11, 1))

@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+from kit import unemployment
 from kit.life_facts import WITHDRAWS
 from subsidy.programmes.facts import Sex, Spell
 
 Noun = Literal["certificate", "difficulty", "unemployment", "life-fact"]
-#: What begins a spell of unemployment.
-_BEGINS = ("registered", "resumed")
 _DAY = timedelta(days=1)
 
 
@@ -181,36 +179,10 @@ def _held(since: date | None, until: date | None) -> tuple[Days, ...]:
     return ((since, until),)
 
 
-def _unemployment(tellings: Sequence[Telling]) -> tuple[Days, ...]:
-    """The spells of a registration. Each telling is of the latest stage, from its day on: what was
-    told for that day or later is overtaken, so is what it reverses, and so are spells that its own
-    number leaves no place for."""
-    stages: list[Telling] = []
-    for one in tellings:
-        if one.fact == "voided":
-            stages = []
-            continue
-        begins = one.fact in _BEGINS
-        stages = [
-            stage
-            for stage in stages
-            if stage.on < one.on
-            and stage.event_id != one.reverses
-            and (stage.spell < one.spell if begins else stage.spell <= one.spell)
-        ]
-        stages.append(one)
-    stages.sort(key=lambda one: one.on)
-    spells: list[Days] = []
-    for stage, after in [*pairwise(stages), *((last, None) for last in stages[-1:])]:
-        if stage.fact in _BEGINS:
-            spells.append((stage.on, None if after is None else after.on - _DAY))
-    return tuple(spells)
-
-
 _FOLDS: dict[Noun, Callable[[Sequence[Telling]], tuple[Days, ...]]] = {
     "certificate": lambda tellings: certificate(tellings).days,
     "difficulty": _difficulty,
-    "unemployment": _unemployment,
+    "unemployment": unemployment.spells,
     "life-fact": _life_fact,
 }
 
