@@ -53,10 +53,20 @@ STOPS = (
         "/v1/payees?limit=5", ("kind", "account_id"), one="/v1/payees/{id}",
     ),
     Stop(
-        "本季度的申领：拨付、银行拒付、退回、不予批准",
-        "Claims of the quarter: paid, rejected by the bank, sent back, refused",
-        "/v1/claims?quarter={quarter}", ("state", "amount", "reason"), one="/v1/claims/{id}",
-        parts="/v1/claims/{id}/lines",
+        "本季度的申领：拨付、银行拒付、退回、不予批准，及一个项目",
+        "Claims of the quarter: paid, rejected by the bank, sent back, refused; and one of a project",
+        "/v1/claims?quarter={quarter}", ("programme", "state", "amount", "reason"),
+        one="/v1/claims/{id}", parts="/v1/claims/{id}/lines",
+    ),
+    Stop(
+        "经批准的项目：市场建设", "Projects that were approved: the labour market",
+        "/v1/projects?limit=5", ("programme", "title", "amount"), one="/v1/projects/{id}",
+    ),
+    Stop(
+        "再就业服务中心的申领：源文无基本生活费标准，不得编造，各行均不批准",
+        "A centre's claim: the source gives no standard and none is invented, so no line is granted",
+        "/v1/claims?programme=living-allowance&limit=5", ("quarter", "state", "reason"),
+        one="/v1/claims/{id}", parts="/v1/claims/{id}/lines",
     ),
     Stop(
         "月度发放批次，内容哈希写入银行文件", "A month's run; its hash stands in the bank file",

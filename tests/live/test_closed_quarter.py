@@ -54,9 +54,8 @@ async def load(house: LiveHouse, case: Path, tokens: Tokens | None = None) -> No
     """The city, and what subsidy's worker does afterwards: each line of a paid run is paid and told."""
 
     async def lines_are_paid() -> bool:
-        return fen(await items(house, "benefit-months", state="paid")) == fen(
-            await items(house, "payment-orders", state="settled")
-        )
+        settled = await items(house, "payment-orders", state="settled")
+        return await given(house) == fen(settled)
 
     await load_city(case, house.address, tokens or house.tokens, SCALE, Console(quiet=True))
     await until(lines_are_paid, 30, "what the bank paid is paid line by line", pause_s=0.2)
@@ -98,6 +97,12 @@ def fen(rows: list[dict[str, Any]]) -> Decimal:
     return sum((Decimal(row["amount"]) for row in rows), Decimal(0))
 
 
+async def given(house: LiveHouse) -> Decimal:
+    """What persons were given month by month, and bodies for their projects."""
+    built = await items(house, "claims", programme="market-building", state="paid")
+    return fen(await items(house, "benefit-months", state="paid")) + fen(built)
+
+
 async def test_no_published_figure_moves(told: dict[str, Any]) -> None:
     facts, quarter, again = told["figures"]
     assert len(facts) == 73
@@ -124,12 +129,12 @@ async def test_a_load_that_is_repeated_tells_nothing_twice(told: dict[str, Any])
     assert len(set(pairs)) == len(pairs)
 
 
-async def test_the_claims_came_to_four_ends(told: dict[str, Any]) -> None:
+async def test_the_claims_came_to_their_ends(told: dict[str, Any]) -> None:
     house = told["house"]
     claims = await items(house, "claims", quarter=QUARTER)
     assert [(one["state"], one["reason"]) for one in claims] == [
         ("paid", None), ("approved", None), ("returned", "contributions-unpaid"),
-        ("rejected", "not-entitled"),
+        ("rejected", "not-entitled"), ("paid", None),
     ]  # fmt: skip
     for claim in claims:
         hands = [*claim["filers"], claim["reviewed_by"], claim["approved_by"]]
@@ -142,6 +147,23 @@ async def test_the_claims_came_to_four_ends(told: dict[str, Any]) -> None:
             if line["outcome"] is not None:
                 path = f"claims/{claim['id']}/lines/{line['id']}/decision"
                 assert (await house.read("subsidy", path))["rederives"] is True
+
+
+async def test_a_body_is_paid_for_its_project_and_a_centre_that_has_no_standard_is_not(
+    told: dict[str, Any],
+) -> None:
+    house = told["house"]
+    (project,) = await items(house, "projects")
+    (built,) = await items(house, "claims", programme="market-building")
+    (line,) = await items(house, f"claims/{built['id']}/lines")
+    assert (built["state"], line["reference"], line["paid"]) == ("paid", project["id"], True)
+    assert line["amount"] == project["amount"] == built["amount"]
+    (centre,) = await items(house, "claims", programme="living-allowance")
+    assert (centre["state"], centre["claimant_kind"], centre["amount"]) == (
+        "rejected", "employer", "0.00",
+    )  # fmt: skip
+    lines = await items(house, f"claims/{centre['id']}/lines")
+    assert {one["clause"] for one in lines} == {"subsidy.living_allowance_standard/parameter-set"}
 
 
 async def test_the_run_is_closed_with_what_it_granted_paid(told: dict[str, Any]) -> None:
@@ -180,8 +202,7 @@ async def test_every_fen_is_reconciled(told: dict[str, Any]) -> None:
     (desk,) = await items(house, "reconciliation-items")
     assert desk["doubt"] == "paid-twice"
     assert {one["id"] for one in booked if one["outcome"] == "doubt"} == {desk["id"]}
-    months = await items(house, "benefit-months", state="paid")
-    assert fen(months) == fen(settled)
+    assert await given(house) == fen(settled)
     check = await house.read("subsidy", "journal/check")
     assert (check["holds"], check["unbalanced_entries"]) == (True, [])
 
@@ -212,7 +233,7 @@ async def test_the_book_of_the_quarter_is_closed(told: dict[str, Any]) -> None:
 
 async def test_registry_shows_who_was_paid(told: dict[str, Any]) -> None:
     house = told["house"]
-    (claim,) = await items(house, "claims", state="paid")
+    (claim,) = await items(house, "claims", state="paid", programme="si-enterprise")
     line = (await items(house, f"claims/{claim['id']}/lines"))[0]
     ledger = await house.read("registry", "benefits", worker_id=line["worker_id"])
     assert any(
@@ -225,7 +246,8 @@ async def test_the_page_leads_to_all_of_it(told: dict[str, Any]) -> None:
     page: httpx.Response = await house.http.get(f"{house.address}/quarter")
     assert page.status_code == 200
     for path, query in [
-        ("claims", {"quarter": QUARTER}), ("runs", {}), ("payment-batches", {}),
+        ("claims", {"quarter": QUARTER}), ("claims", {"programme": "living-allowance"}),
+        ("projects", {}), ("runs", {}), ("payment-batches", {}),
         ("payment-orders", {"state": "rejected"}), ("bank-messages", {}), ("periods", {}),
     ]:  # fmt: skip
         for one in await items(house, path, **query):

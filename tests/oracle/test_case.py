@@ -118,6 +118,18 @@ def test_the_oracle_finds_what_the_sample_prints() -> None:
             "closed_quarter: 没有安排 social-insurance-subsidy",
         ),
         (
+            lambda c: c["closed_quarter"]["project"].update(amount="100.01 万元"),
+            "closed_quarter.project: 没有足够的 market-construction 安排",
+        ),
+        (
+            lambda c: c["closed_quarter"]["project"].update(approved_on="2003-10-01"),
+            "closed_quarter.project: 批准晚于该季度",
+        ),
+        (
+            lambda c: c["closed_quarter"].update(centre="2003Q4"),
+            "closed_quarter.centre: 晚于该季度",
+        ),
+        (
             lambda c: named(c["published"], "fund-won").update(indicator="fund_paid"),
             "what it pays would move published.fund-won",
         ),

@@ -14,7 +14,18 @@ from local.city.identity import Ids, check_character
 from local.city.market import Market
 from local.city.people import People
 from local.city.plan import Plan
-from local.city.quarter import PERSONS, ROLL, Picked, days_of, line_of, months_of, pick
+from local.city.quantities import fen_of
+from local.city.quarter import (
+    BUILDING,
+    PERSONS,
+    ROLL,
+    Picked,
+    days_of,
+    in_the_centre,
+    line_of,
+    months_of,
+    pick,
+)
 from local.city.scale import scale_case
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "cities" / "231100" / "heihe-2003.json"
@@ -99,6 +110,32 @@ def test_its_days_are_over_when_the_city_is_loaded() -> None:
     assert told[0] > LAST
     assert days_of(LAST, days.drafted) == days
     assert days_of(LAST, days.answered) is None
+
+
+def test_a_centre_claims_for_who_was_in_it() -> None:
+    loaded = Loaded("0.05")
+    centre = in_the_centre(loaded.market, loaded.people, date(2002, 3, 31))
+    assert centre is not None
+    employers = {row["id"]: row for row in map(json.loads, loaded.market.employers())}
+    assert employers[centre.enterprise]["ownership"] == "state"
+    people = {row["id"]: row for row in map(json.loads, loaded.people.workers())}
+    assert 0 < len(centre.workers) <= PERSONS
+    for worker, until in centre.workers:
+        assert people[worker]["centre_agreement_on"] <= "2002-03-01"
+        assert "2002-03-31" <= until == people[worker]["centre_agreement_ended_on"]
+    assert in_the_centre(loaded.market, loaded.people, date(2003, 6, 30)) is None, "all had left"
+
+
+def test_a_project_shrinks_with_the_money_for_it() -> None:
+    case = read(SAMPLE)
+    assert case.closed_quarter is not None
+    for scale in SCALES:
+        small = scale_case(case, Decimal(scale))
+        assert small.closed_quarter is not None
+        assert small.closed_quarter.project is not None
+        amount = fen_of(small.closed_quarter.project.amount)
+        assert 0 < amount <= fen_of("5 万元") * Decimal(scale)
+        assert line_of(small, BUILDING, amount) is not None
 
 
 def test_its_money_is_what_the_case_arranges_for_it() -> None:

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from local.choice import UnknownCity
 from local.city.facts import AnyFact
-from local.city.quantities import Area, Count, Decimals, Key, Period, Strict
+from local.city.quantities import Area, Count, Decimals, Key, Money, Period, Strict
 
 Category = Literal[
     "soe_laid_off", "soe_unemployed", "closed_soe_to_be_placed", "dibao_long_term_unemployed"
@@ -195,6 +195,16 @@ class Model(Strict):
     notes: list[str] = Field(default_factory=list)
 
 
+class BuiltProject(Strict):
+    """What a body was approved to build of the labour market, and claims for whole in the quarter. It is
+    paid out of what the facts arrange for that use."""
+
+    title: Annotated[str, Field(max_length=100)]
+    approval: str = Field(max_length=100, description="批准文号 (its reference)")
+    approved_on: date
+    amount: Money
+
+
 class ClosedQuarter(Strict):
     """A quarter of subsidies that is worked through when all facts are loaded: claims, a month's run,
     bank files and their answers. The source knows nothing of it; what is paid comes out of the money
@@ -210,17 +220,39 @@ class ClosedQuarter(Strict):
     note: str = Field(
         max_length=200, description="写入各项记录的说明 (what its records say of themselves)"
     )
+    project: BuiltProject | None = Field(
+        default=None,
+        description="市场建设项目，由承办单位申领 (claimed by the body that builds it)",
+    )
+    centre: Annotated[
+        str | None,
+        Field(
+            pattern=r"^(199[89]|200[0-3])Q[1-4]$",
+            description="再就业服务中心所申领的季度 (for which a centre claims)",
+        ),
+    ] = None
 
     @property
     def first(self) -> date:
         """Its first day."""
-        return date(int(self.quarter[:4]), 3 * int(self.quarter[5]) - 2, 1)
+        return first_of(self.quarter)
 
     @property
     def last(self) -> date:
         """Its last day."""
-        month = self.first.month + 2
-        return self.first.replace(month=month, day=monthrange(self.first.year, month)[1])
+        return last_of(self.quarter)
+
+
+def first_of(quarter: str) -> date:
+    """The first day of a quarter: ``2003Q3``."""
+    return date(int(quarter[:4]), 3 * int(quarter[5]) - 2, 1)
+
+
+def last_of(quarter: str) -> date:
+    """The last day of a quarter: ``2003Q3``."""
+    first = first_of(quarter)
+    month = first.month + 2
+    return first.replace(month=month, day=monthrange(first.year, month)[1])
 
 
 class Case(Strict):

@@ -10,7 +10,8 @@ from local.city import sums, windows
 from local.city.case import Case, Published
 from local.city.facts import Fact
 from local.city.indicators import SOURCES, known
-from local.city.quarter import USE, days_of, line_of
+from local.city.quantities import fen_of
+from local.city.quarter import BUILDING, USE, days_of, line_of
 
 Place = tuple[str | None, str | None]
 #: What a closed quarter pays counts in these.
@@ -142,6 +143,13 @@ def _closed_quarter(case: Case) -> Iterator[str]:
         yield f"closed_quarter.quarter: 数据截止日前办理不完 / ends too late for {case.as_of}"
     if line_of(case) is None:
         yield f"closed_quarter: 没有安排 {USE} / no fact of the whole city arranges money for it"
+    project = asked.project
+    if project is not None and line_of(case, BUILDING, fen_of(project.amount)) is None:
+        yield f"closed_quarter.project: 没有足够的 {BUILDING} 安排 / too little is arranged for it"
+    if project is not None and project.approved_on > asked.last:
+        yield "closed_quarter.project: 批准晚于该季度 / approved after the quarter"
+    if asked.centre is not None and asked.centre > asked.quarter:
+        yield "closed_quarter.centre: 晚于该季度 / later than the quarter itself"
     for value in case.published:
         if value.indicator in _PAID:
             yield f"closed_quarter: 会改变 {value.id} / what it pays would move published.{value.id}"

@@ -15,19 +15,32 @@ from datetime import date
 from typing import ClassVar
 
 from local.bank import Fate, answer
-from local.city.case import Case
+from local.city.case import Case, last_of
 from local.city.identity import Ids
 from local.city.market import Market
 from local.city.people import People
-from local.city.quarter import Picked, Work, days_of, line_of, months_of, pick
+from local.city.quantities import fen_of
+from local.city.quarter import (
+    BUILDING,
+    Picked,
+    Work,
+    days_of,
+    in_the_centre,
+    line_of,
+    months_of,
+    pick,
+)
 from local.city.sender import Json, LoadFailed, Sender, Settle
 
 REGISTRY, JOBS, SUBSIDY = "registry", "jobs-market", "subsidy"
 CLAIMED, ON_THE_ROLL = "si-enterprise", "si-public-welfare"
+BUILT, IN_THE_CENTRE = "market-building", "living-allowance"
 #: Papers of a claim (the list is subsidy's; what is missing stands on the claim).
 PAPERS = (
     "roster", "certificate-copies", "contract-copies", "contribution-detail", "basic-account",
 )  # fmt: skip
+PAPERS_OF_A_PROJECT = ("project-approval", "vouchers", "basic-account")
+PAPERS_OF_A_CENTRE = ("roster", "centre-agreements", "payroll", "basic-account")
 #: Between two looks at a run that is being decided, and how often.
 LOOK_EVERY_S, LOOKS = 0.2, 600
 #: The longest page of a list.
@@ -87,13 +100,17 @@ class Quarter:
         agency = await self._payee("insurance_agency", 1, "市社会保险局")
         if picked.paid:
             # Booked twice by the bank: the second line waits on the reconciliation desk.
-            await self._paid(1, picked.paid, fund, agency, "paid-twice")
+            claim = await self._hired(1, picked.paid)
+            await self._paid(claim, self.arrangement, fund, agency, "paid-twice")
         if picked.rejected:
             county = await self._payee("insurance_agency", 2, "县社会保险局")
-            await self._paid(2, picked.rejected, fund, county, "rejected:AC04")
+            claim = await self._hired(2, picked.rejected)
+            await self._paid(claim, self.arrangement, fund, county, "rejected:AC04")
         await self._returned(3, picked.returned)
         await self._refused(4, picked.refused)
         await self._run(picked.roll, fund, agency)
+        await self._project(5, fund)
+        await self._centre(6)
         await self._close()
 
     # --- what is known before -----------------------------------------------------------------------
@@ -160,42 +177,47 @@ class Quarter:
 
     # --- claims -------------------------------------------------------------------------------------
 
-    async def _filed(self, number: int, works: list[Work]) -> Json:
-        """The claim of an employer for all months of the quarter."""
-        lines = [(work, month) for work in works for month in self._months(work)]
+    async def _filed(
+        self, number: int, programme: str, claimant: str, papers: tuple[str, ...], lines: list[Json],
+        quarter: str | None = None,
+    ) -> Json:  # fmt: skip
+        """A claim, for this quarter unless another is named."""
         return await self.desks.clerk.act(
             SUBSIDY, "/v1/claims",
             {
-                "id": self._id("claim", number), "programme": CLAIMED,
-                "claimant_id": works[0].employer, "quarter": self.asked.quarter,
-                "filed_on": str(self.days.filed), "papers": dict.fromkeys(PAPERS, self.asked.note),
+                "id": self._id("claim", number), "programme": programme, "claimant_id": claimant,
+                "quarter": quarter or self.asked.quarter, "filed_on": str(self.days.filed),
+                "papers": dict.fromkeys(papers, self.asked.note),
                 "lines": [
-                    {
-                        "id": self._id("claim-line", number << 16 | n), "worker_id": work.worker,
-                        "month": month, "reference": work.placement,
-                    }
-                    for n, (work, month) in enumerate(lines)
+                    {"id": self._id("claim-line", number << 16 | n), **line}
+                    for n, line in enumerate(lines)
                 ],
                 **self.place,
             },
         )  # fmt: skip
 
-    async def _reviewed(self, number: int, works: list[Work]) -> Json:
-        claim = await self._filed(number, works)
+    async def _hired(self, number: int, works: list[Work]) -> Json:
+        """The claim of an employer for all months of the quarter."""
+        lines = [
+            {"worker_id": work.worker, "month": month, "reference": work.placement}
+            for work in works
+            for month in self._months(work)
+        ]
+        return await self._filed(number, CLAIMED, works[0].employer, PAPERS, lines)
+
+    async def _reviewed(self, claim: Json) -> Json:
         return await self.desks.reviewer.act(
             SUBSIDY, f"/v1/claims/{claim['id']}/reviews", {"on": str(self.days.reviewed)},
             version=claim["version"],
         )  # fmt: skip
 
-    async def _paid(
-        self, number: int, works: list[Work], payer: str, payee: str, fate: str
-    ) -> None:
+    async def _paid(self, claim: Json, arrangement: str, payer: str, payee: str, fate: str) -> None:
         """A claim that goes the whole way, to what the bank makes of it."""
-        claim = await self._reviewed(number, works)
+        claim = await self._reviewed(claim)
         path, days = f"/v1/claims/{claim['id']}", self.days
         claim = await self.desks.approver.act(
             SUBSIDY, f"{path}/approvals",
-            {"on": str(days.approved), "arrangement_id": self.arrangement},
+            {"on": str(days.approved), "arrangement_id": arrangement},
             version=claim["version"],
         )  # fmt: skip
         claim = await self.desks.officer.act(
@@ -212,7 +234,7 @@ class Quarter:
         """One of which the labour bureau finds that the employer owes contributions."""
         if not works:
             return
-        claim = await self._filed(number, works)
+        claim = await self._hired(number, works)
         await self.desks.reviewer.act(
             SUBSIDY, f"/v1/claims/{claim['id']}/returns",
             {
@@ -225,7 +247,47 @@ class Quarter:
     async def _refused(self, number: int, works: list[Work]) -> None:
         """One whose contracts are too short: the review grants no line and rejects it."""
         if works:
-            await self._reviewed(number, works)
+            await self._reviewed(await self._hired(number, works))
+
+    async def _project(self, number: int, payer: str) -> None:
+        """A body claims for what it was approved to build, and is paid."""
+        built = self.asked.project
+        if built is None:
+            return
+        fen = fen_of(built.amount)
+        line = line_of(self.case, BUILDING, fen)
+        assert line is not None
+        amount, project = f"{fen // 100}.{fen % 100:02d}", self._id("project", 0)
+        payee = await self._payee("body", 3, "市劳动力市场")
+        body = self._id("payee-reference", 3)
+        await self.desks.officer.act(
+            SUBSIDY, "/v1/projects",
+            {
+                "id": project, "programme": BUILT, "body_id": body, "title": built.title,
+                "approval": built.approval, "approved_on": str(built.approved_on),
+                "amount": amount, **self.place,
+            },
+        )  # fmt: skip
+        lines = [{"reference": project, "span": "quarter", "spent": amount}]
+        claim = await self._filed(number, BUILT, body, PAPERS_OF_A_PROJECT, lines)
+        await self._paid(claim, self._id("arrangement", line), payer, payee, "accepted")
+
+    async def _centre(self, number: int) -> None:
+        """An enterprise claims the allowance that it paid in its centre, and the labour bureau reviews it:
+        while the city has set no standard no line is granted, and nothing is paid."""
+        quarter = self.asked.centre
+        last = None if quarter is None else last_of(quarter)
+        centre = None if last is None else in_the_centre(self.market, self.people, last)
+        if last is None or centre is None:
+            return
+        lines: list[Json] = [
+            {"worker_id": worker, "month": f"{last:%Y-%m}", "agreement_until": until}
+            for worker, until in centre.workers
+        ]
+        claim = await self._filed(
+            number, IN_THE_CENTRE, centre.enterprise, PAPERS_OF_A_CENTRE, lines, quarter
+        )
+        await self._reviewed(claim)
 
     # --- a month's run ------------------------------------------------------------------------------
 

@@ -122,7 +122,8 @@ async def load_case(
     if case.closed_quarter is None or not at_desks:
         return sent
     desks = Desks(*(Sender(one, loading.prefix, progress) for one in at_desks))
-    await Quarter(case, loading.ids, loading.market, loading.people, desks, settle).work_through()
+    quarter = Quarter(loading.plan.case, loading.ids, loading.market, loading.people, desks, settle)
+    await quarter.work_through()
     return sent + desks.sent
 
 

@@ -21,6 +21,8 @@ from local.city.quantities import fen_of
 
 #: What hiring enterprises and public-welfare posts are paid from.
 USE = "social-insurance-subsidy"
+#: What projects of the labour market are paid from.
+BUILDING = "market-construction"
 #: So many persons of one employer are claimed for, and are on the roll of the month, at most.
 PERSONS, ROLL = 6, 24
 #: A contract of so few months never opened the subsidy.
@@ -48,8 +50,8 @@ def days_of(last: date, as_of: date) -> Days | None:
     return days if days.drafted <= as_of else None
 
 
-def line_of(case: Case) -> int | None:
-    """The number of the fact that arranges the whole city's money for it and leaves some."""
+def line_of(case: Case, use: str = USE, fen: int = 1) -> int | None:
+    """The number of the fact that arranges the whole city's money for a use and leaves so much of it."""
     for number, fact in enumerate(case.facts):
         if not isinstance(fact, Arrangement) or (fact.area, fact.office) != (None, None):
             continue
@@ -58,7 +60,9 @@ def line_of(case: Case) -> int | None:
             for one in case.facts
             if isinstance(one, Payment) and one.arrangement == fact.id
         )
-        if (fact.fund, fact.use_code) == ("reemployment", USE) and paid < fen_of(fact.amount):
+        if (fact.fund, fact.use_code) == ("reemployment", use) and paid + fen <= fen_of(
+            fact.amount
+        ):
             return number
     return None
 
@@ -113,6 +117,29 @@ def pick(market: Market, people: People, entitled: set[str], last: date) -> Pick
     others.sort(key=lambda one: not one or one[0].district == first[0].district)
     groups = [first, *others[:2], _padded(_by_employer(short))[0], roll[:ROLL]]
     return Picked(*_known(market, people, groups))
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """A state enterprise and workers, each with the last day of the agreement with its centre."""
+
+    enterprise: str
+    workers: list[tuple[str, str]]
+
+
+def in_the_centre(market: Market, people: People, last: date) -> Centre | None:
+    """Workers who were in a centre in the month of ``last``, and an enterprise that claims for them: who
+    had laid them off the rows do not say. None where there is nobody."""
+    employers = map(orjson.loads, market.employers())
+    state = next((one["id"] for one in employers if one["ownership"] == "state"), None)
+    first, until = str(last.replace(day=1)), str(last)
+    workers = [
+        (row["id"], row["centre_agreement_ended_on"])
+        for row in map(orjson.loads, people.workers())
+        if row.get("centre_agreement_on", "9") <= first
+        and until <= row["centre_agreement_ended_on"]
+    ]
+    return None if state is None or not workers else Centre(state, sorted(workers)[:PERSONS])
 
 
 def _padded(groups: list[list[Work]]) -> list[list[Work]]:

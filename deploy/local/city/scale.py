@@ -11,7 +11,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from local.city.case import Case, Group
+from local.city.case import Case, ClosedQuarter, Group
 from local.city.facts import (
     AnyFact,
     CertificatesIssued,
@@ -47,11 +47,20 @@ def scale_case(case: Case, scale: Decimal) -> Case:
         update={
             "population": population,
             "facts": _limited(facts, population),
+            "closed_quarter": _quarter(case.closed_quarter, scale),
             "model": case.model.model_copy(
                 update={"employers": max(60, scaled(case.model.employers, scale))}
             ),
         }
     )
+
+
+def _quarter(asked: ClosedQuarter | None, scale: Decimal) -> ClosedQuarter | None:
+    """With less for its project, which has less money too."""
+    if asked is None or asked.project is None:
+        return asked
+    amount = _yuan(int(fen_of(asked.project.amount) * scale))
+    return asked.model_copy(update={"project": asked.project.model_copy(update={"amount": amount})})
 
 
 def _population(case: Case, scale: Decimal) -> list[Group]:
