@@ -30,7 +30,7 @@ from tests.serving import serving
 #: So many made requests per operation and phase: a few minutes on two cores would find little more.
 #: Subsidy's bodies are deep (facts of programmes, rosters, lines of budgets), and dear to make at random;
 #: every rule of every field of them is asked for anyway, in the phase that covers the contract.
-EXAMPLES = {"registry": 12, "subsidy": 4}
+EXAMPLES = {"registry": 8, "subsidy": 4}
 SERVICES = tuple(EXAMPLES)
 SEED = 20021130
 MISSING = (
