@@ -47,6 +47,8 @@ DEFAULT_SETTINGS: Mapping[str, str] = {
     "effective_cache_size": "4GB",
     "wal_level": "replica",
     "max_wal_size": "4GB",
+    # Log files of a busy day are kept for the next: while new ones are made, every commit waits.
+    "min_wal_size": "1GB",
     "wal_compression": "on",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
