@@ -105,9 +105,16 @@ class Database:
         return cls(pool)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Tx]:
-        """One use case, one transaction: committed when the block ends, undone when it raises."""
+    async def transaction(self, *, flushed: bool = True) -> AsyncIterator[Tx]:
+        """One use case, one transaction: committed when the block ends, undone when it raises.
+
+        Not ``flushed``: a crash of the server within the next second may undo it again. Only for a step
+        of work that is then done anew, and of which nobody is told before a later commit that is flushed:
+        that one brings all before it to the disk.
+        """
         async with self.pool.acquire(timeout=5) as connection, connection.transaction():
+            if not flushed:
+                await connection.execute("set local synchronous_commit = off")
             yield Tx(connection)
 
     @asynccontextmanager

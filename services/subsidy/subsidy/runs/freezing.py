@@ -36,8 +36,7 @@ from subsidy.runs.lines import Decided, Decider, Member, Part, part_of, waits, w
 
 log = structlog.get_logger("runs")
 
-#: Lines of one transaction, a quarter of a second: a cancellation waits for one, and whoever commits at
-#: the same moment for its log to be flushed.
+#: Lines of one transaction: it takes a quarter of a second, and a cancellation waits for one.
 CHUNK = 2_000
 #: Lines that are decided while as many are written.
 PART = 1_000
@@ -128,8 +127,9 @@ async def _read(
 
 
 async def _next(rt: Runtime, decider: Decider, chunk: _Chunk) -> bool:
-    """Decide one chunk; False: the run is not being frozen any more, or others came further."""
-    async with rt.db.transaction() as tx:
+    """Decide one chunk; False: the run is not being frozen any more, or others came further. How far it
+    came stands in the same transaction, so what a crash of the server undoes is done anew."""
+    async with rt.db.transaction(flushed=False) as tx:
         run, after = await store.lock(tx, decider.run.id)
         if run.state != "freezing" or after != chunk.after:
             return False
