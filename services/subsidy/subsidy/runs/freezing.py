@@ -36,10 +36,10 @@ from subsidy.runs.lines import Decided, Decider, Member, Part, part_of, waits, w
 
 log = structlog.get_logger("runs")
 
-#: Lines of one transaction: it takes a quarter of a second, and a cancellation waits for one.
-CHUNK = 2_000
+#: Lines of one transaction: it takes half a second, and a cancellation waits for one.
+CHUNK = 4_000
 #: Lines that are decided while as many are written.
-PART = 1_000
+PART = 500
 
 
 async def go_on(rt: Runtime) -> None:
@@ -176,10 +176,9 @@ async def _decide_wave(
 async def _pass(
     tx: Tx, decider: Decider, chunk: _Chunk, members: Sequence[Member]
 ) -> tuple[list[Decided], list[Member]]:
-    """Lines that are kept, and whose month somebody else took. A part is decided by a thread while the
-    database writes the one before it."""
+    """Lines that are kept, and whose month somebody else took. A part is decided while the database writes
+    the one before it."""
     standing = await months.standing(tx, [one.ask for one in members], chunk.records)
-    asked = list(zip(members, standing, strict=True))
     kept: list[Decided] = []
     second: list[Member] = []
 
@@ -189,10 +188,15 @@ async def _pass(
         second.extend(one.member for one in part.lines if one.id in lost)
 
     async with Behind() as behind:
-        for start in range(0, len(asked), PART):
-            following = asked[start : start + PART]
-            part = await asyncio.to_thread(decider.decide, following, chunk.known)
-            await behind.keep(write(part))
+        part: list[Decided] = []
+        for member, had in zip(members, standing, strict=True):
+            part.append(decider.decide(member, had, chunk.known))
+            if len(part) == PART:
+                await behind.keep(write(part_of(part)))
+                part = []
+            await behind.turn()
+        if part:
+            await behind.keep(write(part_of(part)))
     return kept, second
 
 

@@ -117,15 +117,13 @@ class Decider:
     def __post_init__(self) -> None:
         self.of = cast("Of", monthly(self.law, self.run.programme).facts)
 
-    def decide(self, asked: Sequence[tuple[Member, Standing]], known: Known) -> Part:
-        """Lines on top of what their persons have, out of what was heard."""
-        told = answers((member.line(self.of, had) for member, had in asked), known)
-        return part_of(
-            [self._decide(member, one) for (member, _), one in zip(asked, told, strict=True)]
-        )
+    def decide(self, member: Member, had: Standing, known: Known) -> Decided:
+        """A line on top of what its person has, out of what was heard. Facts that have not arrived, or
+        contradict each other, wait for the next run."""
+        (answer,) = answers([member.line(self.of, had)], known)
+        return self._decide(member, answer)
 
     def _decide(self, member: Member, answer: Answer) -> Decided:
-        """One line. Facts that have not arrived, or contradict each other, wait for the next run."""
         missing: tuple[str, ...] = answer.missing
         if answer.conflicts:
             missing = (*missing, "conflict")
