@@ -44,6 +44,8 @@ BASE = ("entitled", "refused")
 APPLIED_BEFORE = 25
 #: A loan goes from application to payment in about two weeks.
 LOAN_DAYS = 15
+#: For so long a certificate runs at the least: three years, less a day.
+CERTIFICATE_DAYS = 3 * 365 - 1
 #: Categories of persons who are registered as unemployed.
 REGISTERED = frozenset({"soe_unemployed", "dibao_long_term_unemployed"})
 
@@ -234,11 +236,18 @@ def _lend(plan: Plan, leaf: Leaf, borrowing: set[int]) -> None:
     def free(i: int) -> bool:
         return plan.age[i] != OLD and i not in borrowing
 
+    def until(i: int) -> int:
+        """The last day for it: of the certificate, or before the work that ends the registration."""
+        ends = plan.cert_on[i] + CERTIFICATE_DAYS if plan.cert_on[i] else plan.placed_on[i]
+        return min(last, ends or last)
+
     def holder(i: int) -> bool:
-        return 0 < plan.cert_on[i] <= last - LOAN_DAYS - 5 and free(i)
+        held = 0 < plan.cert_on[i] <= last - LOAN_DAYS - 5
+        return held and until(i) >= first + LOAN_DAYS and free(i)
 
     def registered(i: int) -> bool:
-        return not plan.cert_on[i] and KINDS[plan.kind[i]] in REGISTERED and free(i)
+        unemployed = not plan.cert_on[i] and KINDS[plan.kind[i]] in REGISTERED
+        return unemployed and until(i) >= first + LOAN_DAYS and free(i)
 
     count = leaf.numbers["count"]
     chosen = plan.pick(leaf, count, holder, standing=("entitled",), least=True)
@@ -249,7 +258,7 @@ def _lend(plan: Plan, leaf: Leaf, borrowing: set[int]) -> None:
     for i in chosen:
         plan.age[i] = YOUNG
         begins = max(first, plan.cert_on[i] + 1)
-        paid = rng.randint(min(begins + LOAN_DAYS, last), last)
+        paid = rng.randint(min(begins + LOAN_DAYS, until(i)), until(i))
         plan.met(i, paid - LOAN_DAYS)
         listed.append((i, paid))
     plan.loans.append((leaf, listed))
