@@ -11,11 +11,10 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from hashlib import md5
 from itertools import count
 from statistics import quantiles
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 
@@ -59,13 +58,17 @@ class Window:
     async def _case(self) -> None:
         people = [next(self.person) for _ in range(LINES)]
         lines = [
-            {"worker_id": _id("w", n), "reference": _id("p", n), "month": roll.MONTH}
+            {
+                "worker_id": str(roll.id_of("worker", n)),
+                "reference": str(roll.id_of("placement", n)),
+                "month": roll.MONTH,
+            }
             for n in people
         ]
         claim = await self._act(
             "file", self.clerk, "/v1/claims",
             {
-                "programme": "si-enterprise", "claimant_id": _id("e", ""), "quarter": "2003Q3",
+                "programme": "si-enterprise", "claimant_id": str(roll.EMPLOYER), "quarter": "2003Q3",
                 "filed_on": "2003-10-09", "papers": PAPERS, "lines": lines, **PLACE,
             },
         )  # fmt: skip
@@ -122,11 +125,6 @@ async def beside_a_run(
 
 #: So many people are claimed for, at most.
 CLAIMED = RATE * SECONDS * LINES * 4
-
-
-def _id(kind: str, number: object) -> str:
-    """As :mod:`tests.roll` has it."""
-    return str(UUID(md5(f"{kind}{number}".encode(), usedforsecurity=False).hexdigest()))
 
 
 def _add(waits: Waits, more: Waits) -> None:
