@@ -21,6 +21,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import hypothesis
 import pytest
 import structlog
 from joserfc import jwt
@@ -45,6 +46,11 @@ CITY_AREA = "231100000000"
 def pytest_configure() -> None:
     """What a test provokes is asserted, not read: nothing below ``critical`` is logged by default."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    # How long an example takes is the machine's affair: a busy one fails no test.
+    hypothesis.settings.register_profile(
+        "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    )
+    hypothesis.settings.load_profile("house")
 
 
 # --- servers ---------------------------------------------------------------------------------
