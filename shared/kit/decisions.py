@@ -238,14 +238,18 @@ def prepare(decisions: Iterable[Decision]) -> Prepared:
     return Prepared(rows, bases, digests)
 
 
-async def keep(tx: Tx, prepared: Prepared) -> None:
-    """Keep prepared decisions, in two statements however many they are."""
+async def keep(tx: Tx, prepared: Prepared, bases_kept: set[str] | None = None) -> None:
+    """Keep prepared decisions, in two statements however many they are; in one where their bases are among
+    ``bases_kept``, to which the others are added. Who keeps set after set has one such set for all of
+    them, and forgets it when a transaction is undone."""
     rows, bases = prepared.rows, prepared.bases
     if not rows:
         return
     # In a fixed order: two transactions that bring the same texts cannot dead-lock each other.
-    hashes = sorted(bases)
-    await tx.execute(_INSERT_BASIS, hashes, [bases[digest] for digest in hashes])
+    if hashes := sorted(bases.keys() - (bases_kept or ())):
+        await tx.execute(_INSERT_BASIS, hashes, [bases[digest] for digest in hashes])
+        if bases_kept is not None:
+            bases_kept.update(hashes)
     if len(rows) >= _COPY_FROM:
         await tx.copy("decision", _COLUMNS, rows)
     else:

@@ -22,7 +22,7 @@ import pytest
 import pytest_asyncio
 
 from local import bank
-from tests import roll
+from tests import by_hand, roll
 from tests.live.harness import RESTARTED_WITHIN_S, LiveHouse, Sent, until
 
 pytestmark = [
@@ -192,6 +192,8 @@ async def test_stopped_while_a_run_is_frozen_it_comes_to_the_same(
     assert (done["content_hash"], done["totals"]) == (calm["content_hash"], calm["totals"])
     assert [step["act"] for step in done["steps"]] == ["draft", "freeze", "reserve"]
     await treasury.holds(run, reserved=OWED)
+    async with treasury.looking() as sql:  # and to what one statement makes of the roll
+        await by_hand.written(sql, run["id"])
 
 
 async def test_stopped_while_it_is_approved_and_ordered_it_is_promised_once(

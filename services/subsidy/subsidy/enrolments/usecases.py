@@ -21,7 +21,7 @@ from subsidy.enrolments.domain import Enrolment
 from subsidy.heard import usecases as heard
 from subsidy.payees import usecases as payees
 from subsidy.programmes.domain import Programme
-from subsidy.programmes.terms import Law, law_of
+from subsidy.programmes.terms import Law, admit_way, law_of
 
 
 async def enrol_person(rt: Runtime, actor: Actor, asked: Enrolment, claim: Claim) -> Enrolment:
@@ -36,8 +36,9 @@ async def enrol(
     rt: Runtime, tx: Tx, actor: Actor, asked: Sequence[Enrolment]
 ) -> list[Enrolment | Refusal]:
     """The same for a set, in order; a refusal stands in the place of its line. What was heard before
-    holds from the start. Nobody who is blacklisted is enrolled, nor with such a payee: neither while the
-    term lasts, nor from a day within it."""
+    holds from the start. Nobody is enrolled with a programme that the city pays on claims on the first
+    day; nor who is blacklisted, or with such a payee: neither while the term lasts, nor from a day within
+    it."""
     law, today = law_of(rt.policies), rt.today()
     taken = await store.taken(tx, [one.id for one in asked])
     enrolled = await store.enrolled(tx, [one.worker_id for one in asked])
@@ -53,8 +54,11 @@ async def enrol(
                 today=today, taken=taken,
             )  # fmt: skip
             payee = paid.get(one.payee_id)
-            domain.admit(one, _version(law, one), None if payee is None else payee.kind)
+            version = _version(law, one)
+            domain.admit(one, version, None if payee is None else payee.kind)
             assert payee is not None
+            assert version is not None
+            admit_way(rt.policies, version, "run", one.since)
             for entries in (listed[one.worker_id], listed[payee.reference_id]):
                 refuse(entries, one.since, today)
             key = (one.programme, one.worker_id, one.reference)

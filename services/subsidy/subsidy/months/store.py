@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,20 @@ from subsidy.months.domain import Ask, BenefitMonth, State
 
 _NAMES = BenefitMonth._fields
 _SELECT = f"select {', '.join(_NAMES)} from benefit_month"  # noqa: S608
+#: What differs from month to month of a set; the rest is sent once for all that have it in common.
+_OWN = ("id", "worker_id", "reference", "amount")
+_SHARED = tuple(name for name in _NAMES if name not in _OWN)
+_own, _shared = (itemgetter(*(_NAMES.index(name) for name in names)) for names in (_OWN, _SHARED))
 # All holders take months in one order, so that two of them never wait for each other.
 _HOLD = f"""
 with recursive {identity_links.same()},
+shared as materialized (
+    select * from unnest($6::text[], $7::text[], $8::date[], $9::text[], $10::text[], $11::uuid[],
+        $12::text[], $13::text[], $14::bool[], $15::bool[], $16::text[])
+        with ordinality as s ({", ".join(_SHARED)}, g)),
 asked as materialized (
-    select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::text[],
-        $7::uuid[], $8::text[], $9::uuid[], $10::bigint[], $11::text[], $12::text[], $13::bool[],
-        $14::bool[], $15::text[]) with ordinality as a ({", ".join(_NAMES)}, n))
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::int[])
+        with ordinality as a ({", ".join(_OWN)}, g, n) join shared using (g))
 insert into benefit_month ({", ".join(_NAMES)}, person_id)
 select {", ".join("a." + name for name in _NAMES)}, coalesce(p.person, a.worker_id) as person
   from asked a left join same_person p on p.record = a.worker_id
@@ -71,7 +79,10 @@ async def hold(tx: Tx, months: Sequence[BenefitMonth]) -> set[UUID]:
     month the first one has it."""
     if not months:
         return set()
-    return {row["id"] for row in await tx.fetch(_HOLD, *zip(*months, strict=True))}
+    groups: dict[tuple[Any, ...], int] = {}
+    own = [(*_own(one), groups.setdefault(_shared(one), len(groups) + 1)) for one in months]
+    rows = await tx.fetch(_HOLD, *zip(*own, strict=True), *zip(*groups, strict=True))
+    return {row["id"] for row in rows}
 
 
 async def to(tx: Tx, ids: Sequence[UUID], state: State) -> None:

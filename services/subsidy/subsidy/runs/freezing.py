@@ -8,6 +8,7 @@ before it took, make the outcome the same however they are cut into chunks.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ from subsidy.programmes.terms import law_of
 from subsidy.reservations import usecases as reservations
 from subsidy.reservations.domain import Reservation, ReservedTooMuch
 from subsidy.runs import domain, payments, shares, store
-from subsidy.runs.domain import Run, Totals
+from subsidy.runs.domain import Run, Totals, Verdict
 from subsidy.runs.lines import Decided, Decider, Member, Part, part_of, waits, waves
 
 log = structlog.get_logger("runs")
@@ -133,10 +134,10 @@ async def _next(rt: Runtime, decider: Decider, chunk: _Chunk) -> bool:
         run, after = await store.lock(tx, decider.run.id)
         if run.state != "freezing" or after != chunk.after:
             return False
-        lines: list[Decided] = []
+        done: list[_Done] = []
         for wave in waves(chunk.members, chunk.records):
-            lines += await _decide_wave(tx, decider, chunk, wave)
-        totals = _counted(run.totals, lines)
+            done += await _decide_wave(tx, decider, chunk, wave)
+        totals = _counted(run.totals, done)
         rules = tuple(sorted({*run.rules, *decider.rules}))
         await store.went_on(tx, replace(run, rules=rules, totals=totals), chunk.last)
         failpoints.hit("run-chunk-before-commit")
@@ -157,9 +158,13 @@ async def _end(rt: Runtime, run_id: UUID) -> None:
     failpoints.hit("run-reserved-after-commit")
 
 
+#: All that is still needed of a line when it is written: a chunk's records would be 40 MB.
+_Done = tuple[Verdict, int]
+
+
 async def _decide_wave(
     tx: Tx, decider: Decider, chunk: _Chunk, wave: Sequence[Member]
-) -> list[Decided]:
+) -> list[_Done]:
     """A line for each person. Whose month somebody else takes at the same moment is decided again; who
     then comes second once more, although nothing refuses, waits for the next run."""
     done, second = await _pass(tx, decider, chunk, wave)
@@ -168,23 +173,23 @@ async def _decide_wave(
         done += again
     if second:
         rest = part_of([waits(one, "month") for one in second])
-        await _write(tx, decider.run, rest)
-        done += rest.lines
+        await _write(tx, decider, rest)
+        done += [(one.verdict, one.amount) for one in rest.lines]
     return done
 
 
 async def _pass(
     tx: Tx, decider: Decider, chunk: _Chunk, members: Sequence[Member]
-) -> tuple[list[Decided], list[Member]]:
-    """Lines that are kept, and whose month somebody else took. A part is decided while the database writes
-    the one before it."""
+) -> tuple[list[_Done], list[Member]]:
+    """What is kept, and whose month somebody else took. A part is decided while the database writes the
+    one before it."""
     standing = await months.standing(tx, [one.ask for one in members], chunk.records)
-    kept: list[Decided] = []
+    done: list[_Done] = []
     second: list[Member] = []
 
     async def write(part: Part) -> None:
-        lost = await _write(tx, decider.run, part)
-        kept.extend(one for one in part.lines if one.id not in lost)
+        lost = await _write(tx, decider, part)
+        done.extend((one.verdict, one.amount) for one in part.lines if one.id not in lost)
         second.extend(one.member for one in part.lines if one.id in lost)
 
     async with Behind() as behind:
@@ -197,28 +202,26 @@ async def _pass(
             await behind.turn()
         if part:
             await behind.keep(write(part_of(part)))
-    return kept, second
+    return done, second
 
 
-async def _write(tx: Tx, run: Run, part: Part) -> set[UUID]:
+async def _write(tx: Tx, decider: Decider, part: Part) -> set[UUID]:
     """Take the months of these lines and keep them with their decisions; answers those whose month
     somebody else took, of which nothing is kept."""
     second = await months.hold(tx, [one.held for one in part.lines if one.held is not None])
     if second:
         part = part.without(second)
-    await decisions.keep(tx, part.decisions)
-    await store.add_lines(tx, run.id, part.lines, part.digests())
+    await decisions.keep(tx, part.decisions, decider.bases_kept)
+    await store.add_lines(tx, decider.run.id, part.lines, part.digests())
     return second
 
 
-def _counted(before: Totals, lines: Sequence[Decided]) -> Totals:
-    def of(verdict: str) -> int:
-        return sum(one.verdict == verdict for one in lines)
-
+def _counted(before: Totals, done: Sequence[_Done]) -> Totals:
+    lines = Counter(verdict for verdict, _ in done)
     return replace(
-        before, granted=before.granted + of("granted"), refused=before.refused + of("refused"),
-        waiting=before.waiting + of("waiting"),
-        amount=before.amount + sum(one.amount for one in lines if one.verdict == "granted"),
+        before, granted=before.granted + lines["granted"], refused=before.refused + lines["refused"],
+        waiting=before.waiting + lines["waiting"],
+        amount=before.amount + sum(amount for verdict, amount in done if verdict == "granted"),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from kit.decisions import Decision, Prepared, prepare
 from kit.ids import new_id
 from subsidy.enrolments.domain import NotByMonth
 from subsidy.heard.domain import Known
-from subsidy.heard.facts import Answer, Given, Line, Of, answers
+from subsidy.heard.facts import Given, Line, Of, answers
 from subsidy.months.domain import Ask, BenefitMonth, Standing, kind_of
 from subsidy.programmes import domain as programmes
 from subsidy.programmes.domain import Programme
@@ -107,11 +107,12 @@ def monthly(law: Law, code: str) -> Programme:
 
 @dataclass
 class Decider:
-    """Decides lines of one run; what they share is looked up once."""
+    """Decides lines of one run; what they share is looked up, and kept (``bases_kept``), once."""
 
     run: Run
     law: Law
     rules: set[str] = field(default_factory=set)
+    bases_kept: set[str] = field(default_factory=set)
     of: Of = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,9 +122,6 @@ class Decider:
         """A line on top of what its person has, out of what was heard. Facts that have not arrived, or
         contradict each other, wait for the next run."""
         (answer,) = answers([member.line(self.of, had)], known)
-        return self._decide(member, answer)
-
-    def _decide(self, member: Member, answer: Answer) -> Decided:
         missing: tuple[str, ...] = answer.missing
         if answer.conflicts:
             missing = (*missing, "conflict")

@@ -97,6 +97,7 @@ async def steps(tx: Tx, id: UUID) -> list[Record]:
 
 _OF_ENROLMENT = """worker_id, reference, payee_id, since, approved_on, renewed_until, agreement_until,
        enterprise_pays, recognised_on, area_code, office"""
+_THEN = "since <= $5 and coalesce(least(until, facts_until) >= $4, true)"
 _POPULATION = f"""
 with carried as (
     update run_carried c set to_run = $1
@@ -107,11 +108,12 @@ with carried as (
 insert into run_member (run_id, enrolment_id, month, {_OF_ENROLMENT})
 select $1, id, $4, {_OF_ENROLMENT}
   from enrolment
- where programme = $2 and area_code like $3 || '%' and since <= $5
-   and coalesce(least(until, facts_until) >= $4, true)
-union
+ where programme = $2 and area_code like $3 || '%' and {_THEN}
+ union all
 select $1, e.id, c.month, {", ".join("e." + name.strip() for name in _OF_ENROLMENT.split(","))}
-  from carried c join enrolment e on e.id = c.enrolment_id
+  from (select distinct enrolment_id, month from carried) c
+  join enrolment e on e.id = c.enrolment_id
+ where c.month <> $4 or not ({_THEN})
 """  # noqa: S608
 
 
