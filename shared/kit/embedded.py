@@ -49,6 +49,8 @@ DEFAULT_SETTINGS: Mapping[str, str] = {
     "max_wal_size": "4GB",
     # Log files of a busy day are kept for the next: while new ones are made, every commit waits.
     "min_wal_size": "1GB",
+    # Whoever commits waits for the log of everybody before: bulk work's is brought out all the time.
+    "wal_writer_delay": "10ms",
     "wal_compression": "on",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
