@@ -76,11 +76,12 @@ class Runner:
 
 
 def alive(processes: list[psutil.Process]) -> list[str]:
-    return [
-        process.name()
-        for process in processes
-        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    ]
+    found = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # it may end between two looks
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.name())
+    return found
 
 
 def until(true: Callable[[], bool], seconds: int = 60) -> None:
