@@ -45,6 +45,7 @@ spells as (
                    and coalesce(until >= '2003-09-01', true)) as certified,
            min(since) filter (where noun = 'life-fact') as left_on
       from known_spell
+     where worker_id in (select worker_id from member)
      group by worker_id),
 paid as (
     select c.worker_id, string_agg(distinct format('"contribution:%s":"%s"', c.contribution_id, c.event_id), ',')

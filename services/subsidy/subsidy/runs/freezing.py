@@ -158,7 +158,7 @@ async def _end(rt: Runtime, run_id: UUID) -> None:
     failpoints.hit("run-reserved-after-commit")
 
 
-#: All that is still needed of a line when it is written: a chunk's records would be 40 MB.
+#: All that is still needed of a line when it is written: its record need not wait for its chunk.
 _Done = tuple[Verdict, int]
 
 
